@@ -1,0 +1,1 @@
+"""Plain Python that every part shares: refusals, money, time, ids, paging. No Django here."""

@@ -1,0 +1,1 @@
+"""Django-side plumbing that knows no room."""

@@ -1,0 +1,1 @@
+"""The product: one folder, one Django app, one shape per room."""
