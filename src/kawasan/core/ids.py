@@ -15,7 +15,7 @@ NAMESPACE = UUID("6b617761-7361-5e00-8000-6b6177617361")
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
 _VALUE = {letter: index for index, letter in enumerate(_ALPHABET)}
-_PUBLIC = re.compile(r"^([a-z]{2,6})_([0-7][0-9a-hjkmnp-tv-z]{25})$")
+_PUBLIC = re.compile(r"([a-z]{2,6})_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
 _lock = threading.Lock()
 _last = 0
@@ -48,7 +48,7 @@ def public(prefix: str, value: UUID) -> str:
 
 def parse(prefix: str, text: str) -> UUID:
     """Read a public id back. Raises NotFound for a wrong prefix or a malformed id: such a thing cannot exist."""
-    match = _PUBLIC.match(text)
+    match = _PUBLIC.fullmatch(text)
     if not match or match[1] != prefix:
         raise NotFound(id=text[:60])
     number = 0

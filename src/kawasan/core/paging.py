@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,9 @@ from kawasan.core.errors import Invalid, msg
 
 LIMIT_DEFAULT = 24
 LIMIT_MAX = 100
+
+# NUL and lone surrogates.
+_UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 
 T = TypeVar("T")
 
@@ -49,13 +53,22 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         raise BadCursor from None
     if not isinstance(key, list) or len(key) != len(kinds):
         raise BadCursor
-    if not all(isinstance(part, kind) for part, kind in zip(key, kinds, strict=True)):
+    if not all(_fits(part, kind) for part, kind in zip(key, kinds, strict=True)):
         raise BadCursor
     return tuple(key)
+
+
+def _fits(part: object, kind: type) -> bool:
+    # What PostgreSQL cannot hold in a text or a bigint is refused here, not as an error there.
+    if isinstance(part, str):
+        return kind is str and not _UNSTORABLE.search(part)
+    if isinstance(part, int) and kind is int:
+        return not isinstance(part, bool) and -(2**63) <= part < 2**63
+    return isinstance(part, kind)
 
 
 def page_of(rows: Sequence[T], limit: int, key: Callable[[T], Sequence[Any]]) -> Page[T]:
