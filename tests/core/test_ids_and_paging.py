@@ -14,9 +14,9 @@ from kawasan.core.errors import NotFound
 from kawasan.core.paging import LIMIT_MAX, BadCursor, clamp_limit, decode_cursor, encode_cursor, page_of
 
 prefixes = st.from_regex(r"[a-z]{2,6}", fullmatch=True)
-keys = st.tuples(
-    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.integers(-(2**63), 2**63 - 1)
-)
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+numbers = st.integers(-(2**63), 2**63 - 1)
+keys = st.tuples(texts, numbers)
 
 
 @forall(prefixes, st.uuids())
