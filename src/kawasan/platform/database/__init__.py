@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, taught about zones (a schema each) and the application role."""

@@ -1,0 +1,81 @@
+"""Background jobs: procrastinate in the same PostgreSQL, each job carrying the zone it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+import procrastinate
+from django.db import close_old_connections
+from procrastinate.contrib.django import app
+
+from kawasan.platform.schemas import current_schema, in_zone, zones
+from kawasan.platform.telemetry import log
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RETRY_WAIT_SECONDS = 2
+
+
+class Job(Generic[P, R]):
+    """A function that can run later: call it directly, or ``defer`` it within the present transaction."""
+
+    def __init__(self, function: Callable[P, R], *, queue: str, retries: int) -> None:
+        self.function = function
+        self.name = f"{function.__module__}.{function.__qualname__}"
+        self.__doc__ = function.__doc__
+        self.task = app.task(
+            name=self.name,
+            queue=queue,
+            retry=procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=RETRY_WAIT_SECONDS),
+        )(self._run)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def defer(self, **kwargs: Any) -> None:
+        """Queue the job for the present zone. Rolled back with the present transaction, it never was."""
+        zone = current_schema()
+        if zone is None:
+            raise RuntimeError("a job needs a zone")
+        self.task.defer(zone=zone, **kwargs)
+
+    def _run(self, *, zone: str, **kwargs: Any) -> None:
+        close_old_connections()
+        try:
+            with in_zone(zone):
+                self.function(**kwargs)  # type: ignore[call-arg]
+        finally:
+            close_old_connections()
+
+
+def job(*, queue: str = "default", retries: int = 5) -> Callable[[Callable[P, R]], Job[P, R]]:
+    """Make a keyword-only function into a job. Arguments must be JSON (ids as text)."""
+
+    def decorate(function: Callable[P, R]) -> Job[P, R]:
+        return Job(function, queue=queue, retries=retries)
+
+    return decorate
+
+
+def periodic(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Run a function for every zone at each time the cron line names (a sixth field counts seconds)."""
+
+    def decorate(function: Callable[[], Any]) -> Callable[[], Any]:
+        name = f"{function.__module__}.{function.__qualname__}"
+
+        def run(timestamp: int) -> None:
+            close_old_connections()
+            for zone in zones():
+                with in_zone(zone.schema):
+                    try:
+                        function()
+                    except Exception:
+                        log.exception("periodic-job-failed", job=name, zone=zone.schema)
+            close_old_connections()
+
+        app.periodic(cron=cron)(app.task(name=name, queue="periodic", queueing_lock=name, lock=name)(run))
+        return function
+
+    return decorate

@@ -1,0 +1,1 @@
+"""The zone: businesses, people, roles, consents, sectors, regions."""
