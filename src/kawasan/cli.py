@@ -1,0 +1,185 @@
+"""The ``kawasan`` command: run a zone, look after it, prove it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from kawasan import __version__
+from kawasan.server import runtime
+
+EXIT_FOUND = 1  # a check found something
+EXIT_USAGE = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kawasan")
+@click.option("--data", envvar="KAWASAN_DATA", default="kawasan-data", show_default=True, help="The data folder.")
+@click.pass_context
+def main(context: click.Context, data: str) -> None:
+    """An economic development zone in the cloud."""
+    context.obj = data
+
+
+@contextmanager
+def _django(context: click.Context) -> Iterator[Path]:
+    """Work with the database (given or embedded) and Django set up."""
+    folder = runtime.data_folder(context.obj)
+    with runtime.database(folder):
+        runtime.set_up_django()
+        yield folder
+
+
+def _zones(only: str | None) -> list[str]:
+    from kawasan.platform.schemas import zones
+
+    schemas = [zone.schema for zone in zones()]
+    if only and only not in schemas:
+        raise click.BadParameter(f"there is no zone {only!r}; there are: {', '.join(schemas) or 'none'}")
+    return [only] if only else schemas
+
+
+ZONE = click.option("--zone", default=None, help="Only this zone (its schema, zone_...). All zones by default.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@main.command()
+@click.pass_context
+def migrate(context: click.Context) -> None:
+    """Prepare the database and bring every zone to this version. Repeating it changes nothing."""
+    with _django(context):
+        from kawasan.platform.roles import migrate_zone, prepare_database
+        from kawasan.platform.schemas import zones
+
+        prepare_database()
+        for zone in zones():
+            migrate_zone(zone.schema, verbosity=1)
+            click.echo(f"{zone.schema}: up to date")
+
+
+@main.command("add-zone")
+@click.argument("schema")
+@click.option("--name", required=True, help="What people call the zone.")
+@click.option("--host", "hosts", multiple=True, help="A host name that opens it (repeat for more; * for any).")
+@click.pass_context
+def add_zone(context: click.Context, schema: str, name: str, hosts: tuple[str, ...]) -> None:
+    """Add a zone in its own SCHEMA (zone_...), or change its name and host names."""
+    with _django(context):
+        from kawasan.core import clock
+        from kawasan.platform.roles import prepare_database, prepare_zone
+
+        prepare_database()
+        try:
+            prepare_zone(schema=schema, name=name, hosts=list(hosts), at=clock.now())
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+        click.echo(f"{schema}: {name} {' '.join(hosts)}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, help="0 picks a free one.")
+@click.pass_context
+def serve(context: click.Context, host: str, port: int) -> None:
+    """Run the zones: database (unless DATABASE_URL is given), web server and worker, until Ctrl-C or TERM."""
+    with _django(context) as folder:
+        from django.core.management import call_command
+
+        from kawasan.platform.roles import migrate_zone, prepare_database
+        from kawasan.platform.schemas import zones
+        from kawasan.server.processes import Processes
+
+        prepare_database()
+        for zone in zones():
+            migrate_zone(zone.schema)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        running = Processes(data=folder, host=host, port=port)
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        running.start()
+        try:
+            click.echo(
+                f"Kawasan runs at {running.address}" + ("" if zones() else "; add a zone: kawasan add-zone --help")
+            )
+            while not stopped.wait(1):
+                pass
+        finally:
+            running.stop()
+
+
+@main.command()
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Run background jobs and followers (`serve` and `demo` start it themselves)."""
+    with _django(context):
+        from kawasan.server.worker import run
+
+        run()
+
+
+@main.command()
+@ZONE
+@JSON
+@click.pass_context
+def verify(context: click.Context, zone: str | None, as_json: bool) -> None:
+    """Recompute every balance, total and figure and compare. Exit 1 and name the rows when something differs."""
+    with _django(context):
+        from kawasan.server.verify import verify_zone
+
+        findings = [finding for schema in _zones(zone) for finding in verify_zone(schema)]
+    if as_json:
+        click.echo(json.dumps({"verify": not findings, "findings": findings}, ensure_ascii=False, default=str))
+    else:
+        for item in findings:
+            click.echo(
+                f"{item['zone']}: {item['code']} in {item['row']}: expected {item['expected']}, found {item['found']}"
+            )
+        click.echo("everything agrees" if not findings else f"{len(findings)} findings")
+    sys.exit(EXIT_FOUND if findings else 0)
+
+
+@main.command()
+@click.argument("name", required=False)
+@ZONE
+@click.pass_context
+def rebuild(context: click.Context, name: str | None, zone: str | None) -> None:
+    """Empty the follower NAME (all of them when none is named) and take everything again."""
+    with _django(context):
+        from kawasan.platform import followers
+        from kawasan.platform.schemas import in_zone
+
+        names = [name] if name else [item.name for item in followers.followers()]
+        for schema in _zones(zone):
+            with in_zone(schema):
+                for item in names:
+                    try:
+                        taken = followers.rebuild(item)
+                    except KeyError as error:
+                        raise click.BadParameter(str(error.args[0])) from error
+                    click.echo(f"{schema}: {item} rebuilt from {taken} numbers")
+
+
+@main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@ZONE
+@click.pass_context
+def django_command(context: click.Context, arguments: tuple[str, ...], zone: str | None) -> None:
+    """Run a command of Django inside a zone: kawasan django shell."""
+    with _django(context):
+        from django.core.management import execute_from_command_line
+
+        from kawasan.platform.schemas import in_zone
+
+        chosen = zone or next(iter(_zones(None)), None)
+        if chosen is None:
+            raise click.UsageError("there is no zone yet: kawasan add-zone --help")
+        with in_zone(chosen):
+            execute_from_command_line(["kawasan django", *arguments])

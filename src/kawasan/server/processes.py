@@ -1,0 +1,174 @@
+"""Start the processes of a zone, watch them, and leave none behind."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+READY_SECONDS_MAX = 60
+STOP_SECONDS_MAX = 15
+RESTART_WAIT_SECONDS = 1.0
+WEB_THREADS = 8
+
+
+@dataclass
+class Process:
+    """One child: its command and, while it runs, its handle."""
+
+    name: str
+    command: list[str]
+    handle: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+
+
+@dataclass
+class Processes:
+    """The web server and the worker of one deployment, restarted when they die, stopped together."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    restart: bool = True
+    children: list[Process] = field(default_factory=list)
+    rss_max: int = 0
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _log: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Start every child and wait until the web server answers. Raises TimeoutError with the log's end."""
+        if self.port == 0:
+            self.port = free_port(self.host)
+        self._log = (self.data / "kawasan.log").open("ab")
+        self.children = [Process("web", self._web()), Process("worker", [sys.executable, "-m", "kawasan", "worker"])]
+        for child in self.children:
+            self._spawn(child)
+        threading.Thread(target=self._watch, daemon=True).start()
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """Stop every child: politely, then firmly."""
+        self._stopping.set()
+        running = [child.handle for child in self.children if child.handle and child.handle.poll() is None]
+        for handle in running:
+            handle.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS_MAX
+        for handle in running:
+            try:
+                handle.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                handle.kill()
+                handle.wait()
+        if self._log:
+            self._log.close()
+
+    @property
+    def address(self) -> str:
+        """The address people open."""
+        return f"http://{self.host}:{self.port}"
+
+    def measure(self) -> int:
+        """Return the resident memory of this process and all below it, in bytes, and keep the maximum."""
+        me = psutil.Process()
+        total = 0
+        for process in [me, *me.children(recursive=True)]:
+            try:
+                total += process.memory_info().rss
+            except psutil.Error:
+                continue
+        self.rss_max = max(self.rss_max, total)
+        return total
+
+    def _web(self) -> list[str]:
+        return [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            str(WEB_THREADS),
+            "--backpressure",
+            "256",
+            "--no-ws",
+            "--log-level",
+            "warning",
+            "--workers-kill-timeout",
+            "10",
+            "--respawn-failed-workers",
+            "kawasan.server.wsgi:application",
+        ]
+
+    def _spawn(self, child: Process) -> None:
+        child.handle = subprocess.Popen(
+            child.command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(RESTART_WAIT_SECONDS):
+            self.measure()
+            for child in self.children:
+                if child.handle and child.handle.poll() is not None and self.restart and not self._stopping.is_set():
+                    child.restarts += 1
+                    self._spawn(child)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if _answers(f"{self.address}/readyz"):
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise TimeoutError("the web server did not become ready; see " + str(self.data / "kawasan.log"))
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to stop this child when its parent dies (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def free_port(host: str) -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def stop_on_signals(handler: Callable[[], None]) -> None:
+    """Call ``handler`` on Ctrl-C and TERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: handler())
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - our own address
+            return int(response.status) == 200
+    except (urllib.error.URLError, OSError):
+        return False

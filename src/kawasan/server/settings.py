@@ -1,0 +1,193 @@
+"""Settings of the Django project; what an operator may change comes from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.contrib.messages import constants as message_levels
+from psycopg.conninfo import conninfo_to_dict
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("KAWASAN_DATA", "kawasan-data")).resolve()
+TESTING = "pytest" in sys.modules
+
+
+def _secret_key() -> str:
+    """Return the secret of this deployment: given, or made once and kept in the data folder."""
+    if given := os.environ.get("KAWASAN_SECRET_KEY"):
+        return given
+    file = DATA / "secret.key"
+    if file.exists():
+        return file.read_text().strip()
+    return "only-for-tests-and-checks-" + "x" * 40
+
+
+def _database(url: str) -> dict[str, object]:
+    """Turn a libpq address into Django's settings."""
+    given: dict[str, Any] = dict(conninfo_to_dict(url))
+    name = given.pop("dbname", "kawasan")
+    return {
+        "ENGINE": "kawasan.platform.database",
+        "NAME": name,
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": str(given.pop("port", "")),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": given | {"assume_role": "kawasan_app"},
+        "TEST": {"NAME": name},
+    }
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("KAWASAN_SECRET_KEYS_OLD", "").split(",") if key]
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the directory of zones decides which host names are known (platform.schemas)
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///kawasan"))}
+ROOT_URLCONF = "kawasan.server.urls"
+WSGI_APPLICATION = "kawasan.server.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # for third-party tables; ours have UUIDs
+AUTH_USER_MODEL = "zone.Person"
+
+ROOMS = ["authority", "commerce", "payments", "zone", "ledger"]
+INSTALLED_APPS = [
+    "kawasan.server",
+    *[f"kawasan.rooms.{room}" for room in ROOMS if (PACKAGE / "rooms" / room / "apps.py").exists()],
+    "kawasan.platform",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+]
+MIGRATION_MODULES = {"procrastinate": None}  # its tables live in `public`, see platform/roles.py
+
+MIDDLEWARE = [
+    "kawasan.server.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kawasan.server.middleware.ZoneOfHost",
+    "kawasan.server.middleware.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kawasan.server.middleware.WhoAsks",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kawasan.server.middleware.Refusals",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "server" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kawasan.server.context.everywhere",
+            ],
+        },
+    }
+]
+MESSAGE_TAGS = {message_levels.ERROR: "error", message_levels.SUCCESS: "success"}
+
+# Language and time
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [PACKAGE / "platform" / "locale", PACKAGE / "core" / "locale"]
+LANGUAGE_COOKIE_NAME = "kawasan_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Jakarta"
+
+# Static files
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Sessions and cookies
+SECURE = os.environ.get("KAWASAN_HTTPS", "") == "1"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_COOKIE_HTTPONLY = False  # htmx reads it for its header
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("KAWASAN_ORIGINS", "").split(",") if origin]
+CSRF_FAILURE_VIEW = "kawasan.server.views.csrf_failure"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Sign-in (allauth)
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if TESTING
+    else ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = os.environ.get("KAWASAN_EMAIL_VERIFICATION", "optional")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {} if TESTING else {"login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_TOTP_ISSUER = "Kawasan"
+
+# Mail: into the data folder until an operator gives a server
+EMAIL_BACKEND = os.environ.get("KAWASAN_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = DATA / "mail"
+EMAIL_HOST = os.environ.get("KAWASAN_EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("KAWASAN_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("KAWASAN_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("KAWASAN_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("KAWASAN_EMAIL_TLS", "") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("KAWASAN_EMAIL_FROM", "kawasan@localhost")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
+LOGGING_CONFIG = None  # platform/telemetry.py
+
+PROCRASTINATE_ON_APP_READY = None
+KAWASAN_WIRING = "kawasan.server.wiring"
+KAWASAN_METRICS_TOKEN = os.environ.get("KAWASAN_METRICS_TOKEN", "")
+SILENCED_SYSTEM_CHECKS = ["models.W042"]
+NINJA_PAGINATION_MAX_LIMIT = 100

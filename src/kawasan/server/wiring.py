@@ -1,0 +1,32 @@
+"""The whole nervous system on one page: facts and who hears them, followers, who asks, what verify checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+from kawasan.core.access import Actor
+from kawasan.platform.checks import Finding
+from kawasan.platform.followers import Follower
+
+# fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
+LISTENERS: dict[type, tuple[str, ...]] = {}
+
+# projections of the ledger, in the order in which they catch up
+FOLLOWERS: tuple[Follower, ...] = ()
+
+# what `kawasan verify` asks, each returning findings
+CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {}
+
+
+def actor_of_person(person_id: UUID) -> Actor:
+    """Return the actor that a signed-in person is."""
+    return Actor(person_id=person_id)
+
+
+def actor_of_key(secret: str) -> Actor:
+    """Return the actor that an API key stands for (a stranger for an unknown one)."""
+    from kawasan.core.access import STRANGER
+
+    del secret
+    return STRANGER
