@@ -1,0 +1,61 @@
+"""Fixtures of the whole test suite: a real PostgreSQL, the zone of the tests, clients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from tests import databases
+
+from kawasan.core.access import SYSTEM
+from kawasan.platform import schemas
+from kawasan.platform.db import see_as
+
+# A room's tests and the shared ones run inside this zone; each process has a database of its own.
+DATABASE = f"kawasan_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Give this process its own copy of the migrated template."""
+    with django_db_blocker.unblock():
+        databases.copy_template(DATABASE)
+        databases.use(DATABASE)
+    TransactionTestCase._fixture_teardown = lambda _self: None
+    with schemas.in_zone(databases.SCHEMA):
+        yield
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.fixture(autouse=True)
+def _zone_of_the_tests() -> Iterator[None]:
+    schemas.forget_directory()
+    with schemas.in_zone(databases.SCHEMA):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _reach_of_the_tests(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let test code outside an edge see everything, and tell edges when a rolled-back transaction surrounds them."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    uses_database = marker is not None or {"db", "transactional_db"} & set(request.fixturenames)
+    if not uses_database:
+        yield
+        return
+    request.getfixturevalue("transactional_db" if commits else "db")
+    connection._kawasan_test_transaction = not commits
+    if commits:
+        with connection.cursor() as cursor:  # for the session: edges set their own, for their transaction
+            cursor.execute("select set_config('kawasan.reach', 'zone', false)")
+    else:
+        see_as(SYSTEM)
+    yield
+    connection._kawasan_test_transaction = False
+    if commits:
+        databases.copy_template(DATABASE)
+        connection.close()

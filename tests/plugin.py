@@ -1,0 +1,27 @@
+"""Pytest plugin: a PostgreSQL for the tests, started once by the first process, before Django reads its settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    os.environ.setdefault("KAWASAN_DATA", str(ROOT / ".test-data" / "files"))
+    Path(os.environ["KAWASAN_DATA"], "static").mkdir(parents=True, exist_ok=True)
+    os.environ["KAWASAN_SECRET_KEY"] = "a secret of the tests, known to everybody"
+    os.environ["KAWASAN_EMAIL_BACKEND"] = "django.core.mail.backends.locmem.EmailBackend"
+    if os.environ.get("KAWASAN_TEST_DATABASE_URL"):
+        os.environ["DATABASE_URL"] = os.environ["KAWASAN_TEST_DATABASE_URL"]
+    elif "PYTEST_XDIST_WORKER" not in os.environ:
+        from kawasan.platform.embedded import FAST_FOR_TESTS, EmbeddedPostgres
+
+        server = EmbeddedPostgres(ROOT / ".test-data" / "postgres", settings=FAST_FOR_TESTS)
+        server.start()
+        early_config.add_cleanup(server.stop)
+        os.environ["DATABASE_URL"] = server.url
