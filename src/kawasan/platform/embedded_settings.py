@@ -1,0 +1,51 @@
+"""Settings of the embedded PostgreSQL: two presets, and what holds under either."""
+
+from collections.abc import Mapping
+from typing import Final
+
+PORT: Final = 5432  # only names the socket file; written out so that a PGPORT in the environment changes nothing
+
+TWO_CORES: Final[Mapping[str, str]] = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "8MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",  # solid-state disks
+    "jit": "off",  # our queries are short: compiling them costs more than it saves
+    "max_parallel_workers_per_gather": "0",  # both cores are for people; also containers have a small /dev/shm
+    "max_parallel_maintenance_workers": "0",
+    "idle_in_transaction_session_timeout": "5min",
+}
+"""A small server: two cores, about two gigabytes of memory. The default; a commit is on disk before it is answered."""
+
+FAST_FOR_TESTS: Final[Mapping[str, str]] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+}
+"""For data nobody will miss: survives a crash of PostgreSQL, not one of the machine."""
+
+ALWAYS: Final[Mapping[str, str]] = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] ",
+    # Statements and the DETAIL of errors hold people's names and numbers, which belong in no log.
+    # Slow statements are found in pg_stat_statements (database "postgres"), which keeps them without their values.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_min_duration_statement": "-1",
+    "log_statement": "none",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "shared_preload_libraries": "pg_stat_statements",
+}
+"""What no caller may change: a private socket, UTC, and a log without people's data."""
