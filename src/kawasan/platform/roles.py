@@ -13,8 +13,8 @@ from django.db import connection
 from kawasan.platform import schemas
 from kawasan.platform.database.base import APPLICATION_ROLE
 
-# Extensions that every PostgreSQL distribution carries: trigram search.
-EXTENSIONS = ("pg_trgm",)
+# Extensions that every PostgreSQL distribution carries: trigram search, and periods that must not overlap.
+EXTENSIONS = ("pg_trgm", "btree_gist")
 
 _ROLE_SQL = f"""
 do $$ begin

@@ -1,0 +1,1 @@
+"""Commerce: catalogue, stock, storefront, carts and orders."""

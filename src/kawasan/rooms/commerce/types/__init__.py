@@ -1,0 +1,1 @@
+"""What crosses the room's door: codes, catalogue and orders."""

@@ -1,0 +1,1 @@
+"""Carts and orders as they cross the door."""
