@@ -167,6 +167,63 @@ def rebuild(context: click.Context, name: str | None, zone: str | None) -> None:
                     click.echo(f"{schema}: {item} rebuilt from {taken} numbers")
 
 
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def backup(context: click.Context, file: Path) -> None:
+    """Write all zones, at one moment, into FILE (pg_dump's custom format)."""
+    with _django(context) as folder:
+        from kawasan.server import maintenance
+
+        try:
+            size = maintenance.backup(file)
+        except maintenance.CommandFailed as error:
+            raise click.ClickException(str(error)) from error
+        click.echo(f"{file}: {size:,} bytes. Keep {folder / 'secret.key'} beside it, in another place.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def restore(context: click.Context, file: Path) -> None:
+    """Fill an empty database from FILE, bring it to this version and rebuild its followers."""
+    with _django(context):
+        from kawasan.platform import followers
+        from kawasan.platform.roles import migrate_zone, prepare_database
+        from kawasan.platform.schemas import in_zone, zones
+        from kawasan.server import maintenance
+
+        prepare_database()
+        try:
+            maintenance.restore(file)
+        except maintenance.CommandFailed as error:
+            raise click.ClickException(str(error)) from error
+        prepare_database()
+        for zone in zones():
+            migrate_zone(zone.schema)
+            with in_zone(zone.schema):
+                for item in followers.followers():
+                    followers.rebuild(item.name)
+            click.echo(f"{zone.schema}: {zone.name} restored")
+
+
+@main.command("check-config")
+@JSON
+@click.pass_context
+def check_config(context: click.Context, as_json: bool) -> None:
+    """Check what must be right before people come. Exit 1 when something is not."""
+    with _django(context):
+        from kawasan.server import maintenance
+
+        checks = list(maintenance.checks())
+    if as_json:
+        click.echo(json.dumps({check.name: {"passed": check.passed, "says": check.says} for check in checks}))
+    else:
+        for check in checks:
+            click.echo(f"{'ok ' if check.passed else 'NO '} {check.name}: {check.says}")
+    sys.exit(0 if all(check.passed for check in checks) else EXIT_FOUND)
+
+
 @main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @ZONE

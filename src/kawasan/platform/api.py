@@ -63,7 +63,7 @@ def make_api() -> NinjaAPI:
         auth=[KeyAuth(), SessionAuth()],
         urls_namespace="v1",
         openapi_url="/openapi.json",
-        docs_url="/docs",
+        docs_url=None,  # our own page, without a foreign script: server/reference.py
     )
     api.add_exception_handler(Refusal, cast(Any, json_problem))
     api.add_exception_handler(ValidationError, cast(Any, _invalid))

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kawasan.platform.api import make_api
 from kawasan.server import views
+from kawasan.server.reference import reference
 
 api = make_api()
 for _room in settings.ROOMS:
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path("v1/docs", reference, name="reference"),
     path("v1/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("akun/", include("allauth.urls")),

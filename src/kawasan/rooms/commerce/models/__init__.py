@@ -2,7 +2,6 @@
 
 from kawasan.rooms.commerce.models.catalogue import (
     Category,
-    Import,
     Picture,
     PriceWindow,
     Product,
@@ -16,7 +15,6 @@ from kawasan.rooms.commerce.models.catalogue import (
 
 __all__ = [
     "Category",
-    "Import",
     "Picture",
     "PriceWindow",
     "Product",
