@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from kawasan import __version__
+from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.server import runtime
 
 EXIT_FOUND = 1  # a check found something
@@ -32,9 +33,13 @@ def main(context: click.Context, data: str) -> None:
 def _django(context: click.Context) -> Iterator[Path]:
     """Work with the database (given or embedded) and Django set up."""
     folder = runtime.data_folder(context.obj)
-    with runtime.database(folder):
-        runtime.set_up_django()
-        yield folder
+    try:
+        with runtime.database(folder) as found:
+            runtime.set_up_django()
+            context.meta["database"] = found
+            yield folder
+    except (AlreadyRunning, NotReady) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _zones(only: str | None) -> list[str]:
@@ -110,7 +115,8 @@ def serve(context: click.Context, host: str, port: int) -> None:
                 f"Kawasan runs at {running.address}" + ("" if zones() else "; add a zone: kawasan add-zone --help")
             )
             while not stopped.wait(1):
-                pass
+                if context.meta["database"].keep_alive():
+                    click.echo("the database had died and was started again", err=True)
         finally:
             running.stop()
 

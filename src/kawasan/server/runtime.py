@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from kawasan.platform.embedded import EmbeddedPostgres
+from kawasan.platform.embedded import AlreadyRunning, EmbeddedPostgres
 
 SETTINGS = "kawasan.server.settings"
 
 
-class NotRunning(Exception):
-    """The embedded database of this data folder is not running and may not be started here."""
+ATTACH_SECONDS_MAX = 20  # another command may be starting the same database at this moment
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The address of the database, and its server where this process started it."""
+
+    url: str
+    server: EmbeddedPostgres | None = None
+
+    def keep_alive(self) -> bool:
+        """Start our server again if it died; return whether that was needed. Call it from the main thread."""
+        if self.server is None or self.server.is_running:
+            return False
+        self.server.start()
+        return True
 
 
 def data_folder(given: str | Path | None = None) -> Path:
@@ -33,26 +49,38 @@ def data_folder(given: str | Path | None = None) -> Path:
 
 
 @contextmanager
-def database(folder: Path) -> Iterator[str]:
+def database(folder: Path) -> Iterator[Database]:
     """
-    Yield the database's address: DATABASE_URL, or the embedded one of the folder.
+    Yield the database: DATABASE_URL, or the embedded one of the folder.
 
     A running one is used and left running; otherwise it is started here and stopped at the end.
     """
     if given := os.environ.get("DATABASE_URL"):
-        yield given
+        yield Database(given)
         return
-    root = folder / "postgres"
-    if running := EmbeddedPostgres.attach(root):
-        os.environ["DATABASE_URL"] = running
-        yield running
-        return
-    with EmbeddedPostgres(root) as server:
-        os.environ["DATABASE_URL"] = server.url
+    found = _attach_or_start(folder / "postgres")
+    os.environ["DATABASE_URL"] = found.url
+    try:
+        yield found
+    finally:
+        os.environ.pop("DATABASE_URL", None)
+        if found.server:
+            found.server.stop()
+
+
+def _attach_or_start(root: Path) -> Database:
+    """Use the running server, or start it; when another command does so at the same moment, wait for that one."""
+    deadline = time.monotonic() + ATTACH_SECONDS_MAX
+    while True:
+        if running := EmbeddedPostgres.attach(root):
+            return Database(running)
         try:
-            yield server.url
-        finally:
-            os.environ.pop("DATABASE_URL", None)
+            server = EmbeddedPostgres(root).start()
+            return Database(server.url, server)
+        except AlreadyRunning:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def set_up_django() -> None:
