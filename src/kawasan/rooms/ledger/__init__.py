@@ -1,0 +1,1 @@
+"""The ledger: accounts and transfers of every asset, and nothing else."""
