@@ -8,6 +8,7 @@ from uuid import UUID
 from kawasan.core.access import Actor
 from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
+from kawasan.rooms.ledger import api as ledger
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
 LISTENERS: dict[type, tuple[str, ...]] = {}
@@ -16,7 +17,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {}
 FOLLOWERS: tuple[Follower, ...] = ()
 
 # what `kawasan verify` asks, each returning findings
-CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {}
+CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {"ledger": ledger.verify}
 
 
 def actor_of_person(person_id: UUID) -> Actor:

@@ -145,49 +145,52 @@ def decide(entry: Entry, digest: bytes, book: Book) -> Decision:
     """
     known = book.entries.get(entry.id)
     if known is not None:
-        return Decision([]) if known == digest else _refused(entry, 0, EntryIdReused(entry_id=str(entry.id)))
+        return Decision([]) if known == digest else _refused(entry, EntryIdReused(entry_id=str(entry.id)))
     if not 1 <= len(entry.transfers) <= TRANSFERS_PER_ENTRY_MAX:
-        size = EntrySizeInvalid(limit=TRANSFERS_PER_ENTRY_MAX, count=len(entry.transfers))
-        return _refused(entry, 0, size)
+        return _refused(entry, EntrySizeInvalid(limit=TRANSFERS_PER_ENTRY_MAX, count=len(entry.transfers)))
     return _decide_transfers(entry, digest, book)
 
 
-def _refused(entry: Entry, index: int, refusal: Refusal) -> Decision:
-    return Decision([], Refused(entry.id, index, refusal))
+def _refused(entry: Entry, refusal: Refusal) -> Decision:
+    return Decision([], Refused(entry.id, 0, refusal))
 
 
 def _decide_transfers(entry: Entry, digest: bytes, book: Book) -> Decision:
     movements: list[Movement] = []
-    index = 0
-    try:
-        for index, transfer in enumerate(entry.transfers):
-            movement = _decide_transfer(entry, transfer, book)
-            _apply(movement, book)
-            movements.append(movement)
-        index = _first_reused(entry, book.transfer_ids)
-        if index >= 0:
-            raise TransferIdReused(transfer_id=str(entry.transfers[index].id))
-    except Refusal as refusal:
+    refused = _first_wrong(entry, book, movements) or _first_reused(entry, book.transfer_ids)
+    if refused is not None:
         for movement in reversed(movements):
             _undo(movement, book)
-        return _refused(entry, index, refusal)
+        return Decision([], refused)
     book.entries[entry.id] = digest
     book.transfer_ids.update([transfer.id for transfer in entry.transfers])
     book.movements.extend(movements)
     return Decision(movements)
 
 
+def _first_wrong(entry: Entry, book: Book, movements: list[Movement]) -> Refused | None:
+    """Apply transfer after transfer to the book and append them to ``movements``, up to the first wrong one."""
+    for transfer in entry.transfers:
+        try:
+            movement = _decide_transfer(entry, transfer, book)
+        except Refusal as refusal:
+            return Refused(entry.id, len(movements), refusal)
+        _apply(movement, book)
+        movements.append(movement)
+    return None
+
+
 # Note [Why reused transfer ids are refused last]
 # Looking up every new id costs a query for each batch and finds nothing, so the engine looks only after the unique key
 # was hit. For the answer to be the same either way, an entry that is refused for any other reason must be refused for
 # that reason, whether or not the ids were looked up.
-def _first_reused(entry: Entry, used: set[UUID]) -> int:
+def _first_reused(entry: Entry, used: set[UUID]) -> Refused | None:
     seen: set[UUID] = set()
     for index, transfer in enumerate(entry.transfers):
         if transfer.id in used or transfer.id in seen:
-            return index
+            return Refused(entry.id, index, TransferIdReused(transfer_id=str(transfer.id)))
         seen.add(transfer.id)
-    return -1
+    return None
 
 
 def _decide_transfer(entry: Entry, transfer: NewTransfer, book: Book) -> Movement:
@@ -231,15 +234,15 @@ def _check_frozen(debit: AccountState, credit: AccountState) -> None:
 
 
 def _check_limits(debit: AccountState, credit: AccountState, amount: int) -> None:
-    debits = debit.debits_posted + debit.debits_pending + amount
-    credits = credit.credits_posted + credit.credits_pending + amount
-    if debits > AMOUNT_MAX or credits > AMOUNT_MAX:
-        raise BalanceOverflow(account=str(debit.id if debits > AMOUNT_MAX else credit.id))
-    if debit.flags & _NO_OVERDRAW and debits > debit.credits_posted:
-        available = debit.credits_posted - debits + amount
+    taken = debit.debits_posted + debit.debits_pending
+    given = credit.credits_posted + credit.credits_pending
+    if taken + amount > AMOUNT_MAX or given + amount > AMOUNT_MAX:
+        raise BalanceOverflow(account=str(debit.id if taken + amount > AMOUNT_MAX else credit.id))
+    if debit.flags & _NO_OVERDRAW and taken + amount > debit.credits_posted:
+        available = debit.credits_posted - taken
         raise InsufficientBalance(account=str(debit.id), available=available, amount=amount)
-    if credit.flags & _NO_OVERFILL and credits > credit.debits_posted:
-        available = credit.debits_posted - credits + amount
+    if credit.flags & _NO_OVERFILL and given + amount > credit.debits_posted:
+        available = credit.debits_posted - given
         raise AccountFull(account=str(credit.id), available=available, amount=amount)
 
 

@@ -13,6 +13,7 @@ from kawasan.core.errors import Busy, Conflict, Invalid, NotFound, Refusal, msg
 AMOUNT_MAX = 2**63 - 1  # a PostgreSQL bigint
 CODE_MAX = 2**15 - 1  # a PostgreSQL smallint
 SCALE_MAX = 18
+TRANSFER_SEQUENCE = "ledger_transfer_sequence"  # the database sequence that numbers transfers; followers go by it
 TRANSFERS_PER_ENTRY_MAX = 1_000
 ENTRIES_PER_BATCH_MAX = 8_000
 
@@ -174,7 +175,11 @@ class TransferRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One movement as an account saw it: ``change`` is signed, ``balance`` is what was posted after it."""
+    """
+    One movement as an account saw it, so amounts are signed.
+
+    ``change`` is what it did to the posted balance (0 for a reservation), ``balance`` what was posted after it.
+    """
 
     sequence: int
     transfer_id: UUID
@@ -182,6 +187,7 @@ class StatementLine:
     counterparty: UUID
     code: int
     kind: Kind
+    amount: int
     change: int
     balance: int
     reference: UUID | None

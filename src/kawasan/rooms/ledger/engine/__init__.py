@@ -1,6 +1,6 @@
 """The only writer of the ledger: a batch of entries in, an answer for each in order. Needs psycopg, not Django."""
 
 from kawasan.rooms.ledger.engine.accounts import open_accounts, open_assets, set_frozen
-from kawasan.rooms.ledger.engine.batch import apply, expire_due
+from kawasan.rooms.ledger.engine.batch import EXPIRE_LIMIT_DEFAULT, apply, expire_due
 
-__all__ = ["apply", "expire_due", "open_accounts", "open_assets", "set_frozen"]
+__all__ = ["EXPIRE_LIMIT_DEFAULT", "apply", "expire_due", "open_accounts", "open_assets", "set_frozen"]

@@ -107,9 +107,8 @@ def _named_pendings(batch: Sequence[Entry]) -> set[UUID]:
 
 
 def _touched_accounts(batch: Sequence[Entry]) -> set[UUID]:
-    debits = {t.debit for entry in batch for t in entry.transfers}
-    credits = {t.credit for entry in batch for t in entry.transfers}
-    return {account for account in debits | credits if account is not None}
+    named = {account for entry in batch for t in entry.transfers for account in (t.debit, t.credit)}
+    return {account for account in named if account is not None}
 
 
 def _held_accounts(holds: dict[UUID, rules.Hold]) -> set[UUID]:
@@ -117,7 +116,8 @@ def _held_accounts(holds: dict[UUID, rules.Hold]) -> set[UUID]:
 
 
 def _write(cursor: store.Cursor, book: Book, decisions: Sequence[Decision]) -> None:
-    store.insert_entries(cursor, [(d.movements, book.entries[d.movements[0].entry.id]) for d in decisions if d.movements])
+    applied = [decision.movements for decision in decisions if decision.movements]
+    store.insert_entries(cursor, [(movements, book.entries[movements[0].entry.id]) for movements in applied])
     store.insert_transfers(cursor, book.movements)
     store.update_balances(cursor, book.movements)
     store.open_holds(cursor, [m for m in book.movements if m.opens_hold and m.transfer.expires_at is not None])

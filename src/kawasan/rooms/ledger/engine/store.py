@@ -42,7 +42,8 @@ copy ledger_transfer (id, sequence, entry_id, debit, credit, asset, amount, code
                       reference, at) from stdin (format binary)
 """
 _TRANSFER_TYPES = [
-    "uuid", "int8", "uuid", "uuid", "uuid", "uuid", "int8", "int2", "text", "uuid", "timestamptz", "uuid", "timestamptz",
+    "uuid", "int8", "uuid", "uuid", "uuid", "uuid", "int8", "int2", "text",
+    "uuid", "timestamptz", "uuid", "timestamptz",
 ]  # fmt: skip
 _UPDATE_BALANCES = """
 update ledger_account a

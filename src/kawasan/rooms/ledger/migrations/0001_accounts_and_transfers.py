@@ -2,93 +2,159 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import kawasan.core.ids
 from django.db import migrations, models
+
+import kawasan.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ('content_hash', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('first_sequence', models.BigIntegerField()),
-                ('last_sequence', models.BigIntegerField()),
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("content_hash", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                ("first_sequence", models.BigIntegerField()),
+                ("last_sequence", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'ledger_entry',
+                "db_table": "ledger_entry",
             },
         ),
         migrations.CreateModel(
-            name='Asset',
+            name="Asset",
             fields=[
-                ('id', models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ('code', models.TextField()),
-                ('scale', models.SmallIntegerField()),
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("code", models.TextField()),
+                ("scale", models.SmallIntegerField()),
             ],
             options={
-                'db_table': 'ledger_asset',
-                'constraints': [models.UniqueConstraint(fields=('code',), name='ledger_asset_code')],
+                "db_table": "ledger_asset",
+                "constraints": [models.UniqueConstraint(fields=("code",), name="ledger_asset_code")],
             },
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('transfer_id', models.UUIDField(primary_key=True, serialize=False)),
-                ('expires_at', models.DateTimeField()),
+                ("transfer_id", models.UUIDField(primary_key=True, serialize=False)),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'ledger_pending',
-                'indexes': [models.Index(fields=['expires_at'], name='ledger_pending_expires_at')],
+                "db_table": "ledger_pending",
+                "indexes": [models.Index(fields=["expires_at"], name="ledger_pending_expires_at")],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ('sequence', models.BigIntegerField()),
-                ('entry_id', models.UUIDField()),
-                ('debit', models.UUIDField()),
-                ('credit', models.UUIDField()),
-                ('asset', models.UUIDField()),
-                ('amount', models.BigIntegerField()),
-                ('code', models.SmallIntegerField()),
-                ('kind', models.TextField()),
-                ('pending_of', models.UUIDField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('reference', models.UUIDField(null=True)),
-                ('at', models.DateTimeField()),
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("sequence", models.BigIntegerField()),
+                ("entry_id", models.UUIDField()),
+                ("debit", models.UUIDField()),
+                ("credit", models.UUIDField()),
+                ("asset", models.UUIDField()),
+                ("amount", models.BigIntegerField()),
+                ("code", models.SmallIntegerField()),
+                ("kind", models.TextField()),
+                ("pending_of", models.UUIDField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("reference", models.UUIDField(null=True)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'ledger_transfer',
-                'indexes': [models.Index(fields=['debit', 'sequence'], name='ledger_transfer_debit'), models.Index(fields=['credit', 'sequence'], name='ledger_transfer_credit')],
-                'constraints': [models.UniqueConstraint(fields=('sequence',), name='ledger_transfer_sequence_key'), models.UniqueConstraint(condition=models.Q(('pending_of__isnull', False)), fields=('pending_of',), name='ledger_transfer_resolved_once'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL('amount > 0', [], models.BooleanField()), name='ledger_transfer_amount'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL('debit <> credit', [], models.BooleanField()), name='ledger_transfer_two_accounts'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL("kind in ('posted', 'pending') and pending_of is null or kind in ('post', 'void', 'expire') and pending_of is not null", [], models.BooleanField()), name='ledger_transfer_kind'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL("expires_at is null or kind = 'pending'", [], models.BooleanField()), name='ledger_transfer_expiry')],
+                "db_table": "ledger_transfer",
+                "indexes": [
+                    models.Index(fields=["debit", "sequence"], name="ledger_transfer_debit"),
+                    models.Index(fields=["credit", "sequence"], name="ledger_transfer_credit"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sequence",), name="ledger_transfer_sequence_key"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("pending_of__isnull", False)),
+                        fields=("pending_of",),
+                        name="ledger_transfer_resolved_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL("amount > 0", [], models.BooleanField()),
+                        name="ledger_transfer_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL("debit <> credit", [], models.BooleanField()),
+                        name="ledger_transfer_two_accounts",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL(
+                            "kind in ('posted', 'pending') and pending_of is null or kind in ('post', 'void', 'expire') and pending_of is not null",
+                            [],
+                            models.BooleanField(),
+                        ),
+                        name="ledger_transfer_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL(
+                            "expires_at is null or kind = 'pending'", [], models.BooleanField()
+                        ),
+                        name="ledger_transfer_expiry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ('owner', models.UUIDField()),
-                ('code', models.SmallIntegerField()),
-                ('flags', models.SmallIntegerField()),
-                ('debits_pending', models.BigIntegerField()),
-                ('debits_posted', models.BigIntegerField()),
-                ('credits_pending', models.BigIntegerField()),
-                ('credits_posted', models.BigIntegerField()),
-                ('asset', models.ForeignKey(db_column='asset', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.asset')),
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("owner", models.UUIDField()),
+                ("code", models.SmallIntegerField()),
+                ("flags", models.SmallIntegerField()),
+                ("debits_pending", models.BigIntegerField()),
+                ("debits_posted", models.BigIntegerField()),
+                ("credits_pending", models.BigIntegerField()),
+                ("credits_posted", models.BigIntegerField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        db_column="asset",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.asset",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'ledger_account',
-                'constraints': [models.UniqueConstraint(fields=('owner', 'asset', 'code'), name='ledger_account_owner_asset_code'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL('debits_pending >= 0 and debits_posted >= 0 and credits_pending >= 0 and credits_posted >= 0', [], models.BooleanField()), name='ledger_account_balances_positive'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL('flags & 1 = 0 or debits_posted + debits_pending <= credits_posted', [], models.BooleanField()), name='ledger_account_no_overdraw'), models.CheckConstraint(condition=django.db.models.expressions.RawSQL('flags & 2 = 0 or credits_posted + credits_pending <= debits_posted', [], models.BooleanField()), name='ledger_account_no_overfill')],
+                "db_table": "ledger_account",
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "asset", "code"), name="ledger_account_owner_asset_code"),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL(
+                            "debits_pending >= 0 and debits_posted >= 0 and credits_pending >= 0 and credits_posted >= 0",
+                            [],
+                            models.BooleanField(),
+                        ),
+                        name="ledger_account_balances_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL(
+                            "flags & 1 = 0 or debits_posted + debits_pending <= credits_posted",
+                            [],
+                            models.BooleanField(),
+                        ),
+                        name="ledger_account_no_overdraw",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.expressions.RawSQL(
+                            "flags & 2 = 0 or credits_posted + credits_pending <= debits_posted",
+                            [],
+                            models.BooleanField(),
+                        ),
+                        name="ledger_account_no_overfill",
+                    ),
+                ],
             },
         ),
     ]

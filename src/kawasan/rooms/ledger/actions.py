@@ -1,0 +1,95 @@
+"""The ledger's writes, for callers inside Django: each hands its transaction's connection to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+from kawasan.platform.db import requires_transaction
+from kawasan.rooms.ledger import engine
+from kawasan.rooms.ledger.types import Answer, Applied, Entry, NewAccount, NewAsset, Refused
+
+EXPIRE_LIMIT_DEFAULT = engine.EXPIRE_LIMIT_DEFAULT
+
+
+@requires_transaction
+def open_assets(assets: Iterable[NewAsset]) -> None:
+    """
+    Open assets by their code, each with its number of decimals. Repeating it changes nothing. IDR is always open.
+
+    Raises AssetInvalid for an empty code or a scale out of range, AssetConflict where the scale was another one.
+    """
+    engine.open_assets(_psycopg(), assets)
+
+
+@requires_transaction
+def open_accounts(accounts: Iterable[NewAccount]) -> None:
+    """
+    Open accounts with empty balances. Repeating it changes nothing, also while an account is frozen.
+
+    Raises AccountInvalid for a code or flags out of range, UnknownAsset (open_assets comes first), and AccountConflict
+    where the account was opened with other properties or under another id.
+    """
+    engine.open_accounts(_psycopg(), accounts)
+
+
+@requires_transaction
+def post(entry: Entry) -> Applied:
+    """
+    Apply one entry whole, or raise why not and change nothing.
+
+    Repeating an entry (same id, same content) returns the first answer, ``repeated``. Raises EntryIdReused where the
+    content differs, LedgerBusy, or the refusal of its first wrong transfer (the room's README has the order).
+    """
+    (answer,) = engine.apply(_psycopg(), [entry])
+    if isinstance(answer, Refused):
+        raise answer.refusal
+    return answer
+
+
+@requires_transaction
+def post_many(entries: Iterable[Entry]) -> list[Answer]:
+    """
+    Apply entries one after another and answer each in order: Applied, or Refused and that entry changed nothing.
+
+    Repeats are answered as in ``post``. Raises BatchTooLarge and LedgerBusy for the batch as a whole.
+    """
+    return engine.apply(_psycopg(), entries)
+
+
+@requires_transaction
+def expire_due(at: datetime, limit: int = EXPIRE_LIMIT_DEFAULT) -> int:
+    """
+    Release pending transfers whose time is over at ``at``, oldest first, and return how many.
+
+    Each expires exactly once, also when several processes do this at the same time. Raises LedgerBusy.
+    """
+    return engine.expire_due(_psycopg(), at, limit)
+
+
+@requires_transaction
+def freeze_account(account_id: UUID) -> None:
+    """
+    Let an account take part in no new transfer; what it has reserved can still be released, not posted.
+
+    Repeating it changes nothing. Raises UnknownAccount.
+    """
+    engine.set_frozen(_psycopg(), account_id, frozen=True)
+
+
+@requires_transaction
+def thaw_account(account_id: UUID) -> None:
+    """Let a frozen account take part in transfers again. Repeating it changes nothing. Raises UnknownAccount."""
+    engine.set_frozen(_psycopg(), account_id, frozen=False)
+
+
+def _psycopg() -> psycopg.Connection[Any]:
+    with connection.cursor():  # makes sure that the search path of the present zone is set
+        pass
+    raw: psycopg.Connection[Any] = connection.connection
+    return raw

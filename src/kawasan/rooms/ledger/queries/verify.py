@@ -1,0 +1,121 @@
+"""Recompute what the ledger says from its transfers, set-wise, and name every row that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from kawasan.platform.checks import Finding
+
+FINDINGS_MAX = 100  # of each check: a broken ledger is not made clearer by a million lines
+
+# Each check is one statement, so it sees one moment although others write meanwhile. It returns (row, expected, found).
+_BALANCES = """
+with resolved as (select pending_of from ledger_transfer where pending_of is not null),
+sums as (
+    select debit, credit, kind,
+           case when kind in ('posted', 'post') then amount else 0 end as posted,
+           case when kind = 'pending' and r.pending_of is null then amount else 0 end as pending
+    from ledger_transfer t left join resolved r on r.pending_of = t.id
+),
+legs as (
+    select debit as account, sum(pending) as dp, sum(posted) as d, 0 as cp, 0 as c from sums group by debit
+    union all
+    select credit, 0, 0, sum(pending), sum(posted) from sums group by credit
+),
+expected as (select account, sum(dp) as dp, sum(d) as d, sum(cp) as cp, sum(c) as c from legs group by account)
+select coalesce(a.id, e.account),
+       format('pending %%s/%%s posted %%s/%%s',
+              coalesce(e.dp, 0), coalesce(e.cp, 0), coalesce(e.d, 0), coalesce(e.c, 0)),
+       case when a.id is null then 'no account' else
+            format('pending %%s/%%s posted %%s/%%s',
+                   a.debits_pending, a.credits_pending, a.debits_posted, a.credits_posted) end
+from ledger_account a full join expected e on e.account = a.id
+where a.id is null or (a.debits_pending, a.debits_posted, a.credits_pending, a.credits_posted)
+      is distinct from (coalesce(e.dp, 0), coalesce(e.d, 0), coalesce(e.cp, 0), coalesce(e.c, 0))
+"""
+_ASSET_TOTALS = """
+select asset, format('debits = credits'),
+       format('pending %%s/%%s posted %%s/%%s', sum(debits_pending), sum(credits_pending),
+              sum(debits_posted), sum(credits_posted))
+from ledger_account group by asset
+having sum(debits_posted) <> sum(credits_posted) or sum(debits_pending) <> sum(credits_pending)
+"""
+_LIMITS = """
+select id, 'balances within the limits of flags ' || flags,
+       format('pending %%s/%%s posted %%s/%%s', debits_pending, credits_pending, debits_posted, credits_posted)
+from ledger_account
+where least(debits_pending, debits_posted, credits_pending, credits_posted) < 0
+   or flags & 1 <> 0 and debits_posted::numeric + debits_pending > credits_posted
+   or flags & 2 <> 0 and credits_posted::numeric + credits_pending > debits_posted
+"""
+_ACCOUNTS_OF_TRANSFERS = """
+select t.id, 'two accounts that hold asset ' || t.asset, format('%%s and %%s', d.asset, c.asset)
+from ledger_transfer t
+left join ledger_account d on d.id = t.debit left join ledger_account c on c.id = t.credit
+where d.asset is distinct from t.asset or c.asset is distinct from t.asset or t.debit = t.credit or t.amount <= 0
+"""
+_RESOLUTIONS = """
+select t.id, 'resolves an earlier pending transfer of the same accounts, at most its amount',
+       format('%%s %%s of %%s (%%s)', t.kind, t.amount, t.pending_of, coalesce(p.kind, 'missing'))
+from ledger_transfer t left join ledger_transfer p on p.id = t.pending_of
+where t.pending_of is not null
+  and (p.id is null or p.kind <> 'pending' or p.sequence > t.sequence or (p.debit, p.credit) <> (t.debit, t.credit)
+       or t.amount > p.amount or t.kind <> 'post' and t.amount <> p.amount)
+   or (t.kind in ('post', 'void', 'expire')) <> (t.pending_of is not null)
+"""
+_RESOLVED_ONCE = """
+select pending_of, 'resolved once', count(*) || ' times'
+from ledger_transfer where pending_of is not null group by pending_of having count(*) > 1
+"""
+_SEQUENCES = """
+select min(id::text), 'sequence ' || sequence || ' once', count(*) || ' times'
+from ledger_transfer group by sequence having count(*) > 1
+"""
+_ENTRIES = """
+with counted as (select entry_id, min(sequence) as first, max(sequence) as last from ledger_transfer group by entry_id)
+select coalesce(e.id, c.entry_id), format('transfers %%s to %%s', c.first, c.last),
+       format('entry says %%s to %%s', e.first_sequence, e.last_sequence)
+from ledger_entry e full join counted c on c.entry_id = e.id
+where (e.first_sequence, e.last_sequence) is distinct from (c.first, c.last) or e.id is null
+"""
+_OPEN_HOLDS = """
+with due as (
+    select t.id, t.expires_at from ledger_transfer t
+    where t.kind = 'pending' and t.expires_at is not null
+      and not exists (select from ledger_transfer r where r.pending_of = t.id)
+)
+select coalesce(p.transfer_id, d.id), 'expires at ' || coalesce(d.expires_at::text, 'no time: not an open pending'),
+       coalesce(p.expires_at::text, 'not on the list of expiries')
+from ledger_pending p full join due d on d.id = p.transfer_id
+where p.expires_at is distinct from d.expires_at
+"""
+
+_CHECKS = {
+    "ledger-balance": _BALANCES,
+    "ledger-asset-total": _ASSET_TOTALS,
+    "ledger-limit": _LIMITS,
+    "ledger-transfer-accounts": _ACCOUNTS_OF_TRANSFERS,
+    "ledger-resolution": _RESOLUTIONS,
+    "ledger-resolved-twice": _RESOLVED_ONCE,
+    "ledger-sequence": _SEQUENCES,
+    "ledger-entry": _ENTRIES,
+    "ledger-pending": _OPEN_HOLDS,
+}
+
+
+def verify() -> list[Finding]:
+    """
+    Recompute every balance from the transfers and check what must always hold; return what does not, row by row.
+
+    Reads only, and may run while the ledger is written. At most FINDINGS_MAX findings of each kind.
+    """
+    return [finding for code, sql in _CHECKS.items() for finding in _findings(code, sql)]
+
+
+def _findings(code: str, sql: str) -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} limit %s", [FINDINGS_MAX])
+        for row, expected, found in cursor.fetchall():
+            yield Finding(code=code, row=str(row), expected=expected, found=found)

@@ -1,0 +1,19 @@
+"""The ledger's background work: what was reserved for a time is released when the time is over."""
+
+from kawasan.core import clock
+from kawasan.core.access import SYSTEM
+from kawasan.platform.db import transaction
+from kawasan.platform.jobs import periodic
+from kawasan.rooms.ledger import api
+
+ROUNDS_MAX = 20  # a sweep ends after so many batches; the next one follows in seconds
+
+
+@periodic("* * * * * */5")
+def expire_pending_transfers() -> None:
+    """Release the pending transfers that are due, batch by batch, each in its own transaction."""
+    for _ in range(ROUNDS_MAX):
+        with transaction(SYSTEM):
+            expired = api.expire_due(at=clock.now())
+        if not expired:
+            break
