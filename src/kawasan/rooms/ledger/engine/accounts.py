@@ -70,7 +70,7 @@ def open_accounts(connection: Connection[Any], accounts: Iterable[NewAccount]) -
     """
     wanted = tuple(accounts)
     for account in wanted:
-        if not 1 <= account.code <= CODE_MAX or account.flags & ~_FIXED_FLAGS:
+        if not 1 <= account.code <= CODE_MAX or int(account.flags) & ~int(_FIXED_FLAGS):
             raise AccountInvalid(account=str(account.id))
     cursor = store.cursor_of(connection)
     _need_assets(cursor, {account.asset for account in wanted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -35,50 +36,90 @@ ACCOUNTS = [
     _account(7, Flag.NONE, PIECE),
     _account(8, Flag.NO_OVERDRAW, PIECE),
 ]
-ACCOUNT_IDS = st.sampled_from([UUID(int=n) for n in (1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 7, 8, 99)])
-TRANSFER_IDS = st.integers(1000, 1030).map(lambda number: UUID(int=number))
-ENTRY_IDS = st.integers(2000, 2025).map(lambda number: UUID(int=number))
-REFERENCES = st.none() | st.integers(3000, 3001).map(lambda number: UUID(int=number))
-AMOUNTS = st.sampled_from([1, 1, 2, 3, 5, 10, 10, 50, 0, -1, AMOUNT_MAX, AMOUNT_MAX - 5, AMOUNT_MAX + 1])
-MINUTES = st.integers(0, 6)
-MOMENTS = MINUTES.map(lambda minutes: AT + timedelta(minutes=minutes))
-
-
-@st.composite
-def new_transfers(draw: Any) -> NewTransfer:
-    kind = draw(st.sampled_from([Kind.POSTED, Kind.POSTED, Kind.PENDING]))
-    expires_at = draw(st.none() | MOMENTS) if kind is Kind.PENDING else None
-    code, reference = draw(st.sampled_from([1, 1, 1, 1, 7, 0])), draw(REFERENCES)
-    accounts, amount = (draw(ACCOUNT_IDS), draw(ACCOUNT_IDS)), draw(AMOUNTS)
-    return NewTransfer(draw(TRANSFER_IDS), *accounts, amount, code, kind, None, expires_at, reference)
-
-
-@st.composite
-def resolutions(draw: Any) -> NewTransfer:
-    kind = draw(st.sampled_from([Kind.POST, Kind.POST, Kind.VOID, Kind.EXPIRE]))
-    amount = draw(st.sampled_from([0, 0, 0, 1, 2, 60]))
-    code, reference, pending_of = draw(st.sampled_from([0, 0, 9, -1])), draw(REFERENCES), draw(TRANSFER_IDS)
-    debit = draw(st.sampled_from([None, None, None, None, UUID(int=1)]))
-    return NewTransfer(draw(TRANSFER_IDS), debit, None, amount, code, kind, pending_of, None, reference)
-
-
-ENTRIES = st.builds(
-    Entry, id=ENTRY_IDS, at=MOMENTS, transfers=st.lists(new_transfers() | resolutions(), max_size=3).map(tuple)
+WILD_ACCOUNTS = st.sampled_from([*[UUID(int=n) for n in (1, 2, 3, 4, 5, 6, 7, 8, 99)], None])
+WILD_AMOUNTS = st.sampled_from([0, -1, AMOUNT_MAX, AMOUNT_MAX - 5, AMOUNT_MAX + 1])
+ROUTES = st.sampled_from(
+    [(1, 2), (1, 3), (2, 3), (3, 2), (2, 1), (3, 1), (2, 4), (4, 1), (5, 3), (1, 5), (7, 8), (8, 7), (2, 6)]
 )
+AMOUNTS = st.sampled_from([1, 2, 3, 5, 10, 40])
+REFERENCES = st.none() | st.integers(3000, 3001).map(lambda number: UUID(int=number))
+MOMENTS = st.integers(0, 8).map(lambda minutes: AT + timedelta(minutes=minutes))
+
+
+class History:
+    """Draws steps that are mostly right, so that much happens, and now and then wrong in any way there is."""
+
+    def __init__(self, draw: Any) -> None:
+        self.draw = draw
+        self.entries: list[Entry] = [self.funding()]
+        self.transfer_ids = [transfer.id for transfer in self.entries[0].transfers]
+        self.pending_ids: list[UUID] = []
+
+    def seldom(self, one_in: int) -> bool:
+        return self.draw(st.integers(1, one_in)) == one_in
+
+    def funding(self) -> Entry:
+        routes = [(1, 2, 100), (1, 3, 20), (4, 1, 30), (5, 1, 0), (7, 8, 10)]
+        moves = [(UUID(int=debit), UUID(int=credit), amount) for debit, credit, amount in routes if amount]
+        transfers = [NewTransfer(UUID(int=900 + n), *move, 1) for n, move in enumerate(moves)]
+        return Entry(UUID(int=2000), AT, tuple(transfers))
+
+    def steps(self) -> list[Any]:
+        steps: list[Any] = [self.entries[:]]
+        for _ in range(self.draw(st.integers(1, 6))):
+            steps.append(self.draw(MOMENTS) if self.seldom(5) else [self.entry() for _ in range(self.count(6))])
+        return steps
+
+    def count(self, most: int) -> int:
+        return self.draw(st.integers(1, most))
+
+    def entry(self) -> Entry:
+        if self.seldom(8):  # again, as it was
+            first = self.draw(st.sampled_from(self.entries))
+            return Entry(first.id, self.draw(MOMENTS), first.transfers)
+        entry_id = UUID(int=2000 + len(self.entries))
+        if self.seldom(15):  # the id of another one
+            entry_id = self.draw(st.sampled_from(self.entries)).id
+        transfers = () if self.seldom(40) else tuple(self.transfer() for _ in range(self.count(3)))
+        entry = Entry(entry_id, self.draw(MOMENTS), transfers)
+        self.entries.append(entry)
+        return entry
+
+    def transfer(self) -> NewTransfer:
+        transfer_id = UUID(int=1000 + len(self.transfer_ids))
+        if self.seldom(20):
+            transfer_id = self.draw(st.sampled_from(self.transfer_ids))
+        self.transfer_ids.append(transfer_id)
+        transfer = self.resolution(transfer_id) if self.pending_ids and self.seldom(2) else self.new(transfer_id)
+        return self.spoilt(transfer) if self.seldom(12) else transfer
+
+    def new(self, transfer_id: UUID) -> NewTransfer:
+        debit, credit = (UUID(int=number) for number in self.draw(ROUTES))
+        amount, reference = self.draw(AMOUNTS), self.draw(REFERENCES)
+        if self.draw(st.booleans()):
+            return NewTransfer(transfer_id, debit, credit, amount, 1, reference=reference)
+        self.pending_ids.append(transfer_id)
+        expires_at = self.draw(st.none() | MOMENTS.map(lambda at: at + timedelta(minutes=3)))
+        return NewTransfer(transfer_id, debit, credit, amount, 2, Kind.PENDING, None, expires_at, reference)
+
+    def resolution(self, transfer_id: UUID) -> NewTransfer:
+        pending_of = self.draw(st.sampled_from([*self.pending_ids, *self.transfer_ids[-2:]]))
+        kind = self.draw(st.sampled_from([Kind.POST, Kind.POST, Kind.VOID, Kind.EXPIRE]))
+        amount = self.draw(st.sampled_from([0, 0, 1, 2, 10])) if kind is Kind.POST else 0
+        code, reference = self.draw(st.sampled_from([0, 3])), self.draw(REFERENCES)
+        return NewTransfer(transfer_id, None, None, amount, code, kind, pending_of, None, reference)
+
+    def spoilt(self, transfer: NewTransfer) -> NewTransfer:
+        field = self.draw(st.sampled_from(["debit", "credit", "amount", "code", "pending_of", "expires_at", "kind"]))
+        values: dict[str, Any] = {"debit": WILD_ACCOUNTS, "credit": WILD_ACCOUNTS, "amount": WILD_AMOUNTS}
+        values |= {"code": st.sampled_from([0, -1]), "pending_of": st.none() | st.just(UUID(int=1001))}
+        values |= {"expires_at": MOMENTS, "kind": st.sampled_from(list(Kind))}
+        return replace(transfer, **{field: self.draw(values[field])})
 
 
 @st.composite
 def histories(draw: Any) -> list[Any]:
-    """Batches and sweeps; some entries come again, later or in the same batch, as they were or with another content."""
-    steps = draw(st.lists(st.lists(ENTRIES, min_size=1, max_size=6) | MOMENTS, min_size=1, max_size=6))
-    seen: list[Entry] = []
-    for step in steps:
-        if isinstance(step, list):
-            if seen and draw(st.booleans()):
-                first = draw(st.sampled_from(seen))
-                step.insert(draw(st.integers(0, len(step))), Entry(first.id, draw(MOMENTS), first.transfers))
-            seen += step
-    return steps
+    return History(draw).steps()
 
 
 @given(history=histories())
