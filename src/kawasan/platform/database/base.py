@@ -44,8 +44,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc]  # first: until then no other statement is taken
         self._applied_schema = None
-        super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def _cursor(self, name: str | None = None) -> Any:
         self.ensure_connection()
