@@ -303,7 +303,7 @@ class PendingAmountExceeded(Invalid):
 
     code = "pending-amount-exceeded"
     title = msg("More than was reserved")
-    detail = msg("Only {reserved} was reserved, so {amount} cannot be taken from it.")
+    detail = msg("More is asked for than was reserved.")
 
 
 class AccountFrozen(Conflict):
@@ -327,7 +327,7 @@ class InsufficientBalance(Conflict):
 
     code = "insufficient-balance"
     title = msg("Not enough available")
-    detail = msg("Only {available} is available, and {amount} is needed.")
+    detail = msg("There is less available than this needs. Nothing was taken.")
 
 
 class AccountFull(Conflict):
@@ -335,7 +335,7 @@ class AccountFull(Conflict):
 
     code = "account-full"
     title = msg("The limit is reached")
-    detail = msg("Only {available} more is possible, and {amount} is asked for.")
+    detail = msg("This is more than is still possible. Nothing was changed.")
 
 
 class TransferIdReused(Conflict):
