@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parent / "vectors"
 
 
 @cache
-def _all(topic: str) -> list[dict[str, Any]]:
+def vectors(topic: str) -> list[dict[str, Any]]:
+    """Return every vector of a topic."""
     document = json.loads((FOLDER / f"{topic}.json").read_text(encoding="utf-8"))
     assert document["count"] == len(document["vectors"])
     return document["vectors"]
@@ -21,12 +22,12 @@ def _all(topic: str) -> list[dict[str, Any]]:
 
 def kinds(topic: str) -> set[str]:
     """Return every kind of a topic, so that a test can say that none is left out."""
-    return {vector["kind"] for vector in _all(topic)}
+    return {vector["kind"] for vector in vectors(topic)}
 
 
 def each(topic: str, *wanted: str) -> pytest.MarkDecorator:
     """Parametrize a test by ``given`` and ``expected`` over the vectors of some kinds."""
-    rows = [vector for vector in _all(topic) if vector["kind"] in wanted]
+    rows = [vector for vector in vectors(topic) if vector["kind"] in wanted]
     assert rows, f"no vectors of {wanted}"
     return pytest.mark.parametrize(
         ("given", "expected"), [pytest.param(row["input"], row["expected"], id=row["id"]) for row in rows]

@@ -1,0 +1,1 @@
+"""Money in and out: QRIS, wallet, escrow, settlement, refund, payout."""
