@@ -1,4 +1,4 @@
-"""The catalogue: categories, sellers, products, prices, pictures, stock movements, reviews, search."""
+"""The catalogue: categories, sellers, products, prices, pictures, stock movements, reviews, search, imports."""
 
 import django.db.models.deletion
 import django.db.models.expressions
@@ -46,7 +46,6 @@ CONSTRAINTS_AND_INDEXES = """
 alter table commerce_price_window add constraint commerce_window_no_overlap
   exclude using gist (variant_id with =, tstzrange(starts_at, ends_at) with &&);
 create index commerce_product_search on commerce_product using gin (search);
-create index commerce_product_search_text on commerce_product using gin (search_text gin_trgm_ops);
 create index commerce_search_word_like on commerce_search_word using gin (word gin_trgm_ops);
 alter table commerce_product_figures set (fillfactor = 70);
 """
@@ -96,6 +95,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Import",
+            fields=[
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("business_id", models.UUIDField()),
+                ("filename", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=4)),
+                ("content", models.BinaryField()),
+                ("report", models.JSONField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "commerce_import",
+                "indexes": [models.Index(fields=["business_id", "-id"], name="commerce_import_business")],
+            },
+        ),
+        migrations.CreateModel(
             name="Product",
             fields=[
                 ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
@@ -111,7 +128,6 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField()),
                 ("published_at", models.DateTimeField(null=True)),
                 ("search", kawasan.rooms.commerce.models.catalogue.TsVector(null=True)),
-                ("search_text", models.TextField(blank=True)),
                 (
                     "category",
                     models.ForeignKey(
@@ -129,6 +145,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
                 ("digest", models.CharField(max_length=64)),
                 ("content", models.BinaryField()),
+                ("small", models.BinaryField()),
                 ("width", models.SmallIntegerField()),
                 ("height", models.SmallIntegerField()),
                 ("position", models.SmallIntegerField()),
@@ -397,5 +414,6 @@ class Migration(migrations.Migration):
         ),
         protect("commerce_variant", "true", write=sees_business("business_id")),
         protect("commerce_stock_movement", sees_business("business_id")),
+        protect("commerce_import", sees_business("business_id")),
         migrations.RunPython(add_categories, migrations.RunPython.noop),
     ]

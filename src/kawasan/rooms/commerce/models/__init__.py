@@ -2,6 +2,7 @@
 
 from kawasan.rooms.commerce.models.catalogue import (
     Category,
+    Import,
     Picture,
     PriceWindow,
     Product,
@@ -15,6 +16,7 @@ from kawasan.rooms.commerce.models.catalogue import (
 
 __all__ = [
     "Category",
+    "Import",
     "Picture",
     "PriceWindow",
     "Product",

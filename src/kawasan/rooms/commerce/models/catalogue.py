@@ -71,7 +71,6 @@ class Product(models.Model):
     updated_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     search = TsVector(null=True)
-    search_text = models.TextField(blank=True)
 
     class Meta:
         db_table = "commerce_product"
@@ -158,7 +157,8 @@ class Picture(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.uuid7)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="pictures")
     digest = models.CharField(max_length=64)
-    content = models.BinaryField()
+    content = models.BinaryField()  # at most 1200 pixels wide or high
+    small = models.BinaryField()  # at most 400, for lists
     width = models.SmallIntegerField()
     height = models.SmallIntegerField()
     position = models.SmallIntegerField()
@@ -214,6 +214,24 @@ class Review(models.Model):
             models.Index(fields=["product", "-at", "-id"], name="commerce_review_product"),
             models.Index(fields=["author_id"], name="commerce_review_author"),
         ]
+
+
+class Import(models.Model):
+    """A file of products that somebody uploaded: checked at once, applied when they say so."""
+
+    id = models.UUIDField(primary_key=True, default=ids.uuid7)
+    business_id = models.UUIDField()
+    filename = models.CharField(max_length=120)
+    kind = models.CharField(max_length=4)
+    content = models.BinaryField()
+    report = models.JSONField()
+    actor_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "commerce_import"
+        indexes = [models.Index(fields=["business_id", "-id"], name="commerce_import_business")]
 
 
 class SearchWord(models.Model):
