@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -30,7 +30,14 @@ def blind_index(value: str) -> str:
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedText(models.TextField[str, str]):
+# Django's fields take type arguments only for the type checker.
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+else:
+    _Text = models.TextField
+
+
+class EncryptedText(_Text):
     """Text stored encrypted (Fernet: AES-128-CBC and HMAC-SHA256); it cannot be searched, see ``blind_index``."""
 
     def get_prep_value(self, value: Any) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
+from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.zone import api as zone
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
 LISTENERS: dict[type, tuple[str, ...]] = {}
@@ -22,12 +24,9 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {"ledger": ledger.verify}
 
 def actor_of_person(person_id: UUID) -> Actor:
     """Return the actor that a signed-in person is."""
-    return Actor(person_id=person_id)
+    return zone.actor_of_person(person_id=person_id)
 
 
 def actor_of_key(secret: str) -> Actor:
     """Return the actor that an API key stands for (a stranger for an unknown one)."""
-    from kawasan.core.access import STRANGER
-
-    del secret
-    return STRANGER
+    return zone.actor_of_key(secret=secret, at=clock.now())

@@ -1,0 +1,1 @@
+"""Every write of the room, one function per use case."""
