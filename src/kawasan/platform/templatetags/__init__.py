@@ -1,1 +1,1 @@
-"""Template tags and filters of the whole product."""
+"""Template tags of the platform."""
