@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,6 +83,21 @@ def test_an_entry_id_with_another_content_is_refused() -> None:
     with pytest.raises(ledger.EntryIdReused):
         ledger.post(an_entry(a_transfer(buyer, seller, 31), id=entry.id))
     assert ledger.balance(seller).posted == 30
+
+
+@pytest.mark.parametrize("field", ["id", "debit", "credit", "amount", "code", "kind", "pending_of", "reference"])
+def test_a_repeat_must_match_in_every_field(field: str) -> None:
+    buyer, seller, other = an_account(holding=100), an_account(), an_account(holding=100)
+    transfer = a_transfer(buyer, seller, 30)
+    entry = an_entry(transfer)
+    ledger.post(entry)
+    changes = {"debit": other, "credit": other, "amount": 31, "code": 101, "kind": Kind.PENDING}
+    changed = replace(transfer, **{field: changes.get(field, ids.uuid7())})
+    with pytest.raises(ledger.EntryIdReused):
+        ledger.post(an_entry(changed, id=entry.id))
+    with pytest.raises(ledger.EntryIdReused):
+        ledger.post(an_entry(transfer, a_transfer(buyer, seller, 1), id=entry.id))
+    assert (ledger.balance(seller).posted, ledger.balance(other).posted) == (30, 100)
 
 
 def test_a_refused_entry_may_be_sent_again_once_there_is_enough() -> None:
