@@ -8,6 +8,7 @@ from datetime import date
 
 import phonenumbers
 
+from kawasan.core.checkdigits import luhn
 from kawasan.core.errors import Refusal
 from kawasan.rooms.zone.types import (
     Gender,
@@ -143,12 +144,6 @@ def normalize_phone(text: str, *, country: str = "ID") -> str:
     if not phonenumbers.is_valid_number(number):
         raise InvalidPhone(field="phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def luhn(digits: str) -> bool:
-    """Return whether the last digit is the Luhn check digit of the others (ISO/IEC 7812-1)."""
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _digits(text: str, refusal: type[Refusal], *lengths: int, reason: str | None = None) -> str:

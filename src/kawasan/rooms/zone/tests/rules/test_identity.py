@@ -9,9 +9,9 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 from tests.shared_vectors import each, kinds
 
+from kawasan.core.checkdigits import luhn
 from kawasan.rooms.zone import rules
 from kawasan.rooms.zone.rules import reference
-from kawasan.rooms.zone.rules.identity import luhn
 from kawasan.rooms.zone.types import (
     InvalidNib,
     InvalidNik,
