@@ -35,8 +35,10 @@ from kawasan.platform.embedded_host import (
     end_leftovers,
     end_with_parent,
     kill_with_children,
+    last_lines,
     may_reach,
     owner_or_nobody,
+    pid_in,
     shelter_of,
     shut_down,
 )
@@ -50,7 +52,6 @@ ADMIN_ROLE: Final = "postgres"
 
 SOCKET_FOLDER_BYTES_MAX: Final = 80  # the kernel allows about 104 for the whole socket path
 LOG_BYTES_MAX: Final = 10_000_000
-LOG_LINES_SHOWN: Final = 20
 START_SECONDS_MAX: Final = 300  # recovery after a crash replays the log before it is ready
 ATTACH_SECONDS_MAX: Final = 5
 
@@ -282,7 +283,7 @@ class EmbeddedPostgres:
         )
         if made.returncode:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise NotReady(f"initdb failed ({made.returncode}):\n{_last_lines(made.stdout)}")
+            raise NotReady(f"initdb failed ({made.returncode}):\n{last_lines(made.stdout)}")
         unfinished.rename(self._data)
 
     def _clear_leftovers(self) -> None:
@@ -293,7 +294,7 @@ class EmbeddedPostgres:
         """
         if not self._pid_file.exists():
             return
-        end_leftovers(self._data, _pid_in(self._pid_file))
+        end_leftovers(self._data, pid_in(self._pid_file))
         if self._pid_file.exists():
             self._disown_pid_file()
 
@@ -345,7 +346,7 @@ class EmbeddedPostgres:
     def _new_log_lines(self) -> str:
         with self._log_file.open("rb") as written:
             written.seek(self._log_start)
-            return _last_lines(written.read())
+            return last_lines(written.read())
 
     def _ensure_role_and_database(self) -> None:
         """Make what is missing. The role may create databases and roles (tests and grants need both), and no more."""
@@ -404,12 +405,3 @@ def _answers(url: str) -> bool:
             return connection.execute("select 1").fetchone() == (1,)
     except psycopg.OperationalError:
         return False
-
-
-def _last_lines(output: bytes) -> str:
-    return "\n".join(output.decode(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-
-
-def _pid_in(pid_file: Path) -> int | None:
-    first = pid_file.read_text().split("\n", 1)[0].strip()
-    return int(first) if first.isdigit() else None
