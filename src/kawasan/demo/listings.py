@@ -13,8 +13,8 @@ from importlib.resources import files
 
 from kawasan.rooms.zone import api as zone
 
-# Category -> (slug, KBLI 2025 codes its sample businesses may have). The first code is a shop's; the later ones are makers'
-# and service firms', so that the zone shows more than retail.
+# Category -> (slug, KBLI 2025 codes its sample businesses may have). The first code is a shop's; the later ones are
+# makers' and service firms', so that the zone shows more than retail.
 SECTORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Animal Care": ("animal-care", ("47754", "10801")),
     "Automotive": ("automotive", ("47833", "47820")),

@@ -21,7 +21,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Self
-from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -41,6 +40,7 @@ from kawasan.platform.embedded_host import (
     pid_in,
     shelter_of,
     shut_down,
+    url_of,
 )
 from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES
 
@@ -153,12 +153,12 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """The address of the database for its owner."""
-        return _url(self._params(OWNER_ROLE))
+        return url_of(self._params(OWNER_ROLE))
 
     @property
     def admin_url(self) -> str:
         """The address of the database for the superuser: backups, extensions, nothing a request does."""
-        return _url(self._params(ADMIN_ROLE))
+        return url_of(self._params(ADMIN_ROLE))
 
     # --- where things are ---
 
@@ -351,7 +351,7 @@ class EmbeddedPostgres:
     def _ensure_role_and_database(self) -> None:
         """Make what is missing. The role may create databases and roles (tests and grants need both), and no more."""
         role, database = sql.Identifier(OWNER_ROLE), sql.Identifier(self.database)
-        url = _url({**self._params(ADMIN_ROLE), "dbname": "postgres"})
+        url = url_of({**self._params(ADMIN_ROLE), "dbname": "postgres"})
         with psycopg.connect(url, autocommit=True) as admin:
             if not admin.execute("select 1 from pg_roles where rolname = %s", [OWNER_ROLE]).fetchone():
                 admin.execute(sql.SQL("create role {} login createdb createrole").format(role))
@@ -366,8 +366,6 @@ class EmbeddedPostgres:
     def _publish(self) -> None:
         known = {"url": self.url, "admin_url": self.admin_url, "pid": self.pid}
         self._write_private(_connection_file(self.root), json.dumps(known, indent=2) + "\n")
-
-    # --- small things ---
 
     def _as_server(self) -> dict[str, Any]:
         """How a child of ours is started: as the server's user, in a plain environment, ending when we end."""
@@ -392,11 +390,6 @@ class EmbeddedPostgres:
 
 def _connection_file(root: Path) -> Path:
     return root / "connection.json"
-
-
-def _url(params: Mapping[str, str]) -> str:
-    quoted = {name: quote(value, safe="") for name, value in params.items()}
-    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**quoted)
 
 
 def _answers(url: str) -> bool:

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import psutil
 
@@ -179,3 +180,9 @@ def pid_in(pid_file: Path) -> int | None:
     """Return the process id in the first line of a pid file, if there is one."""
     first = pid_file.read_text().split("\n", 1)[0].strip()
     return int(first) if first.isdigit() else None
+
+
+def url_of(params: Mapping[str, str]) -> str:
+    """Return a libpq address of these parameters."""
+    quoted = {name: quote(value, safe="") for name, value in params.items()}
+    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**quoted)
