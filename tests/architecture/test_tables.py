@@ -32,7 +32,7 @@ def test_relations_between_rooms_point_down_are_protected_and_hidden():
                 faults.append(f"{model.__name__}.{field.name} points up")
             if field.remote_field.on_delete is not models.PROTECT:
                 faults.append(f"{model.__name__}.{field.name} is not protected")
-            if not field.remote_field.is_hidden():
+            if not field.remote_field.hidden:
                 faults.append(f"{model.__name__}.{field.name} can be walked back")
     assert faults == []
 
