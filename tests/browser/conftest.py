@@ -108,7 +108,13 @@ def open_as(chromium: Any, home: str, states: Callable[[str], dict[str, Any]]) -
     contexts = []
 
     def opened(
-        person: str | None, path: str, *, width: int = 360, height: int = 800, theme: str = "light", language: str = "id",
+        person: str | None,
+        path: str,
+        *,
+        width: int = 360,
+        height: int = 800,
+        theme: str = "light",
+        language: str = "id",
         javascript: bool = True,
     ) -> Any:
         context = chromium.new_context(
