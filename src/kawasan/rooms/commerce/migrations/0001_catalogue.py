@@ -62,7 +62,9 @@ def add_categories(apps, schema_editor):
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [
+        ("zone", "0003_reach_and_rights"),
+    ]
 
     operations = [
         migrations.CreateModel(
@@ -95,28 +97,9 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Import",
-            fields=[
-                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ("business_id", models.UUIDField()),
-                ("filename", models.CharField(max_length=120)),
-                ("kind", models.CharField(max_length=4)),
-                ("content", models.BinaryField()),
-                ("report", models.JSONField()),
-                ("actor_id", models.UUIDField(null=True)),
-                ("at", models.DateTimeField()),
-                ("applied_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "db_table": "commerce_import",
-                "indexes": [models.Index(fields=["business_id", "-id"], name="commerce_import_business")],
-            },
-        ),
-        migrations.CreateModel(
             name="Product",
             fields=[
                 ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ("business_id", models.UUIDField()),
                 ("name", models.CharField(max_length=160)),
                 ("slug", models.SlugField(max_length=180, unique=True)),
                 ("description", models.TextField(blank=True)),
@@ -128,6 +111,15 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField()),
                 ("published_at", models.DateTimeField(null=True)),
                 ("search", kawasan.rooms.commerce.models.catalogue.TsVector(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="zone.business",
+                    ),
+                ),
                 (
                     "category",
                     models.ForeignKey(
@@ -188,7 +180,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Seller",
             fields=[
-                ("business_id", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "business",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="zone.business",
+                    ),
+                ),
                 ("name", models.CharField(max_length=160)),
                 ("slug", models.CharField(max_length=160, unique=True)),
                 ("regency_code", models.CharField(max_length=10)),
@@ -206,7 +207,6 @@ class Migration(migrations.Migration):
             name="Variant",
             fields=[
                 ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ("business_id", models.UUIDField()),
                 ("sku", models.CharField(max_length=60)),
                 ("name", models.CharField(blank=True, max_length=80)),
                 ("options", models.JSONField(default=dict)),
@@ -214,6 +214,15 @@ class Migration(migrations.Migration):
                 ("weight_grams", models.IntegerField(default=0)),
                 ("position", models.SmallIntegerField(default=0)),
                 ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="zone.business",
+                    ),
+                ),
                 (
                     "product",
                     models.ForeignKey(
@@ -229,13 +238,21 @@ class Migration(migrations.Migration):
             name="StockMovement",
             fields=[
                 ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
-                ("business_id", models.UUIDField()),
                 ("quantity", models.BigIntegerField()),
                 ("reason", models.CharField(max_length=10)),
                 ("note", models.CharField(blank=True, max_length=200)),
                 ("actor_id", models.UUIDField(null=True)),
                 ("entry_id", models.UUIDField(unique=True)),
                 ("at", models.DateTimeField()),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="zone.business",
+                    ),
+                ),
                 (
                     "variant",
                     models.ForeignKey(
@@ -263,6 +280,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "commerce_price_window",
+            },
+        ),
+        migrations.CreateModel(
+            name="Import",
+            fields=[
+                ("id", models.UUIDField(default=kawasan.core.ids.uuid7, primary_key=True, serialize=False)),
+                ("filename", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=4)),
+                ("content", models.BinaryField()),
+                ("report", models.JSONField()),
+                ("actor_id", models.UUIDField(null=True)),
+                ("at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                (
+                    "business",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="zone.business",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "commerce_import",
+                "indexes": [models.Index(fields=["business", "-id"], name="commerce_import_business")],
             },
         ),
         migrations.CreateModel(
@@ -305,7 +348,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="product",
-            index=models.Index(fields=["business_id", "status"], name="commerce_product_business"),
+            index=models.Index(fields=["business", "status"], name="commerce_product_business"),
         ),
         migrations.AddIndex(
             model_name="product",
@@ -362,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="variant",
-            constraint=models.UniqueConstraint(fields=("business_id", "sku"), name="commerce_variant_sku"),
+            constraint=models.UniqueConstraint(fields=("business", "sku"), name="commerce_variant_sku"),
         ),
         migrations.AddConstraint(
             model_name="variant",
@@ -382,7 +425,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="stockmovement",
-            index=models.Index(fields=["business_id", "-id"], name="commerce_movement_business"),
+            index=models.Index(fields=["business", "-id"], name="commerce_movement_business"),
         ),
         migrations.AddConstraint(
             model_name="stockmovement",

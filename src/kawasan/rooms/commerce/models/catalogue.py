@@ -40,7 +40,7 @@ class Category(models.Model):
 class Seller(models.Model):
     """What the shop shows of a business: copied from the zone when a product is created or the business changes."""
 
-    business_id = models.UUIDField(primary_key=True)
+    business = models.OneToOneField("zone.Business", primary_key=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
     slug = models.CharField(max_length=160, unique=True)
     regency_code = models.CharField(max_length=10)
@@ -58,7 +58,7 @@ class Product(models.Model):
     """Something a business sells, in one or more variants."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7)
-    business_id = models.UUIDField()
+    business = models.ForeignKey("zone.Business", on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=160)
     slug = models.SlugField(max_length=180, unique=True)
     description = models.TextField(blank=True)
@@ -80,7 +80,7 @@ class Product(models.Model):
             CheckConstraint(condition=Q(price_from_minor__gte=1), name="commerce_product_price"),
         ]
         indexes = [
-            models.Index(fields=["business_id", "status"], name="commerce_product_business"),
+            models.Index(fields=["business", "status"], name="commerce_product_business"),
             models.Index(fields=["category", "status"], name="commerce_product_category"),
             models.Index(fields=["-published_at", "-id"], name="commerce_product_newest"),
         ]
@@ -112,7 +112,7 @@ class Variant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
-    business_id = models.UUIDField()
+    business = models.ForeignKey("zone.Business", on_delete=models.PROTECT, related_name="+", db_index=False)
     sku = models.CharField(max_length=60)
     name = models.CharField(max_length=80, blank=True)
     options = models.JSONField(default=dict)
@@ -124,7 +124,7 @@ class Variant(models.Model):
     class Meta:
         db_table = "commerce_variant"
         constraints = [
-            UniqueConstraint(fields=["business_id", "sku"], name="commerce_variant_sku"),
+            UniqueConstraint(fields=["business", "sku"], name="commerce_variant_sku"),
             CheckConstraint(condition=Q(price_minor__gte=1), name="commerce_variant_price"),
             CheckConstraint(condition=Q(weight_grams__gte=0), name="commerce_variant_weight"),
         ]
@@ -175,7 +175,7 @@ class StockMovement(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7)
     variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="movements")
-    business_id = models.UUIDField()
+    business = models.ForeignKey("zone.Business", on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = models.BigIntegerField()
     reason = models.CharField(max_length=10)
     note = models.CharField(max_length=200, blank=True)
@@ -188,7 +188,7 @@ class StockMovement(models.Model):
         constraints = [CheckConstraint(condition=~Q(quantity=0), name="commerce_movement_quantity")]
         indexes = [
             models.Index(fields=["variant", "-id"], name="commerce_movement_variant"),
-            models.Index(fields=["business_id", "-id"], name="commerce_movement_business"),
+            models.Index(fields=["business", "-id"], name="commerce_movement_business"),
         ]
 
 
@@ -220,7 +220,7 @@ class Import(models.Model):
     """A file of products that somebody uploaded: checked at once, applied when they say so."""
 
     id = models.UUIDField(primary_key=True, default=ids.uuid7)
-    business_id = models.UUIDField()
+    business = models.ForeignKey("zone.Business", on_delete=models.PROTECT, related_name="+", db_index=False)
     filename = models.CharField(max_length=120)
     kind = models.CharField(max_length=4)
     content = models.BinaryField()
@@ -231,7 +231,7 @@ class Import(models.Model):
 
     class Meta:
         db_table = "commerce_import"
-        indexes = [models.Index(fields=["business_id", "-id"], name="commerce_import_business")]
+        indexes = [models.Index(fields=["business", "-id"], name="commerce_import_business")]
 
 
 class SearchWord(models.Model):
