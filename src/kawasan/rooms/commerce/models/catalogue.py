@@ -29,7 +29,7 @@ class Category(models.Model):
     name_id = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
     name_zh = models.CharField(max_length=60)
-    motif = models.CharField(max_length=20)
+    motif = models.CharField(max_length=40)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     position = models.SmallIntegerField()
 

@@ -1,0 +1,1 @@
+"""The sample zone: real listings, real places, buyers who keep buying."""
