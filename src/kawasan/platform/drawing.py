@@ -68,19 +68,19 @@ def product_picture(product_id: object, slug: object) -> SafeString:
     """
     name = category(slug)
     dice = blake2b(str(product_id).encode(), digest_size=12).digest()
-    hue = (HUES[name] + dice[0] % 49 - 24) % 360
+    hue = (HUES[name] + dice[0] % 41 - 20) % 360
     return format_html(
         '<span class="picture" data-weave="{}" data-tone="{}" style="--h:{};--tilt:{}deg;--scale:{};--x:{}%;--y:{}%;'
         '--turn:{}deg;--weave:{}px" aria-hidden="true"><svg viewBox="0 0 64 64">{}</svg></span>',
         WEAVES[dice[1] % len(WEAVES)],
-        TONES[(0, 0, 0, 1, 1, 2)[dice[2] % 6]],
+        TONES[(0, 0, 0, 1, 0, 2)[dice[2] % 6]],
         hue,
         dice[3] % 25 - 12,
         f"{0.9 + dice[4] % 36 / 100:.2f}",
         dice[5] % 13 - 6,
         dice[6] % 13 - 6,
         (0, 30, 45, 90, 135)[dice[7] % 5],
-        36 + dice[8] % 5 * 8,
+        28 + dice[8] % 5 * 7,
         motif_shapes(name),
     )
 

@@ -79,6 +79,25 @@ def at(value: datetime | date | None, form: str = "") -> str:
     return format_html('<time datetime="{}">{}</time>', _machine(value), wording.moment(value, form))
 
 
+@register.filter(name="clock")
+def clock_text(value: datetime | None, form: str = "time") -> str:
+    """``{{ hold.expires_at|clock }}``: 14.32 WIB as plain text, to stand inside a sentence or another <time>."""
+    return wording.moment(value, form) if value else "–"
+
+
+@register.filter
+def left(value: datetime | None, part: str) -> str:
+    """``{{ campaign.ends_at|left:"hours" }}``: two figures of the time left, as the countdown shows them later."""
+    seconds = max(0, int((value - clock.now()).total_seconds())) if value else 0
+    parts = {
+        "days": seconds // 86400,
+        "hours": seconds // 3600 % 24,
+        "minutes": seconds // 60 % 60,
+        "seconds": seconds % 60,
+    }
+    return f"{parts[part]:02d}"
+
+
 @register.filter
 def ago(value: datetime | None, now: datetime | None = None) -> str:
     """``{{ order.placed_at|ago }}``: 3 menit lalu, with the exact moment on hover and for programs."""
@@ -166,12 +185,14 @@ def query_with(context: template.Context, **changes: Any) -> str:
     return f"?{query.urlencode()}"
 
 
-def address(name: str) -> str:
-    """Return a page's address, or nothing where no such page exists."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+def address(name: str, slug: str = "") -> str:
+    """Return a page's address (of the open business, where the page belongs to one); nothing if no such page exists."""
+    for arguments in ([], [slug] if slug else []):
+        try:
+            return reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+    return ""
 
 
 @register.simple_tag(takes_context=True)
@@ -189,7 +210,8 @@ def bar_link(
 
 
 def _link(context: template.Context, url_name: str, label: str, icon_name: str, is_open: bool, css: str) -> str:
-    url, request = address(url_name), context.get("request")
+    url = address(url_name, getattr(context.get("business"), "slug", ""))
+    request = context.get("request")
     if not url:
         return ""
     here = is_open or (request is not None and request.path == url)
