@@ -21,7 +21,6 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final, Self
-from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -35,10 +34,13 @@ from kawasan.platform.embedded_host import (
     end_leftovers,
     end_with_parent,
     kill_with_children,
+    last_lines,
     may_reach,
     owner_or_nobody,
+    pid_in,
     shelter_of,
     shut_down,
+    url_of,
 )
 from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES
 
@@ -50,7 +52,6 @@ ADMIN_ROLE: Final = "postgres"
 
 SOCKET_FOLDER_BYTES_MAX: Final = 80  # the kernel allows about 104 for the whole socket path
 LOG_BYTES_MAX: Final = 10_000_000
-LOG_LINES_SHOWN: Final = 20
 START_SECONDS_MAX: Final = 300  # recovery after a crash replays the log before it is ready
 ATTACH_SECONDS_MAX: Final = 5
 
@@ -152,12 +153,12 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """The address of the database for its owner."""
-        return _url(self._params(OWNER_ROLE))
+        return url_of(self._params(OWNER_ROLE))
 
     @property
     def admin_url(self) -> str:
         """The address of the database for the superuser: backups, extensions, nothing a request does."""
-        return _url(self._params(ADMIN_ROLE))
+        return url_of(self._params(ADMIN_ROLE))
 
     # --- where things are ---
 
@@ -282,7 +283,7 @@ class EmbeddedPostgres:
         )
         if made.returncode:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise NotReady(f"initdb failed ({made.returncode}):\n{_last_lines(made.stdout)}")
+            raise NotReady(f"initdb failed ({made.returncode}):\n{last_lines(made.stdout)}")
         unfinished.rename(self._data)
 
     def _clear_leftovers(self) -> None:
@@ -293,7 +294,7 @@ class EmbeddedPostgres:
         """
         if not self._pid_file.exists():
             return
-        end_leftovers(self._data, _pid_in(self._pid_file))
+        end_leftovers(self._data, pid_in(self._pid_file))
         if self._pid_file.exists():
             self._disown_pid_file()
 
@@ -345,12 +346,12 @@ class EmbeddedPostgres:
     def _new_log_lines(self) -> str:
         with self._log_file.open("rb") as written:
             written.seek(self._log_start)
-            return _last_lines(written.read())
+            return last_lines(written.read())
 
     def _ensure_role_and_database(self) -> None:
         """Make what is missing. The role may create databases and roles (tests and grants need both), and no more."""
         role, database = sql.Identifier(OWNER_ROLE), sql.Identifier(self.database)
-        url = _url({**self._params(ADMIN_ROLE), "dbname": "postgres"})
+        url = url_of({**self._params(ADMIN_ROLE), "dbname": "postgres"})
         with psycopg.connect(url, autocommit=True) as admin:
             if not admin.execute("select 1 from pg_roles where rolname = %s", [OWNER_ROLE]).fetchone():
                 admin.execute(sql.SQL("create role {} login createdb createrole").format(role))
@@ -365,8 +366,6 @@ class EmbeddedPostgres:
     def _publish(self) -> None:
         known = {"url": self.url, "admin_url": self.admin_url, "pid": self.pid}
         self._write_private(_connection_file(self.root), json.dumps(known, indent=2) + "\n")
-
-    # --- small things ---
 
     def _as_server(self) -> dict[str, Any]:
         """How a child of ours is started: as the server's user, in a plain environment, ending when we end."""
@@ -393,23 +392,9 @@ def _connection_file(root: Path) -> Path:
     return root / "connection.json"
 
 
-def _url(params: Mapping[str, str]) -> str:
-    quoted = {name: quote(value, safe="") for name, value in params.items()}
-    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**quoted)
-
-
 def _answers(url: str) -> bool:
     try:
         with psycopg.connect(url, connect_timeout=ATTACH_SECONDS_MAX, autocommit=True) as connection:
             return connection.execute("select 1").fetchone() == (1,)
     except psycopg.OperationalError:
         return False
-
-
-def _last_lines(output: bytes) -> str:
-    return "\n".join(output.decode(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
-
-
-def _pid_in(pid_file: Path) -> int | None:
-    first = pid_file.read_text().split("\n", 1)[0].strip()
-    return int(first) if first.isdigit() else None

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import psutil
 
@@ -25,6 +26,7 @@ STOP_STEPS: Final = ((signal.SIGINT, 60), (signal.SIGQUIT, 10), (signal.SIGKILL,
 ORPHAN_SECONDS_MAX: Final = 60  # a fast shutdown writes a checkpoint
 BACKEND_SECONDS_MAX: Final = 5  # a backend ends by itself soon after its server was killed
 KILLED_SECONDS_MAX: Final = 10
+LOG_LINES_SHOWN: Final = 20
 POLL_SECONDS: Final = 0.02
 PR_SET_PDEATHSIG: Final = 1
 
@@ -167,3 +169,20 @@ def _works_in(process: psutil.Process, data: Path) -> bool:
         return process.name() == "postgres" and Path(process.cwd()).samefile(data)
     except (psutil.Error, OSError):
         return False
+
+
+def last_lines(output: bytes) -> str:
+    """Return the end of a program's output, as much as a person reads."""
+    return "\n".join(output.decode(errors="replace").splitlines()[-LOG_LINES_SHOWN:])
+
+
+def pid_in(pid_file: Path) -> int | None:
+    """Return the process id in the first line of a pid file, if there is one."""
+    first = pid_file.read_text().split("\n", 1)[0].strip()
+    return int(first) if first.isdigit() else None
+
+
+def url_of(params: Mapping[str, str]) -> str:
+    """Return a libpq address of these parameters."""
+    quoted = {name: quote(value, safe="") for name, value in params.items()}
+    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**quoted)

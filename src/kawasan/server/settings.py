@@ -188,6 +188,8 @@ LOGGING_CONFIG = None  # platform/telemetry.py
 
 PROCRASTINATE_ON_APP_READY = None
 KAWASAN_WIRING = "kawasan.server.wiring"
+# The sandbox provider and its bank: on in the demo and in tests, off where real money moves.
+KAWASAN_SANDBOX = os.environ.get("KAWASAN_SANDBOX", "1" if TESTING else "") == "1"
 KAWASAN_METRICS_TOKEN = os.environ.get("KAWASAN_METRICS_TOKEN", "")
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 NINJA_PAGINATION_MAX_LIMIT = 100

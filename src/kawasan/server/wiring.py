@@ -10,6 +10,7 @@ from kawasan.core.access import Actor
 from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments import api as payments
 from kawasan.rooms.zone import api as zone
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
@@ -19,7 +20,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {}
 FOLLOWERS: tuple[Follower, ...] = ()
 
 # what `kawasan verify` asks, each returning findings
-CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {"ledger": ledger.verify}
+CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {"ledger": ledger.verify, "payments": payments.verify}
 
 
 def actor_of_person(person_id: UUID) -> Actor:

@@ -1,0 +1,213 @@
+"""What happens when a provider tells that money came: the one place where a payment becomes paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kawasan.core import ids
+from kawasan.platform.db import requires_transaction
+from kawasan.platform.facts import announce
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments import models
+from kawasan.rooms.payments.actions.providers import provider
+from kawasan.rooms.payments.actions.requests import close_unpaid
+from kawasan.rooms.payments.facts import PaymentReturnedToWallet, PaymentSucceeded
+from kawasan.rooms.payments.queries import accounts
+from kawasan.rooms.payments.queries import payments as queries
+from kawasan.rooms.payments.rules import deciding
+from kawasan.rooms.payments.types import (
+    NEEDS_STAFF,
+    Notification,
+    NotificationKind,
+    Notified,
+    Outcome,
+    PaymentCode,
+    PaymentStatus,
+    Purpose,
+)
+
+
+@requires_transaction
+def receive_notification(*, provider_name: str, headers: Mapping[str, str], body: bytes, at: datetime) -> Notified:
+    """
+    Check a provider's message and do what it says.
+
+    Repeats are answered with what the first did. Raises UnknownProvider, and BadNotification where the signature over
+    the raw bytes, the time or the content is not right.
+    """
+    return notify(notification=provider(provider_name).verify(headers=headers, body=body, at=at), at=at)
+
+
+@requires_transaction
+def notify(*, notification: Notification, at: datetime) -> Notified:
+    """
+    Do what a verified notification says, once.
+
+    Money that came in time for an open payment takes what it holds and goes to escrow, in one ledger entry. All other
+    money that names a payment of ours goes to the payer's wallet. A message told twice, or money told about in two
+    messages, does nothing more; what contradicts an earlier message, has another amount or names nothing of ours is
+    flagged for staff. Raises the ledger's refusals where the money cannot be taken in at all (the provider repeats).
+    """
+    event = _new_event(notification, at)
+    models.ProviderEvent.objects.bulk_create([event], ignore_conflicts=True)
+    # A second message of the same id waits above for the first to commit and then finds it here.
+    stored = models.ProviderEvent.objects.get(provider=event.provider, event_id=event.event_id)
+    if stored.pk != event.pk:
+        return _told_before(stored, notification)
+    outcome, payment_id = _do(notification, at)
+    event.outcome, event.payment_id, event.needs_staff = outcome.value, payment_id, outcome in NEEDS_STAFF
+    event.save(update_fields=["outcome", "payment_id", "needs_staff"])
+    return Notified(outcome=outcome, payment_id=payment_id, repeated=outcome is Outcome.REPEATED)
+
+
+def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]:
+    row = queries.lock_payment(provider=notification.provider, reference=notification.reference)
+    if row is None:
+        return Outcome.UNKNOWN_REFERENCE, None
+    if notification.kind is NotificationKind.FAILED:
+        row.failed_attempts = min(row.failed_attempts + 1, 32_000)
+        row.save(update_fields=["failed_attempts"])
+        return Outcome.FAILED_ATTEMPT, row.pk
+    known = models.Receipt.objects.filter(provider=notification.provider, money_id=notification.money_id).first()
+    if known is not None:
+        same = known.amount_minor == notification.amount_minor and known.payment_id == row.pk
+        return (Outcome.REPEATED if same else Outcome.CONTRADICTION), row.pk
+    return _take_in(row, notification, at), row.pk
+
+
+def _take_in(row: models.Payment, notification: Notification, at: datetime) -> Outcome:
+    outcome = deciding.outcome_of_money(
+        status=PaymentStatus(row.status),
+        asked_minor=row.amount_minor,
+        came_minor=notification.amount_minor,
+        expires_at=row.expires_at,
+        happened_at=notification.happened_at,
+        at=at,
+    )
+    if outcome is Outcome.PAID and not _post_as_asked(row, notification, at):
+        outcome = Outcome.LATE  # what was held is gone
+    if outcome is Outcome.PAID:
+        _mark_paid(row, at)
+    else:
+        _post_to_wallet(row, notification, outcome, at)
+    _note_receipt(row, notification, outcome, at)
+    return outcome
+
+
+# Note [One entry for the whole payment]
+# Taking the held stock and moving the money of every order is one linked entry: where one part is refused, nothing
+# happened, and the same money goes to the wallet instead, under another entry id.
+def _post_as_asked(row: models.Payment, notification: Notification, at: datetime) -> bool:
+    entry = ledger.Entry(id=_entry_id(notification, "asked"), at=at, transfers=(*_taken_holds(row), *_paid_parts(row)))
+    (answer,) = ledger.post_many([entry])
+    return isinstance(answer, ledger.Applied)
+
+
+def _taken_holds(row: models.Payment) -> list[ledger.NewTransfer]:
+    return [
+        ledger.NewTransfer(
+            id=ids.derived("payments.take-hold", hold),
+            debit=None,
+            credit=None,
+            amount=0,
+            code=0,
+            kind=ledger.Kind.POST,
+            pending_of=hold,
+        )
+        for hold in row.holds
+    ]
+
+
+def _paid_parts(row: models.Payment) -> list[ledger.NewTransfer]:
+    top_up = row.purpose == Purpose.TOP_UP
+    return [
+        ledger.NewTransfer(
+            id=ids.derived("payments.part", part.pk),
+            debit=accounts.provider(),
+            credit=accounts.escrow(part.business_id) if part.business_id else accounts.wallet(row.payer_id),
+            amount=part.amount_minor,
+            code=int(PaymentCode.TOP_UP if top_up else PaymentCode.PAY_QRIS),
+            reference=part.order_id or row.pk,
+        )
+        for part in row.splits.order_by("pk")
+    ]
+
+
+def _post_to_wallet(row: models.Payment, notification: Notification, outcome: Outcome, at: datetime) -> None:
+    transfer = ledger.NewTransfer(
+        id=ids.derived("payments.to-wallet", notification.provider, notification.money_id),
+        debit=accounts.provider(),
+        credit=accounts.wallet(row.payer_id),
+        amount=notification.amount_minor,
+        code=int(PaymentCode.LATE_PAYMENT),
+        reference=row.pk,
+    )
+    ledger.post(ledger.Entry(id=_entry_id(notification, "wallet"), at=at, transfers=(transfer,)))
+    if outcome is Outcome.LATE and row.status == PaymentStatus.REQUESTED:
+        close_unpaid(row, status=PaymentStatus.EXPIRED, at=at)  # by the provider's clock it is over
+    fact = PaymentReturnedToWallet(
+        payment_id=row.pk, payer_id=row.payer_id, amount_minor=notification.amount_minor, reason=outcome.value
+    )
+    announce(fact, at=at)
+
+
+def _mark_paid(row: models.Payment, at: datetime) -> None:
+    row.status, row.paid_at, row.closed_at = PaymentStatus.PAID.value, at, at
+    row.save(update_fields=["status", "paid_at", "closed_at"])
+    fact = PaymentSucceeded(
+        payment_id=row.pk,
+        payer_id=row.payer_id,
+        amount_minor=row.amount_minor,
+        purpose=row.purpose,
+        order_ids=tuple(part.order_id for part in row.splits.all() if part.order_id),
+    )
+    announce(fact, at=at)
+
+
+def _note_receipt(row: models.Payment, notification: Notification, outcome: Outcome, at: datetime) -> None:
+    models.Receipt(
+        id=ids.uuid7(),
+        provider=notification.provider,
+        money_id=notification.money_id,
+        payment=row,
+        payer_id=row.payer_id,
+        amount_minor=notification.amount_minor,
+        outcome=outcome.value,
+        entry_id=_entry_id(notification, "asked" if outcome is Outcome.PAID else "wallet"),
+        happened_at=notification.happened_at,
+        at=at,
+    ).save(force_insert=True)
+
+
+def _entry_id(notification: Notification, way: str) -> UUID:
+    return ids.derived("payments.money", notification.provider, notification.money_id, way)
+
+
+def _new_event(notification: Notification, at: datetime) -> models.ProviderEvent:
+    return models.ProviderEvent(
+        id=ids.uuid7(),
+        provider=notification.provider,
+        event_id=notification.event_id,
+        kind=notification.kind.value,
+        reference=notification.reference,
+        money_id=notification.money_id,
+        amount_minor=notification.amount_minor,
+        body=notification.body,
+        happened_at=notification.happened_at,
+        received_at=at,
+    )
+
+
+def _told_before(stored: models.ProviderEvent, notification: Notification) -> Notified:
+    told = (stored.kind, stored.reference, stored.money_id, stored.amount_minor)
+    now = (notification.kind.value, notification.reference, notification.money_id, notification.amount_minor)
+    if told == now:
+        return Notified(outcome=Outcome(stored.outcome), payment_id=stored.payment_id, repeated=True)
+    # The same id with other content: keep it as evidence under an id of its own, move nothing, let staff look.
+    other = _new_event(replace(notification, event_id=f"{stored.event_id}!{ids.uuid7()}"), stored.received_at)
+    other.outcome, other.needs_staff, other.payment_id = Outcome.CONTRADICTION.value, True, stored.payment_id
+    other.save(force_insert=True)
+    return Notified(outcome=Outcome.CONTRADICTION, payment_id=stored.payment_id, repeated=False)

@@ -1,0 +1,76 @@
+"""Transfers of money that the rooms above put into their entries, with ids that follow from what they are for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kawasan.core import ids
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments.queries import accounts
+from kawasan.rooms.payments.types import PaymentCode
+
+
+def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID) -> ledger.NewTransfer:
+    """Return the transfer wallet -> escrow that pays an order; the same order always gives the same transfer."""
+    return ledger.NewTransfer(
+        id=ids.derived("payments.pay-wallet", order_id),
+        debit=accounts.wallet(person_id),
+        credit=accounts.escrow(business_id),
+        amount=amount_minor,
+        code=int(PaymentCode.PAY_WALLET),
+        reference=order_id,
+    )
+
+
+def refund_to_wallet(
+    *, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID, refund_id: UUID
+) -> ledger.NewTransfer:
+    """Return the transfer escrow -> wallet that gives money back before it was released to the seller."""
+    return ledger.NewTransfer(
+        id=ids.derived("payments.refund", refund_id),
+        debit=accounts.escrow(business_id),
+        credit=accounts.wallet(person_id),
+        amount=amount_minor,
+        code=int(PaymentCode.REFUND),
+        reference=order_id,
+    )
+
+
+def refund_from_seller(
+    *, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID, refund_id: UUID
+) -> ledger.NewTransfer:
+    """Return the transfer seller's balance -> wallet that gives money back after the release."""
+    return ledger.NewTransfer(
+        id=ids.derived("payments.refund-from-seller", refund_id),
+        debit=accounts.balance(business_id),
+        credit=accounts.wallet(person_id),
+        amount=amount_minor,
+        code=int(PaymentCode.REFUND_FROM_SELLER),
+        reference=order_id,
+    )
+
+
+def release(*, business_id: UUID, order_id: UUID, gross_minor: int, fee_minor: int) -> tuple[ledger.NewTransfer, ...]:
+    """
+    Return the transfers escrow -> seller's balance and escrow -> zone's fee that settle an order.
+
+    Parts of nothing are left out. Raises ValueError where the fee is not between nothing and the whole.
+    """
+    if not 0 <= fee_minor <= gross_minor:
+        raise ValueError("a fee is between nothing and the whole amount")
+    parts = (
+        (PaymentCode.RELEASE, accounts.balance(business_id), gross_minor - fee_minor),
+        (PaymentCode.FEE, accounts.fee(), fee_minor),
+    )
+    return tuple(
+        ledger.NewTransfer(
+            id=ids.derived("payments.release", order_id, int(code)),
+            debit=accounts.escrow(business_id),
+            credit=credit,
+            amount=amount,
+            code=int(code),
+            reference=order_id,
+        )
+        for code, credit, amount in parts
+        if amount
+    )

@@ -1,0 +1,47 @@
+"""What payments announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSucceeded:
+    """A payment was paid in time: what was held is taken, the money is in escrow (or in the wallet)."""
+
+    payment_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    purpose: str
+    order_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReturnedToWallet:
+    """Money came that its payment could not take (late, twice, another amount): it is in the payer's wallet."""
+
+    payment_id: UUID
+    payer_id: UUID
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentClosedUnpaid:
+    """A payment expired or was cancelled without being paid; what it held is free again."""
+
+    payment_id: UUID
+    payer_id: UUID
+    status: str
+    order_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSettled:
+    """The bank sent a payout, or returned it to the business's balance."""
+
+    payout_id: UUID
+    business_id: UUID
+    amount_minor: int
+    status: str

@@ -1,0 +1,137 @@
+"""Browser tests drive the running demo in headless Chromium, as its people would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY_SECONDS_MAX = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one demo, one process
+            if not Path(CHROMIUM).exists():
+                item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: set CHROMIUM=/path"))
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[dict[str, Any]]:
+    """Start the demo, quietly, in a folder of its own; yield what demo.json says."""
+    folder = Path(tempfile.mkdtemp(prefix="kawasan-browser-"))
+    folder.chmod(0o755)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAWASAN", "DATABASE", "PYTEST"))}
+    environment = kept | {"KAWASAN_DATA": str(folder / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "kawasan", "demo", "--port", "0", "--orders-per-second", "0.2"]
+    log = (folder / "demo.log").open("wb")
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    told = folder / "data" / "demo.json"
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while not told.exists():
+        assert process.poll() is None, (folder / "demo.log").read_text()
+        assert time.monotonic() < deadline, (folder / "demo.log").read_text()
+        time.sleep(0.2)
+    yield json.loads(told.read_text())
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(40)
+    finally:
+        process.kill()
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def home(demo: dict[str, Any]) -> str:
+    """The address of the shop."""
+    return str(demo["addresses"]["shop"]).rstrip("/")
+
+
+@pytest.fixture(scope="session")
+def states(demo: dict[str, Any], chromium: Any, home: str) -> Callable[[str], dict[str, Any]]:
+    """Sign a person of the demo in once, and give back the cookies."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def state_of(person: str) -> dict[str, Any]:
+        if person not in known:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{home}/akun/login/")
+            page.fill("input[name=login]", demo["people"][person]["email"])
+            page.fill("input[name=password]", demo["people"][person]["password"])
+            page.click("main form[method=post] button[type=submit]")
+            page.wait_for_url(lambda url: "/akun/login" not in url)
+            known[person] = context.storage_state()
+            context.close()
+        return known[person]
+
+    return state_of
+
+
+@pytest.fixture
+def open_as(chromium: Any, home: str, states: Callable[[str], dict[str, Any]]) -> Iterator[Callable[..., Any]]:
+    """Return a function that opens a page as somebody: ``open_as("buyer", "/keranjang", width=360)``."""
+    contexts = []
+
+    def opened(
+        person: str | None,
+        path: str,
+        *,
+        width: int = 360,
+        height: int = 800,
+        theme: str = "light",
+        language: str = "id",
+        javascript: bool = True,
+    ) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=theme,
+            java_script_enabled=javascript,
+            storage_state=states(person) if person else None,
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": "kawasan_language", "value": language, "url": home}])
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda entry: page.errors.append(entry.text) if entry.type == "error" else None)
+        page.response = page.goto(home + path if path.startswith("/") else path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,87 @@
+"""Money and payments, made through the payments room's own door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from kawasan.core import ids
+from kawasan.core.money import rupiah
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments import api as payments
+from tests.builders.ledger import a_hold, a_source, an_account, an_entry
+from tests.builders.zone import a_business, a_person
+
+AT = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+
+
+def a_payment(
+    *,
+    payer: UUID | None = None,
+    amounts: tuple[int, ...] = (50_000_00,),
+    holds: int | Sequence[UUID] = 0,
+    at: datetime = AT,
+    **changes: Any,
+) -> payments.Payment:
+    """Ask for a payment: one business and order for each amount, and so many held things."""
+    splits = [payments.Split(amount, a_business().id, ids.uuid7()) for amount in amounts]
+    given: dict[str, Any] = {
+        "payment_id": ids.uuid7(),
+        "payer_id": payer or a_person().pk,
+        "splits": splits,
+        "holds": [a_held_thing(at) for _ in range(holds)] if isinstance(holds, int) else holds,
+        "expires_at": at + QUARTER,
+        "at": at,
+    }
+    return payments.request_payment(**(given | changes))
+
+
+def a_held_thing(at: datetime = AT) -> UUID:
+    """Hold one of something for a quarter of an hour, as a cart holds stock; return the pending transfer's id."""
+    shelf = an_account(holding=5, code=20)
+    hold = replace(a_hold(shelf, a_source(), 1, minutes=None), expires_at=at + QUARTER)
+    ledger.post(replace(an_entry(hold), at=at))
+    return hold.id
+
+
+def money_for(payment: payments.Payment, **changes: Any) -> payments.Notification:
+    """Return the provider's message that a payment's money came, new and in time unless told otherwise."""
+    given: dict[str, Any] = {
+        "provider": "sandbox",
+        "event_id": f"event-{ids.uuid7()}",
+        "kind": payments.NotificationKind.PAID,
+        "reference": payment.reference,
+        "money_id": f"money-{ids.uuid7()}",
+        "amount_minor": payment.amount_minor,
+        "happened_at": payment.requested_at + timedelta(minutes=1),
+    }
+    return payments.Notification(**(given | changes))
+
+
+def a_funded_wallet(person_id: UUID, whole_rupiah: int, *, at: datetime = AT) -> None:
+    """Put money into a person's wallet, by top-ups that are paid."""
+    rest = rupiah(whole_rupiah)
+    while rest.minor:
+        part = min(rest, payments.TOP_UP_MAX)
+        asked = payments.top_up(payment_id=ids.uuid7(), person_id=person_id, amount=part, at=at)
+        payments.notify(notification=money_for(asked), at=at + timedelta(minutes=1))
+        rest -= part
+
+
+def money_for_a_business(business_id: UUID, whole_rupiah: int, *, at: datetime = AT) -> None:
+    """Sell something of a business and release its money into the balance, without a fee."""
+    order_id, amount = ids.uuid7(), rupiah(whole_rupiah).minor
+    split = payments.Split(amount, business_id, order_id)
+    asked = a_payment(splits=[split], at=at)
+    payments.notify(notification=money_for(asked), at=at + timedelta(minutes=1))
+    parts = payments.release(business_id=business_id, order_id=order_id, gross_minor=amount, fee_minor=0)
+    ledger.post(ledger.Entry(ids.uuid7(), at, parts))
+
+
+def posted(account: UUID) -> int:
+    """Return what has come into an account less what went out."""
+    return ledger.balances([account]).get(account, ledger.Balance()).posted
