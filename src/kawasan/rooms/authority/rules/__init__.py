@@ -1,0 +1,1 @@
+"""Pure decisions of the room: what a transfer counts as, how figures are grouped, how they are drawn."""
