@@ -1,0 +1,1 @@
+"""The room's writes: what the follower takes, and whether the screen is public."""

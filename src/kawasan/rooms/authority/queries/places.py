@@ -1,0 +1,50 @@
+"""
+Where businesses stand, asked of the zone at the moment of reading.
+
+# Note [Why sector and region are not stored with the figures]
+# A business moves, or corrects its KBLI code. Had the follower noted the region when it first met the business, a rebuild
+# would note today's region and give other figures than before: what it derives must follow from the ledger alone. So the
+# figures are kept by business, and the register says at reading where the business is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from uuid import UUID
+
+from kawasan.rooms.authority.rules.grouping import nowhere
+from kawasan.rooms.authority.types import Place
+from kawasan.rooms.zone import api as zone
+
+
+def places_of(business_ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Return the place of each of these businesses, in one query; those that the register does not know are nowhere."""
+    known = zone.businesses(ids=business_ids) if business_ids else {}
+    return {
+        business_id: place_of(known[business_id]) if business_id in known else nowhere(business_id)
+        for business_id in business_ids
+    }
+
+
+def place_of(business: zone.Business) -> Place:
+    """Return what the figures need of a business."""
+    return Place(
+        business_id=business.id,
+        name=business.name,
+        slug=business.slug,
+        section=business.section,
+        edition=business.kbli_edition,
+        kbli_code=business.kbli_code,
+        kbli_title=business.kbli_title,
+        regency_code=business.regency_code,
+        regency_name=business.regency_name,
+        province_code=business.province_code,
+        province_name=business.province_name,
+    )
+
+
+@cache
+def province_names() -> dict[str, str]:
+    """Return the names of all provinces by code."""
+    return {province.code: province.name for province in zone.provinces()}
