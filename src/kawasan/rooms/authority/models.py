@@ -114,9 +114,7 @@ class Counted(models.Model):
 
     class Meta:
         db_table = "authority_counted"
-        indexes: ClassVar = [
-            models.Index(fields=["business_id", "day", "sequence"], name="authority_counted_business")
-        ]
+        indexes: ClassVar = [models.Index(fields=["business_id", "day", "sequence"], name="authority_counted_business")]
 
 
 class Setting(models.Model):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.platform.db import requires_transaction
@@ -110,7 +111,7 @@ def trace(*, actor: Actor, sequence: int) -> Traced:
 
 @requires_transaction
 def place(*, actor: Actor, business_id: UUID) -> Place:
-    """Return where a business stands. Zone roles only: raises Unauthenticated, Forbidden, and zone's UnknownBusiness."""
+    """Return where a business stands (nowhere, if unknown). Zone roles only: raises Unauthenticated, Forbidden."""
     need_figures(actor)
     return places_of([business_id])[business_id]
 
@@ -159,8 +160,6 @@ def _after(cursor: str | None) -> tuple[date, int]:
 
 
 def _day_text(transfer: CountedTransfer) -> str:
-    from kawasan.core import clock
-
     return clock.business_day(transfer.at).isoformat()
 
 

@@ -1,11 +1,4 @@
-"""
-Where businesses stand, asked of the zone at the moment of reading.
-
-# Note [Why sector and region are not stored with the figures]
-# A business moves, or corrects its KBLI code. Had the follower noted the region when it first met the business, a rebuild
-# would note today's region and give other figures than before: what it derives must follow from the ledger alone. So the
-# figures are kept by business, and the register says at reading where the business is now.
-"""
+"""Where businesses stand, asked of the zone at the moment of reading."""
 
 from __future__ import annotations
 
@@ -18,6 +11,10 @@ from kawasan.rooms.authority.types import Place
 from kawasan.rooms.zone import api as zone
 
 
+# Note [Why sector and region are not stored with the figures]
+# A business moves, or corrects its KBLI code. Had the follower noted the region when it first met the business, then a
+# rebuild would note today's region and give other figures than before: what it derives must follow from the ledger
+# alone. So figures are kept by business, and the register says at the moment of reading where the business is now.
 def places_of(business_ids: Collection[UUID]) -> dict[UUID, Place]:
     """Return the place of each of these businesses, in one query; those that the register does not know are nowhere."""
     known = zone.businesses(ids=business_ids) if business_ids else {}
