@@ -4,10 +4,10 @@ from kawasan.rooms.authority.actions.following import follow_sales, forget_sales
 from kawasan.rooms.authority.actions.publishing import publish_screen
 from kawasan.rooms.authority.queries.access import screen_is_public
 from kawasan.rooms.authority.queries.figures import FOLLOWER_NAME, place, table, trace, transfers
-from kawasan.rooms.authority.queries.places import province_names
+from kawasan.rooms.authority.queries.places import province_name, regency_name
 from kawasan.rooms.authority.queries.screen import screen
 from kawasan.rooms.authority.queries.witness import differences
-from kawasan.rooms.authority.rules.drawing import chart_of, percent_of, tiles_of
+from kawasan.rooms.authority.rules.drawing import chart_of
 from kawasan.rooms.authority.rules.grouping import checked_period
 from kawasan.rooms.authority.rules.sectors import SECTIONS, sector_name
 from kawasan.rooms.authority.types import (
@@ -57,15 +57,14 @@ __all__ = [
     "differences",
     "follow_sales",
     "forget_sales",
-    "percent_of",
     "place",
-    "province_names",
+    "province_name",
     "publish_screen",
+    "regency_name",
     "screen",
     "screen_is_public",
     "sector_name",
     "table",
-    "tiles_of",
     "trace",
     "transfers",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cache
 from uuid import UUID
 
 from kawasan.rooms.authority.rules.grouping import nowhere
@@ -41,7 +40,11 @@ def place_of(business: zone.Business) -> Place:
     )
 
 
-@cache
-def province_names() -> dict[str, str]:
-    """Return the names of all provinces by code."""
-    return {province.code: province.name for province in zone.provinces()}
+def province_name(code: str) -> str:
+    """Return a province's name. Raises zone's UnknownRegion."""
+    return next((one.name for one in zone.provinces() if one.code == code), "") or zone.regency(code).province_name
+
+
+def regency_name(code: str) -> str:
+    """Return the name of a regency or city. Raises zone's UnknownRegion."""
+    return zone.regency(code).name

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kawasan.rooms.authority.rules.counting import Movement, count
-from kawasan.rooms.authority.rules.drawing import CHART_HEIGHT, SHADES, SHORT, TILES, chart_of, percent_of, shade_of
+from kawasan.rooms.authority.rules.drawing import CHART_HEIGHT, chart_of, percent_of
 from kawasan.rooms.authority.rules.sectors import SECTIONS, sector_name
 from kawasan.rooms.authority.types import Counted, Figures, Minute
 
@@ -130,17 +130,6 @@ def test_the_chart_shows_an_hour_and_names_the_last_whole_minute_and_the_peak():
 
 def test_a_chart_of_nothing_is_flat():
     assert {bar.height for bar in chart_of([], START).bars} == {0}
-
-
-@given(st.integers(-5, 10**15), st.integers(1, 10**15))
-def test_shades_grow_with_the_amount_and_stay_on_the_scale(amount, top):
-    assert 0 <= shade_of(min(amount, top), top) <= SHADES
-    assert (shade_of(min(amount, top), top) == 0) == (amount <= 0)
-
-
-def test_every_province_has_a_tile_of_its_own():
-    assert TILES.keys() == SHORT.keys()
-    assert len(set(TILES.values())) == len(TILES) == 38
 
 
 def test_percentages_round_half_up_and_nothing_of_nothing_is_nothing():
