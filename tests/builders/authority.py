@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from kawasan.core import ids
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
-
-from kawasan.core import ids
 
 NOON = datetime(2026, 11, 11, 5, 0, tzinfo=UTC)  # 12.00 WIB
 

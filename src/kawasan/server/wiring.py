@@ -9,6 +9,8 @@ from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
+from kawasan.rooms.authority import checks as authority_checks
+from kawasan.rooms.authority import followers as authority_followers
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.zone import api as zone
@@ -17,10 +19,14 @@ from kawasan.rooms.zone import api as zone
 LISTENERS: dict[type, tuple[str, ...]] = {}
 
 # projections of the ledger, in the order in which they catch up
-FOLLOWERS: tuple[Follower, ...] = ()
+FOLLOWERS: tuple[Follower, ...] = (authority_followers.SALES,)
 
 # what `kawasan verify` asks, each returning findings
-CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {"ledger": ledger.verify, "payments": payments.verify}
+CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
+    "ledger": ledger.verify,
+    "payments": payments.verify,
+    "authority": authority_checks.verify,
+}
 
 
 def actor_of_person(person_id: UUID) -> Actor:
