@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -278,10 +279,13 @@ class OrderState:
     cancelled_at: datetime | None = None
 
 
+def _sums() -> list[int]:
+    return [0] * len(Figures._fields)
+
+
 @dataclass(slots=True)
 class Changes:
-    """What a batch of transfers changes: sums to add, orders as they now are, and the transfers counted."""
+    """What a batch of transfers adds: to the sums of days and businesses, and to orders and money of minutes."""
 
-    sales: dict[tuple[date, UUID], list[int]] = field(default_factory=dict)
-    minutes: dict[datetime, list[int]] = field(default_factory=dict)
-    counted: list[CountedTransfer] = field(default_factory=list)
+    sales: defaultdict[tuple[date, UUID], list[int]] = field(default_factory=lambda: defaultdict(_sums))
+    minutes: defaultdict[datetime, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))

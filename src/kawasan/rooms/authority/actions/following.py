@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -10,7 +11,7 @@ from django.db import connection
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.authority.queries import source
 from kawasan.rooms.authority.rules import counting
-from kawasan.rooms.authority.rules.counting import OrderKey
+from kawasan.rooms.authority.rules.counting import Movement, OrderKey
 from kawasan.rooms.authority.types import Changes, Figures, OrderState
 
 _SUMS = Figures._fields
@@ -66,7 +67,7 @@ def follow_sales(after: int, upto: int) -> None:
         return
     orders = source.orders_of((movement.business_id, movement.order_id) for movement in movements)
     changes = counting.count(movements, orders)
-    _write(changes, orders)
+    _write(movements, changes, orders)
 
 
 @requires_transaction
@@ -78,12 +79,11 @@ def forget_sales() -> None:
 
 
 # Rows go in the order of their keys, so that two writers of the same rows wait for each other and never deadlock.
-def _write(changes: Changes, orders: dict[OrderKey, OrderState]) -> None:
+def _write(movements: Iterable[Movement], changes: Changes, orders: dict[OrderKey, OrderState]) -> None:
     sales = [(day, business, *sums) for (day, business), sums in sorted(changes.sales.items())]
     minutes = [(minute, *sums) for minute, sums in sorted(changes.minutes.items())]
     states = [_columns(order) for _, order in sorted(orders.items())]
-    counted = [(t.sequence, t.transfer_id, t.order_id, t.business_id, t.kind.value, t.amount_minor, t.at)
-               for t in changes.counted]  # fmt: skip
+    counted = [(m.sequence, m.transfer_id, m.order_id, m.business_id, m.kind, m.amount_minor, m.at) for m in movements]
     for sql, rows in ((_SALES, sales), (_DAYS, sales), (_MINUTES, minutes), (_ORDERS, states), (_COUNTED, counted)):
         _insert(sql, rows)
 
@@ -106,4 +106,15 @@ def _columns(order: OrderState) -> tuple[Any, ...]:
 def _insert(sql: str, rows: Sequence[Iterable[Any]]) -> None:
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(sql, [_array(column) for column in zip(*rows, strict=True)])
+
+
+# Note [Why arrays are written here]
+# The driver writes a list element by element and looks into each for what must be quoted, which took a third of a
+# batch's time. Ids, whole numbers, days, moments and the words of ``Counted`` never need a quote.
+def _array(column: Iterable[Any]) -> str:
+    return "{" + ",".join(["null" if value is None else _text(value) for value in column]) + "}"
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)  # a datetime is a date, too
