@@ -246,3 +246,40 @@ def django_command(context: click.Context, arguments: tuple[str, ...], zone: str
             raise click.UsageError("there is no zone yet: kawasan add-zone --help")
         with in_zone(chosen):
             execute_from_command_line(["kawasan django", *arguments])
+
+
+@main.command("add-person")
+@click.option("--email", required=True, help="With which they sign in.")
+@click.option("--name", default="", help="What people call them.")
+@click.option("--zone-role", type=click.Choice(["operator", "staff", "auditor"]), help="Their role in the zone.")
+@click.option("--address", default="http://127.0.0.1:8000", show_default=True, help="Where the zone is served.")
+@ZONE
+@click.pass_context
+def add_person(
+    context: click.Context, email: str, name: str, zone_role: str | None, address: str, zone: str | None
+) -> None:
+    """Add a person (the first operator, say) and print a link, good once, with which they set their password."""
+    with _django(context):
+        from kawasan.core import clock
+        from kawasan.core.access import SYSTEM
+        from kawasan.core.errors import Refusal
+        from kawasan.platform.db import transaction
+        from kawasan.platform.problems import texts
+        from kawasan.platform.schemas import in_zone
+        from kawasan.rooms.zone import api as people
+        from kawasan.server.people import password_link
+
+        schemas = _zones(zone)
+        if len(schemas) != 1:
+            raise click.UsageError("there is no zone yet: kawasan add-zone --help" if not schemas else "name a --zone")
+        with in_zone(schemas[0]):
+            try:
+                with transaction(SYSTEM):
+                    person = people.add_person(
+                        actor=SYSTEM, email=email, name=name or email.split("@")[0], at=clock.now()
+                    )
+                    if zone_role:
+                        people.grant_zone_role(actor=SYSTEM, person_id=person.id, role=zone_role, at=clock.now())
+            except Refusal as refusal:
+                raise click.BadParameter(" ".join(texts(refusal))) from refusal
+            click.echo(address.rstrip("/") + password_link(person.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
@@ -113,5 +114,7 @@ class Refusals:
             return respond(request, exception)
         if isinstance(exception, Http404):
             return respond(request, NotFound())
+        if isinstance(exception, ImmediateHttpResponse | ReauthenticationRequired):
+            return None  # no fault: allauth's middleware answers these
         log.error("request-failed", path=request.path, method=request.method, exc_info=exception)
         return None

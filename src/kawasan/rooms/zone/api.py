@@ -49,6 +49,7 @@ from kawasan.rooms.zone.queries.people import (
     person_names,
     zone_people,
 )
+from kawasan.rooms.zone.rules.labels import LABELS
 from kawasan.rooms.zone.rules.masks import mask_account, mask_email, mask_nik, mask_npwp, mask_phone
 from kawasan.rooms.zone.rules.reference import (
     district,
@@ -63,6 +64,7 @@ from kawasan.rooms.zone.rules.reference import (
 from kawasan.rooms.zone.types import (
     KBLI_EDITION_NOW,
     SCOPES,
+    ZONE_SCOPES,
     AccessEntry,
     AlreadyMember,
     Application,
@@ -124,8 +126,10 @@ from kawasan.rooms.zone.types import (
 
 __all__ = [
     "KBLI_EDITION_NOW",
+    "LABELS",
     "SCOPES",
     "ZONE_OWNER",
+    "ZONE_SCOPES",
     "AccessEntry",
     "AlreadyMember",
     "Application",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.access import BusinessRole, ZoneRole
-from kawasan.core.errors import Conflict, Forbidden, Invalid, NotFound, msg
+from kawasan.core.errors import Conflict, Invalid, NotFound, msg
 
 KBLI_EDITIONS = ("2025", "2020")
 KBLI_EDITION_NOW = "2025"
@@ -326,7 +326,7 @@ class InvitationExpired(Conflict):
     detail = msg("Ask for a new one.")
 
 
-class InvitationForSomebodyElse(Forbidden):
+class InvitationForSomebodyElse(Conflict):
     """The invitation names another e-mail address."""
 
     code = "invitation-for-somebody-else"

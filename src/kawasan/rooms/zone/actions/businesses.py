@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +26,7 @@ from kawasan.rooms.zone.facts import (
 from kawasan.rooms.zone.queries import businesses as queries
 from kawasan.rooms.zone.rules.applications import Checked, check_application, check_reason, slug_of
 from kawasan.rooms.zone.rules.decisions import ADMITTED, APPLIED, SENT_BACK, SUSPENDED, check_step
-from kawasan.rooms.zone.types import Application, Business, BusinessStatus, Identity, NibTaken
+from kawasan.rooms.zone.types import Application, Business, BusinessStatus, Identity, NibTaken, UnknownBusiness
 
 
 @requires_transaction
@@ -46,7 +45,7 @@ def join(*, actor: Actor, application: Application, at: datetime, business_id: U
     row = models.Business(id=business_id, status=APPLIED, applied_at=at, slug=_free_slug(checked.name, business_id))
     _write(row, checked, new=True)
     # From here on the caller is an owner, and row-level security has to know it before the private rows are written.
-    see_as(replace(actor, businesses={**actor.businesses, business_id: BusinessRole.OWNER}))
+    see_as(Actor(person_id=person_id, businesses={**actor.businesses, business_id: BusinessRole.OWNER}))
     models.Membership.objects.create(
         id=ids.uuid7(), person_id=person_id, business=row, role=BusinessRole.OWNER, since=at
     )
@@ -172,6 +171,8 @@ def _save(row: models.Business, **how: Any) -> None:
     except IntegrityError as error:
         if "zone_business_nib_once" in str(error):
             raise NibTaken(field="nib") from error
+        if "zone_business_pkey" in str(error):  # an id of somebody else's business
+            raise UnknownBusiness from error
         raise
 
 
