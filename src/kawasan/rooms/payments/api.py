@@ -3,7 +3,7 @@
 from kawasan.rooms.payments.actions.accounts import ensure_business_accounts, ensure_wallet
 from kawasan.rooms.payments.actions.notifications import notify, receive_notification
 from kawasan.rooms.payments.actions.payouts import request_payout, settle_payout
-from kawasan.rooms.payments.actions.providers import ask_provider, need_sandbox
+from kawasan.rooms.payments.actions.providers import ask_provider, need_sandbox, sandbox_is_on, send_to_bank
 from kawasan.rooms.payments.actions.requests import cancel_payment, expire_payments, request_payment, top_up
 from kawasan.rooms.payments.actions.sandbox_bank import sandbox_message, sandbox_pay, scan
 from kawasan.rooms.payments.actions.transfers import pay_from_wallet, refund_from_seller, refund_to_wallet, release
@@ -35,6 +35,7 @@ from kawasan.rooms.payments.types import (
     BadNotification,
     BankAccount,
     BankAccountInvalid,
+    BankAnswer,
     Bill,
     Line,
     Merchant,
@@ -79,6 +80,7 @@ __all__ = [
     "BadNotification",
     "BankAccount",
     "BankAccountInvalid",
+    "BankAnswer",
     "Bill",
     "InvalidQris",
     "Line",
@@ -139,10 +141,12 @@ __all__ = [
     "release",
     "request_payment",
     "request_payout",
+    "sandbox_is_on",
     "sandbox_message",
     "sandbox_pay",
     "scan",
     "seller_money",
+    "send_to_bank",
     "settle_payout",
     "staff_events",
     "top_up",

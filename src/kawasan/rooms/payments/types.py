@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from kawasan.core import ids
 from kawasan.core.errors import Conflict, Forbidden, Invalid, NotFound, msg
 
 
@@ -114,6 +115,16 @@ class Payment:
         """Whether it can still be paid."""
         return self.status is PaymentStatus.REQUESTED
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether the money came in time."""
+        return self.status is PaymentStatus.PAID
+
+    @property
+    def public_id(self) -> str:
+        """The id as people and programs see it."""
+        return ids.public("pay", self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
@@ -169,6 +180,28 @@ class Notified:
     repeated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where a payout goes. The number is whole here; show ``masked``."""
+
+    bank: str
+    number: str
+    holder: str
+
+    @property
+    def masked(self) -> str:
+        """The number with all but its last four digits hidden."""
+        return "•" * max(0, len(self.number) - 4) + self.number[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class BankAnswer:
+    """What the bank did with a payout: sent, or returned because the account does not exist."""
+
+    sent: bool
+    reference: str
+
+
 class Provider(Protocol):
     """A payment provider; the sandbox is one, SNAP BI will be another."""
 
@@ -183,6 +216,9 @@ class Provider(Protocol):
     def query(self, *, reference: str) -> tuple[Notification, ...]:
         """Ask which money came for a code. It may call out: never inside a transaction."""
 
+    def transfer(self, *, payout_id: UUID, account: BankAccount, amount_minor: int) -> BankAnswer:
+        """Send money to a bank account, once for each payout. It may call out: never inside a transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -192,8 +228,16 @@ class Line:
     code: PaymentCode
     change_minor: int
     balance_minor: int
-    order_id: UUID | None
+    reference: UUID | None
     transfer_id: UUID
+
+    @property
+    def shown_reference(self) -> str:
+        """What the movement was for, as people see it: an order, a payment or a payout."""
+        if self.reference is None:
+            return ""
+        prefix = {PaymentCode.TOP_UP: "pay", PaymentCode.LATE_PAYMENT: "pay", PaymentCode.PAYOUT: "out"}
+        return ids.public(prefix.get(self.code, "ord"), self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,20 +258,6 @@ class PayoutStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BankAccount:
-    """Where a payout goes. The number is whole here; show ``masked``."""
-
-    bank: str
-    number: str
-    holder: str
-
-    @property
-    def masked(self) -> str:
-        """The number with all but its last four digits hidden."""
-        return "•" * max(0, len(self.number) - 4) + self.number[-4:]
-
-
-@dataclass(frozen=True, slots=True)
 class Payout:
     """Money of a business sent to its bank account; the account's number is masked."""
 
@@ -241,6 +271,11 @@ class Payout:
     requested_at: datetime
     settled_at: datetime | None
     bank_reference: str
+
+    @property
+    def public_id(self) -> str:
+        """The id as people and programs see it."""
+        return ids.public("out", self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +332,7 @@ class PaymentClosed(Conflict):
 
     code = "payment-closed"
     title = msg("This payment is closed")
-    detail = msg("The payment is {status} and cannot be changed any more.")
+    detail = msg("The payment was paid, cancelled, or its time is over. It cannot be changed any more.")
 
 
 class PaymentAmountInvalid(Invalid):
@@ -357,11 +392,25 @@ class PayoutNotFound(NotFound):
 
 
 class BankAccountInvalid(Invalid):
-    """A bank account whose form cannot be right."""
+    """A bank account whose form cannot be right: the bank is not on the list."""
 
     code = "bank-account-invalid"
     title = msg("Please check the bank account")
-    detail = msg("{problem}")
+    detail = msg("Choose a bank from the list.")
+
+
+class AccountNumberInvalid(BankAccountInvalid):
+    """A bank account whose number cannot be right."""
+
+    code = "account-number-invalid"
+    detail = msg("An account number has 6 to 20 digits.")
+
+
+class AccountHolderInvalid(BankAccountInvalid):
+    """A bank account whose holder's name cannot be right."""
+
+    code = "account-holder-invalid"
+    detail = msg("Write the name as it stands in the bank book.")
 
 
 class BadNotification(Forbidden):

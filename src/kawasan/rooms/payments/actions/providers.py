@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 
@@ -14,9 +15,12 @@ from kawasan.platform.db import transaction
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.rules import codes, sandbox
 from kawasan.rooms.payments.types import (
+    BankAccount,
+    BankAnswer,
     Merchant,
     Notification,
     NotificationKind,
+    Payout,
     Provider,
     SandboxOff,
     UnknownProvider,
@@ -45,6 +49,12 @@ class Sandbox:
             rows = models.SandboxMoney.objects.filter(reference=reference, kind=NotificationKind.PAID.value)
             return tuple(as_notification(row, event=f"query-{row.pk}") for row in rows.order_by("pk")[:QUERY_LIMIT])
 
+    def transfer(self, *, payout_id: UUID, account: BankAccount, amount_minor: int) -> BankAnswer:
+        """Return what the sandbox bank does: accounts that end in 0000 do not exist there."""
+        del amount_minor
+        sent = not account.number.endswith("0000")
+        return BankAnswer(sent=sent, reference=f"SANDBOX-{payout_id.hex[-12:].upper()}")
+
 
 def provider(name: str | None = None) -> Provider:
     """Return a provider by name, or the one that makes our codes. Raises UnknownProvider."""
@@ -58,10 +68,20 @@ def ask_provider(*, provider_name: str = sandbox.NAME, reference: str) -> tuple[
     return provider(provider_name).query(reference=reference)
 
 
+def send_to_bank(*, payout: Payout, account: BankAccount) -> BankAnswer:
+    """Let the provider send a payout. Call it outside any transaction; a repeat sends nothing more."""
+    return provider().transfer(payout_id=payout.id, account=account, amount_minor=payout.amount_minor)
+
+
 def need_sandbox() -> None:
     """Raise SandboxOff where the sandbox is not switched on."""
     if not settings.KAWASAN_SANDBOX:
         raise SandboxOff
+
+
+def sandbox_is_on() -> bool:
+    """Return whether the sandbox bank can pay here."""
+    return bool(settings.KAWASAN_SANDBOX)
 
 
 def sandbox_secret() -> bytes:

@@ -89,6 +89,6 @@ def _line(line: ledger.StatementLine) -> Line:
         code=PaymentCode(line.code),
         change_minor=line.change,
         balance_minor=line.balance,
-        order_id=line.reference,
+        reference=line.reference,
         transfer_id=line.transfer_id,
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kawasan.core.errors import msg
-from kawasan.rooms.payments.types import BankAccount, BankAccountInvalid
+from kawasan.rooms.payments.types import AccountHolderInvalid, AccountNumberInvalid, BankAccount, BankAccountInvalid
 
 # The banks that small businesses use most, by the three-digit code of Bank Indonesia's list of participants.
 BANKS: dict[str, str] = {
@@ -32,9 +31,9 @@ def checked_account(*, bank: str, number: str, holder: str) -> BankAccount:
     digits = "".join(letter for letter in number if letter not in " -.")
     name = " ".join(holder.split())
     if bank not in BANKS:
-        raise BankAccountInvalid(field="bank", problem=msg("Choose a bank from the list."))
+        raise BankAccountInvalid(field="bank")
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in _NUMBER_LENGTHS:
-        raise BankAccountInvalid(field="number", problem=msg("An account number has 6 to 20 digits."))
+        raise AccountNumberInvalid(field="number")
     if not 2 <= len(name) <= _HOLDER_LENGTH_MAX or not name.isprintable():
-        raise BankAccountInvalid(field="holder", problem=msg("Write the name as it stands in the bank book."))
+        raise AccountHolderInvalid(field="holder")
     return BankAccount(bank=bank, number=digits, holder=name)

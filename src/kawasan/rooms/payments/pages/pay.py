@@ -1,0 +1,111 @@
+"""The payment page: the code and the time left, what became of it, the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_POST
+
+from kawasan.core import clock, ids
+from kawasan.core.errors import NotFound
+from kawasan.platform.db import transaction
+from kawasan.platform.web import actor_of, signed_in
+from kawasan.rooms.payments import api as payments
+from kawasan.rooms.payments import tasks
+from kawasan.rooms.payments.forms import payment_url
+from kawasan.rooms.zone import api as zone
+
+
+@signed_in
+@require_GET
+def payment(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Show a payment: its QRIS code and the time left, or what became of it."""
+    return render(request, "payments/payment.html", _payment_context(request, payment_id))
+
+
+@signed_in
+@require_GET
+def payment_status(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Answer the page's question whether the money has come; once it has, send the browser on."""
+    context = _payment_context(request, payment_id)
+    found: payments.Payment = context["payment"]
+    response = render(request, "payments/_state.html", context)
+    if found.is_paid and context["next"]:
+        response["HX-Redirect"] = context["next"]
+    elif not found.is_open:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@signed_in
+@require_POST
+def check(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Let us ask the provider now ("I have paid")."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = payments.payment(payment_id=ids.parse("pay", payment_id), actor=actor)
+        tasks.check_payment.defer(payment_id=str(found.id))
+    messages.info(request, gettext("We are asking the bank. This page follows by itself."))
+    return redirect(payment_url(found, _next_of(request, found)))
+
+
+@signed_in
+@require_POST
+def cancel(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Close a payment that shall not be paid any more."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = payments.cancel_payment(payment_id=ids.parse("pay", payment_id), actor=actor, at=clock.now())
+    messages.success(request, gettext("The payment is cancelled. Nothing was charged."))
+    return redirect(payment_url(found, _next_of(request, found)))
+
+
+@signed_in
+@require_GET
+def receipt(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Show the receipt of a paid payment."""
+    context = _payment_context(request, payment_id)
+    if not context["payment"].is_paid:
+        raise NotFound
+    return render(request, "payments/receipt.html", context)
+
+
+def _payment_context(request: HttpRequest, payment_id: str) -> dict[str, Any]:
+    actor = actor_of(request)
+    with transaction(actor):
+        found = payments.payment(payment_id=ids.parse("pay", payment_id), actor=actor)
+        paid_to = zone.businesses(ids=[part.business_id for part in found.splits if part.business_id])
+    return {
+        "payment": found,
+        "qr": _drawn(found.qris) if found.is_open else "",
+        "next": _next_of(request, found),
+        "mine": found.payer_id == actor.person_id,
+        "sandbox": payments.sandbox_is_on(),
+        "parts": [(part, paid_to.get(part.business_id) if part.business_id else None) for part in found.splits],
+    }
+
+
+# Where the browser goes once the money is there: only ever a page of ours.
+def _next_of(request: HttpRequest, found: payments.Payment) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    name = "wallet:home" if found.purpose is payments.Purpose.TOP_UP else "shop:orders"
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _drawn(payload: str) -> SafeString:
+    code = segno.make(payload, error="m", micro=False)
+    svg = code.svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
+    return mark_safe(svg)  # noqa: S308 - made by segno from squares; the payload is not in it as text

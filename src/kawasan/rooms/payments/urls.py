@@ -1,0 +1,37 @@
+"""The addresses of the pages of payments."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from kawasan.rooms.payments.pages import pay, sandbox, seller, wallet
+
+_wallet = [
+    path("", wallet.wallet, name="home"),
+    path("/isi", wallet.top_up, name="top_up"),
+    path("/mutasi.<str:kind>", wallet.wallet_file, name="file"),
+]
+_pay = [
+    path("<str:payment_id>", pay.payment, name="payment"),
+    path("<str:payment_id>/status", pay.payment_status, name="status"),
+    path("<str:payment_id>/periksa", pay.check, name="check"),
+    path("<str:payment_id>/batal", pay.cancel, name="cancel"),
+    path("<str:payment_id>/kuitansi", pay.receipt, name="receipt"),
+]
+_seller = [
+    path("", seller.balance, name="balance"),
+    path("/tarik", seller.payout, name="payout"),
+    path("/mutasi.<str:kind>", seller.statement, name="file"),
+]
+_sandbox = [
+    path("", sandbox.scan, name="scan"),
+    path("bayar", sandbox.pay, name="pay"),
+    path("selesai", sandbox.done, name="done"),
+]
+
+urlpatterns = [
+    path("dompet", include((_wallet, "wallet"))),
+    path("bayar/", include((_pay, "pay"))),
+    path("jualan/<slug:slug>/saldo", include((_seller, "seller_money"))),
+    path("sandbox/", include((_sandbox, "sandbox"))),
+]
