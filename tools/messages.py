@@ -76,6 +76,7 @@ def merged(owner: Path, language: str) -> tuple[Path, Catalog, bytes]:
         with path.open("rb") as file:
             old = read_po(file, locale=language)
     new = Catalog(locale=language, charset="utf-8", project="Kawasan", fuzzy=False)
+    new._num_plurals = 1  # as PLURALS says; Babel does not know it of Indonesian
     for message in texts(owner):
         if not message.id:
             continue
