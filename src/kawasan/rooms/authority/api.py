@@ -3,6 +3,7 @@
 from kawasan.rooms.authority.actions.following import follow_sales, forget_sales
 from kawasan.rooms.authority.actions.publishing import publish_screen
 from kawasan.rooms.authority.queries.access import screen_is_public
+from kawasan.rooms.authority.queries.digital import digital_businesses, digitalisation
 from kawasan.rooms.authority.queries.figures import FOLLOWER_NAME, place, table, trace, transfers
 from kawasan.rooms.authority.queries.places import province_name, regency_name
 from kawasan.rooms.authority.queries.screen import screen
@@ -12,10 +13,13 @@ from kawasan.rooms.authority.rules.grouping import checked_period
 from kawasan.rooms.authority.rules.sectors import SECTIONS, sector_name
 from kawasan.rooms.authority.types import (
     DAYS_MAX,
+    Activity,
     BadPeriod,
     By,
     Counted,
     CountedTransfer,
+    Digital,
+    Digitalisation,
     Figures,
     Filter,
     Minute,
@@ -35,10 +39,13 @@ __all__ = [
     "DAYS_MAX",
     "FOLLOWER_NAME",
     "SECTIONS",
+    "Activity",
     "BadPeriod",
     "By",
     "Counted",
     "CountedTransfer",
+    "Digital",
+    "Digitalisation",
     "Figures",
     "Filter",
     "Minute",
@@ -55,6 +62,8 @@ __all__ = [
     "chart_of",
     "checked_period",
     "differences",
+    "digital_businesses",
+    "digitalisation",
     "follow_sales",
     "forget_sales",
     "place",

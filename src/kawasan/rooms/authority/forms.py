@@ -32,6 +32,12 @@ SORTINGS = {
     "batal": api.Sort.CANCELLED,
 }
 
+ACTIVITIES = {
+    "diterima": api.Activity.ADMITTED,
+    "menayangkan": api.Activity.PUBLISHED,
+    "berjualan": api.Activity.SOLD,
+}
+
 E = TypeVar("E", bound=Enum)
 
 
@@ -64,6 +70,19 @@ def read_question(given: Mapping[str, str], *, today: date) -> Question:
         wanted=_filter(given),
         file=file,
     )
+
+
+def read_panel(given: Mapping[str, str]) -> tuple[api.By, api.Filter]:
+    """Read how the digitalisation panel is grouped and narrowed. Raises UnknownGrouping and zone's UnknownRegion."""
+    by = _one_of(GROUPINGS, given.get("menurut") or "sektor")
+    if by in (api.By.DAY, api.By.BUSINESS):
+        raise api.UnknownGrouping(field="menurut")
+    return by, _filter(given)
+
+
+def read_activity(given: Mapping[str, str]) -> api.Activity:
+    """Read which businesses a list holds. Raises UnknownGrouping."""
+    return _one_of(ACTIVITIES, given.get("yang") or "diterima")
 
 
 def read_period(given: Mapping[str, str], *, today: date) -> api.Period:

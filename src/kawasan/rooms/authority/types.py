@@ -243,22 +243,26 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Digital:
-    """How far the businesses of a group have come: all admitted, with a product published, with an order in 30 days."""
+    """
+    How far the businesses of a group have come: all that are admitted, those of them with a product published now, and
+    those with a paid order in the 30 days; ``orders`` and ``qris_orders`` are of these days, all without cash.
+    """
 
     key: str
     label: str
     admitted: int
     published: int
     sold: int
-    qris_orders: int
     orders: int
+    qris_orders: int
 
 
 @dataclass(frozen=True, slots=True)
 class Digitalisation:
-    """The digitalisation panel, of the 30 days that end with ``day``."""
+    """The digitalisation panel, of the 30 days that ``period`` names."""
 
-    day: date
+    by: By
+    period: Period
     rows: tuple[Digital, ...]
     total: Digital
 

@@ -12,4 +12,6 @@ urlpatterns = [
     path("layar/laporan", pages.report, name="report"),
     path("layar/laporan/usaha/<str:business_id>", pages.business, name="business"),
     path("layar/laporan/transfer/<int:sequence>", pages.transfer, name="transfer"),
+    path("layar/digitalisasi", pages.digital, name="digital"),
+    path("layar/digitalisasi/usaha", pages.digital_list, name="digital-list"),
 ]

@@ -18,6 +18,7 @@ from kawasan.rooms.commerce.actions.sellers import refresh_seller
 from kawasan.rooms.commerce.actions.stock import count_stock, move_stock
 from kawasan.rooms.commerce.queries.accounts import stock_levels, unit_account, unit_asset
 from kawasan.rooms.commerce.queries.catalogue import (
+    businesses_with_products,
     categories,
     category,
     offers,
@@ -216,6 +217,7 @@ __all__ = [
     "archive_product",
     "archive_variant",
     "bulk_create_products",
+    "businesses_with_products",
     "categories",
     "category",
     "cell_of",

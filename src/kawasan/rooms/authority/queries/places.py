@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from kawasan.core.access import Actor
 from kawasan.rooms.authority.rules.grouping import nowhere
 from kawasan.rooms.authority.types import Place
 from kawasan.rooms.zone import api as zone
@@ -38,6 +39,12 @@ def place_of(business: zone.Business) -> Place:
         province_code=business.province_code,
         province_name=business.province_name,
     )
+
+
+def admitted_places(actor: Actor) -> list[Place]:
+    """Return the place of every business that is admitted now. Zone roles only."""
+    found = zone.export_businesses(actor=actor, status=zone.BusinessStatus.ADMITTED.value)
+    return [place_of(business) for business in found]
 
 
 def province_name(code: str) -> str:

@@ -1,4 +1,4 @@
-"""The chart of the last hour as plain numbers that a template draws, and shares in percent."""
+"""The chart of the last hour as plain numbers that a template draws."""
 
 from __future__ import annotations
 
@@ -51,8 +51,3 @@ def chart_of(minutes: Sequence[Minute], at: datetime) -> Chart:
 
 def _minute(known: Mapping[datetime, Minute], at: datetime) -> Minute:
     return known.get(at) or Minute(at, 0, 0)
-
-
-def percent_of(part: int, whole: int) -> int:
-    """Return whole percent, rounded half up; 0 of nothing."""
-    return (200 * part + whole) // (2 * whole) if whole else 0

@@ -80,6 +80,11 @@ def rows_by_place(sums: Mapping[UUID, Figures], places: Mapping[UUID, Place], by
     ]
 
 
+def key_of(place: Place, by: By) -> tuple[str, str, str]:
+    """Return a business's key, label and note in tables with one row for each sector, province, regency or business."""
+    return _KEYS[by](place)
+
+
 def rows_by_day(sums: Mapping[date, tuple[Figures, int]]) -> list[Row]:
     """Return one row for each day on which something happened."""
     return [Row(f"{day:%Y-%m-%d}", f"{day:%Y-%m-%d}", figures, count) for day, (figures, count) in sums.items()]

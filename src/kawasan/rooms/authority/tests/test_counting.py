@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kawasan.rooms.authority.rules.counting import Movement, count
-from kawasan.rooms.authority.rules.drawing import CHART_HEIGHT, chart_of, percent_of
+from kawasan.rooms.authority.rules.drawing import CHART_HEIGHT, chart_of
 from kawasan.rooms.authority.rules.sectors import SECTIONS, sector_name
 from kawasan.rooms.authority.types import Counted, Figures, Minute
 
@@ -129,10 +129,6 @@ def test_the_chart_shows_an_hour_and_names_the_last_whole_minute_and_the_peak():
 
 def test_a_chart_of_nothing_is_flat():
     assert {bar.height for bar in chart_of([], START).bars} == {0}
-
-
-def test_percentages_round_half_up_and_nothing_of_nothing_is_nothing():
-    assert [percent_of(1, 3), percent_of(1, 2), percent_of(1, 200), percent_of(0, 0)] == [33, 50, 1, 0]
 
 
 def test_a_letter_means_another_sector_in_another_edition():

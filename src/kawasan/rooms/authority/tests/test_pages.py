@@ -11,17 +11,19 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 from tests.builders.authority import a_completion, a_refund, a_sale
+from tests.builders.commerce import a_product
 from tests.builders.zone import a_business, a_person, owner_of, zone_staff
 
 from kawasan.core import clock, ids
 from kawasan.core.money import Money, format_money
 from kawasan.platform import followers
 from kawasan.rooms.authority import api as authority
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.zone import api as zone
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ("layar", "layar/angka", "layar/laporan")
+PAGES = ("layar", "layar/angka", "layar/laporan", "layar/digitalisasi", "layar/digitalisasi/usaha")
 
 
 @pytest.fixture
@@ -287,3 +289,37 @@ def test_pages_speak_the_reader_s_language(auditor, sold, language, word):
 
     assert word in text_of(auditor.get("/layar"))
     assert word in text_of(auditor.get("/layar/laporan"))
+
+
+def test_digitalisation_is_counted_from_register_catalogue_and_ledger(auditor, sold):
+    weaver, shop = sold
+    a_business(name="Belum Mulai", kbli_code="47711", regency_code="32.73")
+    a_business(name="Menunggu", kbli_code="47711", status="applied")
+    a_product(weaver.id)
+    a_product(shop.id, status=commerce.ProductStatus.DRAFT)
+    page = auditor.get("/layar/digitalisasi")
+    total = page.context["panel"].total
+    trade = next(line for line in page.context["lines"] if line["row"].key == "2025-G")
+
+    assert (total.admitted, total.published, total.sold, total.orders, total.qris_orders) == (3, 1, 2, 3, 1)
+    assert (trade["row"].admitted, trade["row"].published, trade["row"].sold) == (2, 0, 1)
+    for word, names in (("diterima", ["Belum Mulai", shop.name]), ("menayangkan", []), ("berjualan", [shop.name])):
+        opened = auditor.get(trade["links"][word])
+        assert [place.name for place, _ in opened.context["places"]] == names
+        assert opened.context["count"] == len(names)
+    rows = list(csv.reader(io.StringIO(auditor.get("/layar/digitalisasi?unduh=csv").getvalue().decode("utf-8-sig"))))
+    assert rows[-1][2:] == ["3", "1", "2", "3", "1"]
+    west_java = auditor.get("/layar/digitalisasi?menurut=provinsi&sektor=2025-G").context["panel"]
+    assert [(row.key, row.admitted) for row in west_java.rows] == [("32", 2)]
+
+
+def test_an_order_of_more_than_thirty_days_ago_does_not_count_as_selling(auditor):
+    a_sale(a_business().id, 10_000_00, at=clock.now() - timedelta(days=31))
+    followers.catch_up()
+
+    assert auditor.get("/layar/digitalisasi").context["panel"].total.sold == 0
+
+
+@pytest.mark.parametrize("query", ["menurut=hari", "menurut=usaha", "menurut=x", "yang=x"])
+def test_a_panel_that_does_not_exist_is_refused(auditor, query):
+    assert auditor.get(f"/layar/digitalisasi/usaha?{query}").status_code == 422

@@ -69,6 +69,12 @@ def sellers(*, ids: Iterable[UUID]) -> dict[UUID, Seller]:
     return {row.business_id: as_seller(row) for row in models.Seller.objects.filter(pk__in=list(ids))}
 
 
+def businesses_with_products() -> set[UUID]:
+    """Return the businesses that have at least one product published now."""
+    rows = models.Product.objects.filter(status=ProductStatus.PUBLISHED)
+    return set(rows.order_by("business_id").values_list("business_id", flat=True).distinct())
+
+
 def product_by_slug(*, slug: str, at: datetime) -> Product:
     """Return a product that is or was for sale, priced at ``at``. Raises UnknownProduct."""
     return _product(at, slug=slug)
