@@ -89,7 +89,10 @@ class JoinForm(RefusableForm):
         label=_("Amount"), required=False, max_length=40, help_text=_("Micro up to 2 billion in sales, by PP 7/2021")
     )
     description = forms.CharField(
-        label=_("In a few sentences, what makes it special?"), required=False, max_length=5000, widget=forms.Textarea
+        label=_("In a few sentences, what makes it special?"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     named: ClassVar[dict[str, str]] = {"kbli_code": "kbli_text", "regency_code": "region_text"}
@@ -115,7 +118,9 @@ class InviteForm(RefusableForm):
 
     id = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     email = forms.CharField(label=_("E-mail"), max_length=254, widget=forms.EmailInput)
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.value) for role in BusinessRole])
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, role.value) for role in BusinessRole], widget=forms.RadioSelect
+    )
 
     roles: ClassVar[type[BusinessRole] | type[ZoneRole]] = BusinessRole
 
@@ -155,7 +160,9 @@ class KeyForm(RefusableForm):
 class ReasonForm(RefusableForm):
     """Why an application is sent back, or a business suspended."""
 
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=5000, widget=forms.Textarea)
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class ProfileForm(RefusableForm):
