@@ -169,6 +169,13 @@ ACCOUNT_EMAIL_VERIFICATION = os.environ.get("KAWASAN_EMAIL_VERIFICATION", "optio
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SIGNUP_FORM_CLASS = "kawasan.rooms.zone.forms.SignUpForm"
 ACCOUNT_SESSION_REMEMBER = True
+
+
+def ACCOUNT_USER_DISPLAY(person: Any) -> str:  # noqa: N802 - the name of the setting
+    """Return how mails and pages of sign-in call a person."""
+    return str(person.name or person.email)
+
+
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {} if TESTING else {"login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -356,20 +356,3 @@ def test_no_identity_number_reaches_a_log(client, caplog, capsys):
     said = caplog.text + out.out + out.err
     for number in ("9120000000009", "012345678901000", "3201011508950001"):
         assert number not in said
-
-
-@pytest.mark.usefixtures("_fresh_limits")
-def test_the_link_of_the_first_operator_sets_a_password_once(client):
-    from kawasan.server.people import password_link
-
-    person = zone.add_person(actor=SYSTEM, email="Rina@contoh.id", name="Rina", at=AT)
-    assert zone.add_person(actor=SYSTEM, email="rina@contoh.id", name="Lain", at=AT) == person
-    zone.grant_zone_role(actor=SYSTEM, person_id=person.id, role="operator", at=AT)
-    link = password_link(person.id)
-    form = client.get(link, follow=True).redirect_chain[-1][0]
-    given = {"password1": "kunci-operator-2026", "password2": "kunci-operator-2026"}
-    assert client.post(form, given).status_code == 302
-    client.post("/akun/login/", {"login": "rina@contoh.id", "password": "kunci-operator-2026"})
-    assert client.get("/kawasan/petugas").status_code == 200
-    client.logout()
-    assert "password1" not in client.get(link, follow=True).content.decode()
