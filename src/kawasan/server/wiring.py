@@ -11,20 +11,30 @@ from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.authority import checks as authority_checks
 from kawasan.rooms.authority import followers as authority_followers
+from kawasan.rooms.commerce import checks as commerce_checks
+from kawasan.rooms.commerce import followers as commerce_followers
+from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
 from kawasan.rooms.zone import api as zone
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
-LISTENERS: dict[type, tuple[str, ...]] = {}
+LISTENERS: dict[type, tuple[str, ...]] = {
+    PaymentSucceeded: ("kawasan.rooms.commerce.tasks.on_payment_succeeded",),
+    PaymentClosedUnpaid: ("kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",),
+    OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
+    OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
+}
 
 # projections of the ledger, in the order in which they catch up
-FOLLOWERS: tuple[Follower, ...] = (authority_followers.SALES,)
+FOLLOWERS: tuple[Follower, ...] = (authority_followers.SALES, commerce_followers.SELLER_DAYS)
 
 # what `kawasan verify` asks, each returning findings
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "ledger": ledger.verify,
     "payments": payments.verify,
+    "commerce.orders": commerce_checks.orders,
     "authority": authority_checks.verify,
 }
 

@@ -4,10 +4,47 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
+from kawasan.rooms.commerce.pages import cart, order_desk, orders, reviews
+
 shop_catalogue: list[URLPattern] = []
-shop_orders: list[URLPattern] = []
+shop_orders: list[URLPattern] = [
+    path("keranjang", cart.cart, name="cart"),
+    path("keranjang/tambah", cart.add, name="cart_add"),
+    path("keranjang/tahan", cart.hold_again, name="cart_hold"),
+    path("keranjang/bayar", cart.checkout, name="checkout"),
+    path("keranjang/<str:variant_id>/jumlah", cart.change, name="cart_change"),
+    path("keranjang/<str:variant_id>/hapus", cart.remove, name="cart_remove"),
+    path("pesanan", orders.orders, name="orders"),
+    path("pesanan/unduh.<str:kind>", orders.export, name="orders_file"),
+    path("pesanan/<str:order_id>", orders.order, name="order"),
+    path("pesanan/<str:order_id>/batal", orders.cancel, name="order_cancel"),
+    path("pesanan/<str:order_id>/terima", orders.confirm, name="order_confirm"),
+    path("pesanan/<str:order_id>/retur", orders.give_back, name="order_return"),
+    path("pesanan/<str:order_id>/ulasan/<str:line_id>", orders.review, name="order_review"),
+    path("pesanan/<str:order_id>/struk", orders.receipt, name="receipt"),
+    path("pesanan/<str:order_id>/struk.pdf", orders.receipt_pdf, name="receipt_pdf"),
+    path("kawasan/ulasan", reviews.reviews, name="moderation"),
+    path("kawasan/ulasan/<str:review_id>/sembunyikan", reviews.hide, name="review_hide"),
+    path("kawasan/ulasan/<str:review_id>/tampilkan", reviews.show, name="review_show"),
+]
 seller_catalogue: list[URLPattern] = []
-seller_orders: list[URLPattern] = []
+seller_orders: list[URLPattern] = [
+    path("", order_desk.choose, name="home"),
+    path("-/pesanan", order_desk.choose_orders, name="orders"),
+    path("<slug:slug>/", order_desk.home, name="home"),
+    path("<slug:slug>/pesanan", order_desk.orders, name="orders"),
+    path("<slug:slug>/pesanan/unduh.<str:kind>", order_desk.export, name="orders_file"),
+    path("<slug:slug>/pesanan/kemas", order_desk.pack, name="pack"),
+    path("<slug:slug>/pesanan/label", order_desk.slip, name="slips"),
+    path("<slug:slug>/pesanan/<str:order_id>", order_desk.order, name="order"),
+    path("<slug:slug>/pesanan/<str:order_id>/kirim", order_desk.ship, name="ship"),
+    path("<slug:slug>/pesanan/<str:order_id>/sampai", order_desk.mark_delivered, name="delivered"),
+    path("<slug:slug>/pesanan/<str:order_id>/batal", order_desk.cancel, name="order_cancel"),
+    path("<slug:slug>/pesanan/<str:order_id>/retur/<str:return_id>/terima", order_desk.approve, name="return_approve"),
+    path("<slug:slug>/pesanan/<str:order_id>/retur/<str:return_id>/tolak", order_desk.reject, name="return_reject"),
+    path("<slug:slug>/ulasan", order_desk.reviews, name="reviews"),
+    path("<slug:slug>/ulasan/<str:review_id>", order_desk.reply, name="review_reply"),
+]
 
 urlpatterns = [
     path("", include(([*shop_catalogue, *shop_orders], "shop"))),

@@ -13,17 +13,33 @@ from kawasan.rooms.commerce.models.catalogue import (
     StockMovement,
     Variant,
 )
+from kawasan.rooms.commerce.models.orders import (
+    CartLine,
+    Order,
+    OrderEvent,
+    OrderGroup,
+    OrderLine,
+    ReturnRequest,
+    SellerDay,
+)
 
 __all__ = [
+    "CartLine",
     "Category",
     "Import",
+    "Order",
+    "OrderEvent",
+    "OrderGroup",
+    "OrderLine",
     "Picture",
     "PriceWindow",
     "Product",
     "ProductFigures",
+    "ReturnRequest",
     "Review",
     "SearchWord",
     "Seller",
+    "SellerDay",
     "StockMovement",
     "Variant",
 ]

@@ -205,6 +205,7 @@ class Review(models.Model):
     reply = models.TextField(blank=True)
     replied_at = models.DateTimeField(null=True)
     hidden_at = models.DateTimeField(null=True)
+    hidden_reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField()
 
     class Meta:

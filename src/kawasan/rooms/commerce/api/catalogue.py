@@ -1,4 +1,4 @@
-"""The door of the room: what other rooms and the edges may call."""
+"""The door to the catalogue: products, prices, stock, search, pictures, imports."""
 
 from kawasan.rooms.commerce.actions.bulk import bulk_create_products
 from kawasan.rooms.commerce.actions.catalogue import (

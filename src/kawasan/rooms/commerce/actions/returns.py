@@ -1,0 +1,195 @@
+"""Returns: the buyer asks, the seller answers, and an accepted return is paid back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kawasan.core.access import Actor
+from kawasan.core.money import Money
+from kawasan.platform.db import requires_transaction
+from kawasan.platform.facts import announce
+from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions import transfers
+from kawasan.rooms.commerce.actions.checkout import event
+from kawasan.rooms.commerce.actions.fulfil import DESK, complete
+from kawasan.rooms.commerce.facts import OrderRefunded
+from kawasan.rooms.commerce.queries import orders as queries
+from kawasan.rooms.commerce.rules import orders as rules
+from kawasan.rooms.commerce.types.order_refusals import (
+    OrderNotFound,
+    ReturnAlreadyDecided,
+    ReturnNotFound,
+    SellerCannotRefund,
+)
+from kawasan.rooms.commerce.types.orders import Order, ReturnedLine, ReturnRequest, ReturnState, Step
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments import api as payments
+
+
+@requires_transaction
+def request_return(
+    *, actor: Actor, return_id: UUID, order_id: UUID, lines: Sequence[ReturnedLine], reason: str, at: datetime
+) -> ReturnRequest:
+    """
+    Ask, as the buyer, to give back units of an order; the order does not complete before the seller has answered.
+
+    Repeating a return id returns the first request. Raises ReasonNeeded, OrderNotFound, OrderNotPaid, OrderClosed,
+    NotShipped, ReturnWindowOver, ReturnOpen, ReturnTooMuch.
+    """
+    person, reason = actor.need_person(), rules.checked_reason(reason)
+    row = queries.lock_order(order_id)
+    if row.buyer_id != person:
+        raise OrderNotFound
+    if models.ReturnRequest.objects.filter(pk=return_id, order_id=order_id).exists():
+        return queries.return_request(actor=actor, return_id=return_id)
+    order = queries.as_orders([row])[0]
+    rules.check_can_return(order, lines, at=at)
+    models.ReturnRequest.objects.create(
+        id=return_id,
+        order_id=row.pk,
+        business_id=row.business_id,
+        buyer_id=row.buyer_id,
+        lines=[{"line": str(line.line_id), "quantity": line.quantity} for line in lines],
+        reason=reason,
+        state=ReturnState.REQUESTED.value,
+        asked_minor=rules.returned_value(order.lines, lines),
+        requested_at=at,
+    )
+    row.completes_at = None
+    row.save(update_fields=["completes_at"])
+    event(row, Step.RETURN_REQUESTED, at=at, note=reason).save(force_insert=True)
+    return queries.return_request(actor=actor, return_id=return_id)
+
+
+@requires_transaction
+def approve_return(
+    *, actor: Actor, return_id: UUID, amount_minor: int | None = None, restock: bool = False, at: datetime
+) -> ReturnRequest:
+    """
+    Pay a return back into the buyer's wallet, whole or in part, and with ``restock`` put its units back on sale.
+
+    The money comes from escrow, or from the seller's balance once the order is completed. Repeating it with the same
+    amount changes nothing. Raises ReturnNotFound, Forbidden, ReturnAlreadyDecided, RefundInvalid, SellerCannotRefund.
+    """
+    request, row = _lock_return(actor, return_id)
+    amount = request.asked_minor if amount_minor is None else amount_minor
+    if request.state == ReturnState.REFUNDED and request.refunded_minor == amount:
+        return queries.return_request(actor=actor, return_id=return_id)
+    if request.state != ReturnState.REQUESTED:
+        raise ReturnAlreadyDecided
+    order = queries.as_orders([row])[0]
+    left = row.total_minor - row.refunded_minor
+    rules.check_refund(amount_minor=amount, asked_minor=request.asked_minor, left_minor=left)
+    returned = [ReturnedLine(UUID(item["line"]), item["quantity"]) for item in request.lines]
+    _pay_back(request, row, order, returned, amount, restock=restock, at=at)
+    _count_back(order, returned, amount)
+    row.refunded_minor += amount
+    _decide(request, row, ReturnState.REFUNDED, amount=amount, answer="", restock=restock, at=at)
+    refunded = OrderRefunded(
+        order_id=row.pk,
+        business_id=row.business_id,
+        buyer_id=row.buyer_id,
+        return_id=request.pk,
+        refunded_minor=amount,
+    )
+    announce(refunded, at=at)
+    if row.completed_at is None and row.refunded_minor == row.total_minor:
+        complete([row], at=at)  # nothing is left to wait for
+    return queries.return_request(actor=actor, return_id=return_id)
+
+
+@requires_transaction
+def reject_return(*, actor: Actor, return_id: UUID, reason: str, at: datetime) -> ReturnRequest:
+    """
+    Decline a return with a reason; the order goes on as if it had not been asked for. A repeat changes nothing.
+
+    Raises ReasonNeeded, ReturnNotFound, Forbidden, ReturnAlreadyDecided.
+    """
+    reason = rules.checked_reason(reason)
+    request, row = _lock_return(actor, return_id)
+    if request.state == ReturnState.REJECTED and request.answer == reason:
+        return queries.return_request(actor=actor, return_id=return_id)
+    if request.state != ReturnState.REQUESTED:
+        raise ReturnAlreadyDecided
+    _decide(request, row, ReturnState.REJECTED, amount=0, answer=reason, restock=False, at=at)
+    return queries.return_request(actor=actor, return_id=return_id)
+
+
+def _lock_return(actor: Actor, return_id: UUID) -> tuple[models.ReturnRequest, models.Order]:
+    order_id = models.ReturnRequest.objects.filter(pk=return_id).values_list("order_id", flat=True).first()
+    row = queries.lock_order(order_id) if order_id else None
+    if row is None or not (actor.is_system or row.business_id in actor.businesses):
+        raise ReturnNotFound
+    actor.need_business(row.business_id, *DESK)
+    return models.ReturnRequest.objects.select_for_update().get(pk=return_id), row
+
+
+def _pay_back(
+    request: models.ReturnRequest,
+    row: models.Order,
+    order: Order,
+    returned: Sequence[ReturnedLine],
+    amount: int,
+    *,
+    restock: bool,
+    at: datetime,
+) -> None:
+    pay = payments.refund_to_wallet if row.completed_at is None else payments.refund_from_seller
+    moves = [
+        pay(
+            person_id=row.buyer_id,
+            business_id=row.business_id,
+            amount_minor=amount,
+            order_id=row.pk,
+            refund_id=request.pk,
+        )
+    ]
+    variants = {line.id: line.variant_id for line in order.lines}
+    if restock:
+        moves += [
+            transfers.back_to_stock(
+                business_id=row.business_id,
+                variant_id=variants[item.line_id],
+                quantity=item.quantity,
+                order_id=row.pk,
+                cause=request.pk,
+            )
+            for item in returned
+        ]
+    try:
+        ledger.post(ledger.Entry(request.pk, at, tuple(moves)))
+    except ledger.InsufficientBalance as refusal:
+        available = max(0, int(refusal.data["available"]))
+        raise SellerCannotRefund(needed=Money(amount), available=Money(available)) from refusal
+
+
+def _count_back(order: Order, returned: Sequence[ReturnedLine], amount: int) -> None:
+    shares = rules.refund_by_line(amount_minor=amount, lines=order.lines, returned=returned)
+    units = {item.line_id: item.quantity for item in returned}
+    rows = list(models.OrderLine.objects.filter(pk__in=list(units)))
+    for line in rows:
+        line.refunded_quantity += units[line.pk]
+        line.refunded_minor += shares[line.pk]
+    models.OrderLine.objects.bulk_update(rows, ["refunded_quantity", "refunded_minor"])
+
+
+def _decide(
+    request: models.ReturnRequest,
+    row: models.Order,
+    state: ReturnState,
+    *,
+    amount: int,
+    answer: str,
+    restock: bool,
+    at: datetime,
+) -> None:
+    request.state, request.refunded_minor, request.answer = state.value, amount, answer
+    request.restocked, request.decided_at = restock, at
+    request.save(update_fields=["state", "refunded_minor", "answer", "restocked", "decided_at"])
+    order = queries.as_orders([row])[0]
+    row.completes_at = rules.completes_at(order)
+    row.save(update_fields=["completes_at", "refunded_minor"])
+    step = Step.RETURN_REFUNDED if state is ReturnState.REFUNDED else Step.RETURN_REJECTED
+    event(row, step, at=at, note=answer, amount_minor=amount or None).save(force_insert=True)

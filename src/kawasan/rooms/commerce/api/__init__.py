@@ -1,0 +1,9 @@
+"""The door of the room: what other rooms and the edges may call, the catalogue and the orders."""
+
+from kawasan.rooms.commerce.api import catalogue, orders
+from kawasan.rooms.commerce.api.catalogue import *  # noqa: F403
+from kawasan.rooms.commerce.api.orders import *  # noqa: F403
+
+__all__: list[str] = []
+__all__ += catalogue.__all__
+__all__ += orders.__all__

@@ -1,0 +1,13 @@
+"""What `kawasan verify` asks of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kawasan.platform.checks import Finding
+from kawasan.rooms.commerce import api
+
+
+def orders() -> Iterable[Finding]:
+    """Orders whose money or units disagree with the ledger."""
+    return api.verify_orders()

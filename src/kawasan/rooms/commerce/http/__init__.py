@@ -1,0 +1,12 @@
+"""The room's part of the JSON API."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from kawasan.rooms.commerce.http.cart import router as cart
+from kawasan.rooms.commerce.http.orders import router as orders
+
+router = Router()
+router.add_router("", orders)
+router.add_router("", cart)
