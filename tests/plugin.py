@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     Path(os.environ["KAWASAN_DATA"], "static").mkdir(parents=True, exist_ok=True)
     os.environ["KAWASAN_SECRET_KEY"] = "a secret of the tests, known to everybody"
     os.environ["KAWASAN_EMAIL_BACKEND"] = "django.core.mail.backends.locmem.EmailBackend"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        subprocess.run([sys.executable, ROOT / "tools" / "messages.py", "--compile"], check=True)
     if os.environ.get("KAWASAN_TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = os.environ["KAWASAN_TEST_DATABASE_URL"]
     elif "PYTEST_XDIST_WORKER" not in os.environ:
