@@ -38,9 +38,10 @@ class Follower:
 # Note [Why no row is skipped]
 # Numbers are drawn inside a transaction, so a row with a small number may commit after one with a larger number.
 # A writer of a followed source has a transaction id before it draws a number (it locks rows first). So: read the last
-# number L drawn, *then* the next transaction id X. Whoever drew a number up to L has an id below X. As soon as every
-# transaction below X has ended (xmin of a snapshot >= X), all rows up to L are there or will never be, and a follower
-# may pass L. Nothing of this is stored in rows, so it survives dump and restore.
+# number L drawn, *then* draw a transaction id X of our own. Whoever drew a number up to L has an id below X. As soon as
+# every transaction below X has ended (xmin of a snapshot >= X), all rows up to L are there or will never be, and a
+# follower may pass L. A snapshot's xmax would not do for X: it is the id after the last *completed* transaction, and
+# running ones lie above it. Nothing of this is stored in rows, so it survives dump and restore.
 class SafeBounds:
     """Remembers pairs (L, X) and tells how far a follower may go."""
 
@@ -56,12 +57,15 @@ class SafeBounds:
             raise RuntimeError("a safe bound is read outside a transaction")
         key = (current_schema(), sequence)
         last = _last_number(sequence)
-        next_id = _scalar("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        with self._lock:
+            pairs = self._pairs.setdefault(key, [])
+            is_known = bool(pairs) and pairs[-1][0] == last
+        own_id = None if is_known else _scalar("select pg_current_xact_id()::text::bigint")
         oldest = _scalar("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         with self._lock:
             pairs = self._pairs.setdefault(key, [])
-            if not pairs or pairs[-1][0] != last:
-                pairs.append((last, next_id))
+            if own_id is not None:
+                pairs.append((last, own_id))
             safe = [number for number, identity in pairs if identity <= oldest]
             best = max(safe, default=0)
             self._pairs[key] = [pair for pair in pairs if pair[0] >= best][-64:]

@@ -102,6 +102,33 @@ def test_a_row_that_commits_late_is_taken_and_nothing_twice(source):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_writer_newer_than_every_ended_transaction_is_waited_for(source):
+    drawn, finish = threading.Event(), threading.Event()
+
+    def late() -> None:
+        with schemas.in_zone(databases.SCHEMA):
+            with transaction(SYSTEM), connection.cursor() as cursor:
+                cursor.execute("select 1 from trial_lock where id = 2 for no key update")
+                cursor.execute("insert into trial (amount) values (1000)")
+                drawn.set()
+                finish.wait(10)
+            connection.close()
+
+    _write(1)
+    assert _follow_until(1) == 1
+    slow = threading.Thread(target=late)
+    slow.start()
+    drawn.wait(10)
+    followers.catch_up()  # nothing has ended since the number was drawn, so no snapshot's xmax is above the writer
+    passed = followers.position("trial")
+    finish.set()
+    slow.join()
+
+    assert passed == 1
+    assert _follow_until(1001) == 1001
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_rebuild_gives_the_same_answer(source):
     for amount in range(50):
         _write(amount)
