@@ -18,9 +18,14 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
 from kawasan.rooms.zone import api as zone
+from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSentBack, BusinessSuspended
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
 LISTENERS: dict[type, tuple[str, ...]] = {
+    BusinessAdmitted: ("kawasan.rooms.zone.tasks.on_decision",),
+    BusinessSentBack: ("kawasan.rooms.zone.tasks.on_decision",),
+    BusinessSuspended: ("kawasan.rooms.zone.tasks.on_decision",),
+    BusinessRestored: ("kawasan.rooms.zone.tasks.on_decision",),
     PaymentSucceeded: ("kawasan.rooms.commerce.tasks.on_payment_succeeded",),
     PaymentClosedUnpaid: ("kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),

@@ -1,7 +1,8 @@
-"""Jobs of the room: the mail of an invitation."""
+"""Jobs of the room: the mails of an invitation and of a decision about a business."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -10,10 +11,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from kawasan.core.access import SYSTEM
+from kawasan.core.access import SYSTEM, BusinessRole
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job
 from kawasan.rooms.zone import api as zone
+from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSentBack, BusinessSuspended
+
+Decision = BusinessAdmitted | BusinessSentBack | BusinessSuspended | BusinessRestored
 
 
 @job(retries=8)
@@ -35,3 +39,24 @@ def send_invitation(*, invitation_id: str, origin: str) -> None:
         subject = " ".join(render_to_string("zone/mail/invitation_subject.txt", context).split())
         body = render_to_string("zone/mail/invitation.txt", context)
     EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email]).send()
+
+
+def on_decision(fact: Decision, *, at: datetime) -> None:
+    """Queue the mail that tells the owners what zone staff decided; mail leaves after this transaction."""
+    del at
+    send_decision.defer(business_id=str(fact.business_id), decision=type(fact).__name__)
+
+
+@job(retries=8)
+def send_decision(*, business_id: str, decision: str) -> None:
+    """Mail the owners of a business, each in their language, what was decided and why."""
+    with transaction(SYSTEM):
+        business = zone.business(business_id=UUID(business_id))
+        team = zone.members(actor=SYSTEM, business_id=business.id)
+        place = zone.zone_settings().name
+    for owner in (member for member in team if member.role is BusinessRole.OWNER):
+        with translation.override(owner.language):
+            context = {"business": business, "zone": place, "decision": decision, "owner": owner}
+            subject = " ".join(render_to_string("zone/mail/decision_subject.txt", context).split())
+            body = render_to_string("zone/mail/decision.txt", context)
+        EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [owner.email]).send()

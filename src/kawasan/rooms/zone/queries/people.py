@@ -198,6 +198,7 @@ def _as_member(row: models.Membership) -> Member:
         email=row.person.email,
         role=BusinessRole(row.role),
         since=row.since,
+        language=row.person.language,
     )
 
 

@@ -162,6 +162,7 @@ class Member:
     email: str
     role: BusinessRole
     since: datetime
+    language: str = "id"
 
 
 @dataclass(frozen=True, slots=True)
