@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
-from kawasan.rooms.commerce.pages import cart, order_desk, orders, reviews
+from kawasan.rooms.commerce.pages import cart, desk, order_desk, orders, reviews, shop, stock
 
-shop_catalogue: list[URLPattern] = []
+shop_catalogue: list[URLPattern] = [
+    path("", shop.home, name="home"),
+    path("cari", shop.search, name="search"),
+    path("kategori/<slug:slug>", shop.category, name="category"),
+    path("produk/<slug:slug>", shop.product, name="product"),
+    path("toko/<slug:slug>", shop.seller, name="seller"),
+    path("gambar/<slug:name>.webp", shop.picture, name="picture"),
+]
 shop_orders: list[URLPattern] = [
     path("keranjang", cart.cart, name="cart"),
     path("keranjang/tambah", cart.add, name="cart_add"),
@@ -27,7 +34,30 @@ shop_orders: list[URLPattern] = [
     path("kawasan/ulasan/<str:review_id>/sembunyikan", reviews.hide, name="review_hide"),
     path("kawasan/ulasan/<str:review_id>/tampilkan", reviews.show, name="review_show"),
 ]
-seller_catalogue: list[URLPattern] = []
+# Without a business in the address they lead to the caller's own.
+seller_catalogue: list[URLPattern] = [
+    path("produk", desk.chosen("seller:products"), name="products"),
+    path("stok", desk.chosen("seller:stock"), name="stock"),
+    path("<slug:business>/produk", desk.products, name="products"),
+    path("<slug:business>/produk/baru", desk.new_product, name="new_product"),
+    path("<slug:business>/produk.csv", desk.export, {"kind": "csv"}, name="export_csv"),
+    path("<slug:business>/produk.xlsx", desk.export, {"kind": "xlsx"}, name="export_xlsx"),
+    path("<slug:business>/produk/<str:product>", desk.product, name="product"),
+    path("<slug:business>/produk/<str:product>/status", desk.publication, name="publication"),
+    path("<slug:business>/produk/<str:product>/varian", desk.new_variant, name="new_variant"),
+    path("<slug:business>/produk/<str:product>/varian/<str:variant>", desk.variant, name="variant"),
+    path("<slug:business>/produk/<str:product>/gambar", desk.pictures, name="pictures"),
+    path("<slug:business>/produk/<str:product>/harga", desk.windows, name="windows"),
+    path("<slug:business>/stok", stock.stock, name="stock"),
+    path("<slug:business>/stok.csv", stock.export_stock, name="export_stock"),
+    path("<slug:business>/stok/riwayat", stock.movements, name="movements"),
+    path("<slug:business>/stok/<str:variant>", stock.stock_of_variant, name="stock_of_variant"),
+    path("<slug:business>/impor", stock.import_file, name="import"),
+    path("<slug:business>/impor/contoh.csv", stock.import_template, {"kind": "csv"}, name="template_csv"),
+    path("<slug:business>/impor/contoh.xlsx", stock.import_template, {"kind": "xlsx"}, name="template_xlsx"),
+    path("<slug:business>/impor/<str:report>", stock.import_report, name="import_report"),
+    path("<slug:business>/impor/<str:report>/masalah.csv", stock.import_problems, name="import_problems"),
+]
 seller_orders: list[URLPattern] = [
     path("", order_desk.choose, name="home"),
     path("-/pesanan", order_desk.choose_orders, name="orders"),

@@ -44,7 +44,7 @@ from kawasan.rooms.commerce.queries.desk import (
 )
 from kawasan.rooms.commerce.queries.imports import import_report, recent_imports
 from kawasan.rooms.commerce.queries.reviews import histogram, reviews
-from kawasan.rooms.commerce.queries.search import facets, home, regencies_of_sellers, search_products
+from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, search_products, search_with_facets
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
 from kawasan.rooms.commerce.types.catalogue import (
     DESCRIPTION_LENGTH_MAX,
@@ -226,7 +226,6 @@ __all__ = [
     "create_product",
     "end_price_window",
     "export_rows",
-    "facets",
     "histogram",
     "home",
     "import_report",
@@ -250,6 +249,7 @@ __all__ = [
     "restore_variant",
     "reviews",
     "search_products",
+    "search_with_facets",
     "seller",
     "seller_figures",
     "seller_of",

@@ -22,13 +22,15 @@ from kawasan.rooms.commerce.types.refusals import SearchInvalid
 WORDS_MAX = 8
 WORD_LENGTH_MAX = 40
 TEXT_LENGTH_MAX = 200
+FEW = 5  # so few results, and similar words are looked for too
 LIKENESS_MIN = 0.35  # of trigrams: "spatu" and "sepatu" share 0.44, "kripik" and "keripik" 0.5
 
 # Note [How a search finds]
 # A product's document holds its name as written ('simple') and stemmed ('indonesian'), then seller and category, then
-# the description. A word of the reader matches a beginning of a word as written or its stem. A word that begins no
-# known word is taken for mistyped: known words of similar trigrams stand in for it. All words must match; where
-# nothing holds all of them, any will do.
+# the description. A word of the reader matches a beginning of a word as written, or its stem. Where that finds only a
+# few products, known words of similar trigrams may stand in for each word: mistyped ones ("spatu") are understood, and
+# both spellings ("kripik", "keripik") are found, the reader's own first. All words must match; where nothing holds all
+# of them, any will do.
 _KNOWN_WORDS = """
 select q.word, w.word, w.kind
 from unnest(%(words)s::text[]) as q(word)
@@ -36,10 +38,10 @@ cross join lateral (
   (select (ts_lexize('indonesian_stem', q.word))[1] as word, 'stem' as kind)
   union all
   (select word, 'known' from commerce_search_word
-   where word like q.word || '%%' or word like (ts_lexize('indonesian_stem', q.word))[1] || '%%' limit 1)
+   where word in (q.word, (ts_lexize('indonesian_stem', q.word))[1]) limit 1)
   union all
   (select word, 'similar' from commerce_search_word
-   where word %% q.word and similarity(word, q.word) >= %(likeness)s
+   where word %% q.word and word not like q.word || '%%' and similarity(word, q.word) >= %(likeness)s
    order by similarity(word, q.word) desc, word limit 3)
 ) w
 """
@@ -58,7 +60,7 @@ specials as materialized (
 
 _MATCHES = """
 matches as materialized (
-  select p.id, p.business_id, p.category_id, s.province_code,
+  select p.id, p.business_id, p.category_id, s.province_code, s.province_name,
          coalesce(o.price_minor, p.price_from_minor) as price_minor, {key} as key
   from commerce_product p
   join commerce_seller s on s.business_id = p.business_id
@@ -79,6 +81,16 @@ join commerce_seller s on s.business_id = p.business_id
 order by m.key {way}, m.id {way}
 """
 
+# Each choice is counted under the other filters, not under itself.
+_COUNTS = """
+select 'category', category_id, count(*), '' from matches
+where %(province)s in ('', province_code) group by category_id
+union all
+select 'province', province_code, count(*), min(province_name) from matches
+where %(category)s in ('', category_id) group by province_code
+order by 1, 3 desc, 2
+"""
+
 _KEYS = {
     Sort.POPULAR: ("f.sold", "desc"),
     Sort.NEWEST: ("(extract(epoch from p.published_at) * 1000000)::bigint", "desc"),
@@ -88,7 +100,10 @@ _KEYS = {
     Sort.RATING: ("((f.rating_sum + 20) * 1000000 / (f.rating_count + 5))::bigint", "desc"),
 }
 # Ratings and sales weigh a little among equally good texts.
-_RELEVANCE = "(ts_rank(p.search, {query}) * 1000000 + ln(f.sold + 1) * 2000)::bigint"
+_RELEVANCE = (
+    "(ts_rank(p.search, %(wanted)s::tsquery) * 1000000 + ts_rank(p.search, %(query)s::tsquery) * 100000"
+    " + ln(f.sold + 1) * 2000)::bigint"
+)
 
 
 HOME_PRODUCTS = 12
@@ -111,9 +126,11 @@ select * from (
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A reader's words as search expressions; ``meant`` where a word was taken for mistyped."""
+    """A reader's words and what may stand in for each; ``meant`` where a word was taken for mistyped."""
 
     words: tuple[tuple[str, ...], ...] = ()
+    nearest: tuple[tuple[str, ...], ...] = ()
+    stand_ins: tuple[tuple[str, ...], ...] = ()
     meant: str | None = None
 
 
@@ -125,17 +142,13 @@ def search_products(*, criteria: Criteria, at: datetime, cursor: str | None = No
     BadCursor.
     """
     check_criteria(criteria)
-    text = _understood(criteria.text)
-    found = _page(criteria, text, at, cursor, limit, any_word=False)
-    if not found.items and len(text.words) > 1:
-        found = _page(criteria, text, at, cursor, limit, any_word=True)
-    return found
+    return _found(criteria, _understood(criteria.text), at, cursor, limit)[0]
 
 
 def home(*, at: datetime) -> Home:
     """Return what the first page shows: popular and new products, sellers of many regions, a few figures."""
-    popular = _rows(Criteria(sort=Sort.POPULAR), _Text(), at, None, HOME_PRODUCTS, any_word=False)
-    newest = _rows(Criteria(sort=Sort.NEWEST), _Text(), at, None, HOME_PRODUCTS, any_word=False)
+    popular = _rows(Criteria(sort=Sort.POPULAR), "", "", at, None, HOME_PRODUCTS)
+    newest = _rows(Criteria(sort=Sort.NEWEST), "", "", at, None, HOME_PRODUCTS)
     cards = _cards([*popular, *newest])
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES)
@@ -150,17 +163,13 @@ def home(*, at: datetime) -> Home:
     )
 
 
-def facets(*, criteria: Criteria, at: datetime) -> Facets:
-    """Return how many results each category and each province would leave, the largest first."""
+def search_with_facets(
+    *, criteria: Criteria, at: datetime, cursor: str | None = None, limit: int | None = None
+) -> tuple[Found, Facets]:
+    """Return what ``search_products`` does, and how many results each category and each province would leave."""
     check_criteria(criteria)
-    text = _understood(criteria.text)
-    by_category = _counts(replace(criteria, category=""), text, at, "category_id")
-    by_province = _counts(replace(criteria, province="", regency=""), text, at, "province_code")
-    names = dict(models.Seller.objects.values_list("province_code", "province_name").distinct())
-    return Facets(
-        categories=tuple(Facet(value, count) for value, count in by_category),
-        provinces=tuple(Facet(value, count, names.get(value, value)) for value, count in by_province),
-    )
+    found, query = _found(criteria, _understood(criteria.text), at, cursor, limit)
+    return found, _facets(criteria, query, at)
 
 
 def regencies_of_sellers() -> list[tuple[str, str, str]]:
@@ -193,12 +202,13 @@ def _understood(text: str) -> _Text:
     if not words:
         return _Text()
     stems, known, similar = _known_words(words)
-    groups, meant = [], []
-    for word in words:
-        mistyped = word not in known and len(word) > 2 and similar[word]
-        groups.append((word, *stems[word], *(similar[word] if mistyped else ())))
-        meant.append(similar[word][0] if mistyped else word)
-    return _Text(tuple(groups), " ".join(meant) if meant != words else None)
+    meant = [similar[word][0] if similar[word] and word not in known else word for word in words]
+    return _Text(
+        words=tuple((word, *stems[word]) for word in words),
+        nearest=tuple((word, *stems[word], *similar[word][:1]) for word in words),
+        stand_ins=tuple((word, *stems[word], *similar[word]) for word in words),
+        meant=" ".join(meant) if meant != words else None,
+    )
 
 
 def _known_words(words: list[str]) -> tuple[dict[str, list[str]], set[str], dict[str, list[str]]]:
@@ -217,51 +227,69 @@ def _known_words(words: list[str]) -> tuple[dict[str, list[str]], set[str], dict
     return stems, known, similar
 
 
-def _page(
-    criteria: Criteria, text: _Text, at: datetime, cursor: str | None, limit: int | None, *, any_word: bool
-) -> Found:
+def _found(criteria: Criteria, text: _Text, at: datetime, cursor: str | None, limit: int | None) -> tuple[Found, str]:
+    """Return a page and the search expression that found it, from the strictest to the most lenient."""
+    exact, nearest = _tsquery(text.words, whole=True), _tsquery(text.nearest, whole=True)
+    strict, lenient = _tsquery(text.words), _tsquery(text.stand_ins)
+    found = _page(criteria, exact, strict, at, cursor, limit)
+    if not text.words or found.total >= FEW:
+        return found, strict
+    if lenient != strict:
+        wider = _page(criteria, nearest, lenient, at, cursor, limit)
+        if wider.total > found.total:
+            return replace(wider, meant=text.meant), lenient
+    if not found.items and len(text.words) > 1:
+        any_word = _tsquery(text.stand_ins, " | ")
+        found = replace(_page(criteria, nearest, any_word, at, cursor, limit), meant=text.meant)
+        return replace(found, any_word=bool(found.items)), any_word
+    return replace(found, meant=None if found.items else text.meant), strict
+
+
+def _page(criteria: Criteria, wanted: str, query: str, at: datetime, cursor: str | None, limit: int | None) -> Found:
     size = clamp_limit(limit)
-    rows = _rows(criteria, text, at, cursor, size + 1, any_word=any_word)
+    rows = _rows(criteria, wanted, query, at, cursor, size + 1)
     next_cursor = encode_cursor([rows[size - 1][14], str(rows[size - 1][0])]) if len(rows) > size else None
-    total = rows[0][15] if rows else 0
-    return Found(_cards(rows[:size]), next_cursor, total, text.meant, any_word and bool(rows))
+    return Found(_cards(rows[:size]), next_cursor, rows[0][15] if rows else 0)
 
 
 def _rows(
-    criteria: Criteria, text: _Text, at: datetime, cursor: str | None, limit: int, *, any_word: bool
+    criteria: Criteria, wanted: str, query: str, at: datetime, cursor: str | None, limit: int
 ) -> list[tuple[Any, ...]]:
-    values = _values(criteria, text, at, any_word=any_word) | {"limit": limit}
-    key, way = _order(criteria, text)
+    """Return rows that match ``query``, those that match ``wanted`` first among equals."""
+    values = _values(criteria, query, at) | {"limit": limit, "wanted": wanted}
+    key, way = _order(criteria)
     after = ""
     if position := decode_cursor(cursor, int, str):
         values |= {"after_key": position[0], "after_id": _as_uuid(position[1])}
         after = f"where (key, id) {'<' if way == 'desc' else '>'} (%(after_key)s, %(after_id)s)"
-    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key=key, where=_where(criteria, text))} "
+    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key=key, where=_where(criteria))} "
     with connection.cursor() as database:
         database.execute(sql + _CARDS.format(after=after, way=way), values)
         return list(database.fetchall())
 
 
-def _counts(criteria: Criteria, text: _Text, at: datetime, column: str) -> list[tuple[str, int]]:
-    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key='0', where=_where(criteria, text))} "
+def _facets(criteria: Criteria, query: str, at: datetime) -> Facets:
+    wide = replace(criteria, category="", province="", regency="")
+    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key='0', where=_where(wide))} {_COUNTS}"
     with connection.cursor() as database:
-        database.execute(
-            f"{sql} select {column}, count(*) from matches group by 1 order by 2 desc, 1",
-            _values(criteria, text, at, any_word=False),
-        )
-        return list(database.fetchall())
+        database.execute(sql, _values(criteria, query, at))
+        rows = database.fetchall()
+    return Facets(
+        categories=tuple(Facet(value, count) for kind, value, count, _ in rows if kind == "category"),
+        provinces=tuple(Facet(value, count, label) for kind, value, count, label in rows if kind == "province"),
+    )
 
 
-def _order(criteria: Criteria, text: _Text) -> tuple[str, str]:
+def _order(criteria: Criteria) -> tuple[str, str]:
     if criteria.sort is Sort.RELEVANCE:
-        return (_RELEVANCE.format(query="%(query)s::tsquery"), "desc") if text.words else _KEYS[Sort.POPULAR]
+        return (_RELEVANCE, "desc") if words_of(criteria.text) else _KEYS[Sort.POPULAR]
     return _KEYS[criteria.sort]
 
 
-def _where(criteria: Criteria, text: _Text) -> str:
+def _where(criteria: Criteria) -> str:
     price = "coalesce(o.price_minor, p.price_from_minor)"
     conditions = {
-        "p.search @@ %(query)s::tsquery": bool(text.words),
+        "p.search @@ %(query)s::tsquery": bool(words_of(criteria.text)),
         "p.category_id = %(category)s": bool(criteria.category),
         "p.business_id = %(business_id)s": criteria.business_id is not None,
         "s.regency_code = %(regency)s": bool(criteria.regency),
@@ -273,10 +301,10 @@ def _where(criteria: Criteria, text: _Text) -> str:
     return "".join(f" and {sql}" for sql, wanted in conditions.items() if wanted)
 
 
-def _values(criteria: Criteria, text: _Text, at: datetime, *, any_word: bool) -> dict[str, Any]:
+def _values(criteria: Criteria, query: str, at: datetime) -> dict[str, Any]:
     return {
         "at": at,
-        "query": _tsquery(text, any_word=any_word),
+        "query": query,
         "category": criteria.category,
         "business_id": criteria.business_id,
         "regency": criteria.regency,
@@ -287,10 +315,10 @@ def _values(criteria: Criteria, text: _Text, at: datetime, *, any_word: bool) ->
     }
 
 
-def _tsquery(text: _Text, *, any_word: bool) -> str:
+def _tsquery(groups: tuple[tuple[str, ...], ...], between: str = " & ", *, whole: bool = False) -> str:
     # Words are [a-z0-9]+ only, so they can stand in the query as they are.
-    groups = ["(" + " | ".join(f"{word}:*" for word in group) + ")" for group in text.words]
-    return (" | " if any_word else " & ").join(groups)
+    end = "" if whole else ":*"
+    return between.join("(" + " | ".join(word + end for word in group) + ")" for group in groups)
 
 
 def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
