@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
-from kawasan.rooms.commerce.pages import cart, desk, order_desk, orders, reviews, shop, stock
+from kawasan.rooms.commerce.pages import cart, desk, editor, order_desk, orders, reviews, shop, stock
 
 shop_catalogue: list[URLPattern] = [
     path("", shop.home, name="home"),
@@ -42,12 +42,12 @@ seller_catalogue: list[URLPattern] = [
     path("<slug:business>/produk/baru", desk.new_product, name="new_product"),
     path("<slug:business>/produk.csv", desk.export, {"kind": "csv"}, name="export_csv"),
     path("<slug:business>/produk.xlsx", desk.export, {"kind": "xlsx"}, name="export_xlsx"),
-    path("<slug:business>/produk/<str:product>", desk.product, name="product"),
-    path("<slug:business>/produk/<str:product>/status", desk.publication, name="publication"),
-    path("<slug:business>/produk/<str:product>/varian", desk.new_variant, name="new_variant"),
-    path("<slug:business>/produk/<str:product>/varian/<str:variant>", desk.variant, name="variant"),
-    path("<slug:business>/produk/<str:product>/gambar", desk.pictures, name="pictures"),
-    path("<slug:business>/produk/<str:product>/harga", desk.windows, name="windows"),
+    path("<slug:business>/produk/<str:product>", editor.product, name="product"),
+    path("<slug:business>/produk/<str:product>/status", editor.publication, name="publication"),
+    path("<slug:business>/produk/<str:product>/varian", editor.new_variant, name="new_variant"),
+    path("<slug:business>/produk/<str:product>/varian/<str:variant>", editor.variant, name="variant"),
+    path("<slug:business>/produk/<str:product>/gambar", editor.pictures, name="pictures"),
+    path("<slug:business>/produk/<str:product>/harga", editor.windows, name="windows"),
     path("<slug:business>/stok", stock.stock, name="stock"),
     path("<slug:business>/stok.csv", stock.export_stock, name="export_stock"),
     path("<slug:business>/stok/riwayat", stock.movements, name="movements"),
