@@ -41,6 +41,11 @@ def without_personal_data(_logger: Any, _name: str, event: MutableMapping[str, A
     return event
 
 
+def _console() -> structlog.dev.ConsoleRenderer:
+    """Return the renderer for a terminal. Its own choice would print the local variables of every traceback."""
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
 def configure_logging(*, json: bool = True, level: str = "INFO") -> None:
     """Send our own and the libraries' log lines to standard error, one JSON object a line."""
     shared: list[Any] = [
@@ -50,7 +55,7 @@ def configure_logging(*, json: bool = True, level: str = "INFO") -> None:
         structlog.processors.format_exc_info,
         without_personal_data,
     ]
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.processors.JSONRenderer() if json else _console()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
