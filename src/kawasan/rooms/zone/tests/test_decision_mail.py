@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core import mail
+from tests.builders import a_business, a_member, an_actor, owner_of
 
 from kawasan.core import clock
 from kawasan.platform.db import transaction
@@ -12,7 +13,6 @@ from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone import tasks
 from kawasan.rooms.zone.models import Person
 from kawasan.server.wiring import LISTENERS
-from tests.builders import a_business, a_member, an_actor, owner_of
 
 pytestmark = pytest.mark.django_db
 
