@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,6 +118,16 @@ def test_every_process_that_dies_is_started_again(zone):
         assert _until(lambda victim=victim: _gone([victim]), 10)
         assert _until(lambda name=name: bool(serving.named(name))), name
         assert _until(serving.ready), name
+    serving.process.terminate()
+    assert serving.process.wait(30) == 0
+
+
+def test_serving_without_a_zone_says_what_to_do_next(folder):
+    serving = Serving(folder)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(serving.address + "/readyz", timeout=5)
+    assert refused.value.code == 503
+    assert b'"missing": "zone"' in refused.value.read()
     serving.process.terminate()
     assert serving.process.wait(30) == 0
 

@@ -22,7 +22,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-_WITHOUT_ZONE = ("/healthz", "/static/")
+_WITHOUT_ZONE = ("/healthz", "/readyz", "/metrics", "/static/")
 
 
 class SecurityHeaders:

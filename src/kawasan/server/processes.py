@@ -140,7 +140,7 @@ class Processes:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
         while time.monotonic() < deadline:
-            if _answers(f"{self.address}/readyz"):
+            if _answers(f"{self.address}/healthz"):
                 return
             time.sleep(0.05)
         self.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import time
@@ -9,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kawasan.platform.embedded import AlreadyRunning, EmbeddedPostgres
 
 SETTINGS = "kawasan.server.settings"
 
 
+OTHERS_SECONDS_MAX = 15  # how long the end of the server waits for other commands
 ATTACH_SECONDS_MAX = 20  # another command may be starting the same database at this moment
 
 
@@ -58,14 +61,33 @@ def database(folder: Path) -> Iterator[Database]:
     if given := os.environ.get("DATABASE_URL"):
         yield Database(given)
         return
-    found = _attach_or_start(folder / "postgres")
-    os.environ["DATABASE_URL"] = found.url
-    try:
-        yield found
-    finally:
-        os.environ.pop("DATABASE_URL", None)
-        if found.server:
-            found.server.stop()
+    with (folder / "in-use.lock").open("w") as in_use:
+        # Everybody who works with the server shares this lock; whoever stops it first waits for the others.
+        _lock(in_use, fcntl.LOCK_SH, ATTACH_SECONDS_MAX)
+        found = _attach_or_start(folder / "postgres")
+        os.environ["DATABASE_URL"] = found.url
+        try:
+            yield found
+        finally:
+            os.environ.pop("DATABASE_URL", None)
+            fcntl.flock(in_use, fcntl.LOCK_UN)
+            if found.server:
+                _lock(in_use, fcntl.LOCK_EX, OTHERS_SECONDS_MAX)
+                found.server.stop()
+
+
+def _lock(file: IO[str], kind: int, seconds_max: float) -> bool:
+    """Take a lock, waiting for others up to ``seconds_max``; return whether it was taken."""
+    deadline = time.monotonic() + seconds_max
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 def _attach_or_start(root: Path) -> Database:
