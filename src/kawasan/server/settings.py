@@ -56,7 +56,7 @@ AUTH_USER_MODEL = "zone.Person"
 ROOMS = ["authority", "commerce", "payments", "zone", "ledger"]
 INSTALLED_APPS = [
     "kawasan.server",
-    *[f"kawasan.rooms.{room}" for room in ROOMS if (PACKAGE / "rooms" / room / "apps.py").exists()],
+    *[f"kawasan.rooms.{room}" for room in ROOMS],
     "kawasan.platform",
     "django.contrib.auth",
     "django.contrib.contenttypes",

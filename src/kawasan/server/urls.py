@@ -10,12 +10,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from kawasan.platform.api import make_api
 from kawasan.server import views
+from kawasan.server.gallery import gallery
 from kawasan.server.reference import reference
 
+
+def _rooms_with(file: str) -> list[str]:
+    """Return the module of this name of each room that has one."""
+    modules = [f"kawasan.rooms.{room}.{file}" for room in settings.ROOMS]
+    return [module for module in modules if find_spec(module)]
+
+
 api = make_api()
-for _room in settings.ROOMS:
-    if find_spec(f"kawasan.rooms.{_room}") and find_spec(f"kawasan.rooms.{_room}.http"):
-        api.add_router("", import_module(f"kawasan.rooms.{_room}.http").router)
+for _module in _rooms_with("http"):
+    api.add_router("", import_module(_module).router)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
@@ -25,12 +32,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("akun/", include("allauth.urls")),
+    path("gallery", gallery, name="gallery"),
+    *[path("", include(module)) for module in _rooms_with("urls")],
 ]
-if find_spec("kawasan.server.gallery"):
-    urlpatterns.append(path("gallery", import_module("kawasan.server.gallery").gallery, name="gallery"))
-for _room in settings.ROOMS:
-    if find_spec(f"kawasan.rooms.{_room}") and find_spec(f"kawasan.rooms.{_room}.urls"):
-        urlpatterns.append(path("", include(f"kawasan.rooms.{_room}.urls")))
 
 handler404 = "kawasan.server.views.not_found"
 handler500 = "kawasan.server.views.failed"

@@ -12,7 +12,6 @@ from kawasan.platform.models import Fact
 from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone import tasks
 from kawasan.rooms.zone.models import Person
-from kawasan.server.wiring import LISTENERS
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +39,3 @@ def test_the_mail_is_written_in_the_owners_language():
     Person.objects.filter(pk=owner_of(business).pk).update(language="zh-hans")
     tasks.send_decision(business_id=str(business.id), decision="BusinessAdmitted")
     assert "加入" in mail.outbox[-1].subject
-
-
-@pytest.mark.parametrize("name", ["BusinessAdmitted", "BusinessSentBack", "BusinessSuspended", "BusinessRestored"])
-def test_every_decision_has_a_listener(name):
-    (kind,) = [fact for fact in LISTENERS if fact.__name__ == name]
-    assert LISTENERS[kind] == ("kawasan.rooms.zone.tasks.on_decision",)
