@@ -213,6 +213,55 @@ def restore(context: click.Context, file: Path) -> None:
             click.echo(f"{zone.schema}: {zone.name} restored")
 
 
+@main.command()
+@click.option(
+    "--for", "seconds", type=click.FloatRange(min=1), help="Stop by itself so many seconds after it is ready."
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
+@click.option(
+    "--orders-per-second",
+    "rate",
+    type=click.FloatRange(min=0.01, max=200),
+    help="How fast buyers buy (2; with --for 12).",
+)
+@click.option("--fresh", is_flag=True, help="Remove the sample zone of an earlier start first.")
+@click.option("--yes", is_flag=True, help="Do not ask before removing it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end; progress goes to stderr.")
+@click.pass_context
+def demo(
+    context: click.Context,
+    seconds: float | None,
+    host: str,
+    port: int,
+    rate: float | None,
+    fresh: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """A living sample zone: real listings, simulated buyers, play money. Ctrl-C stops it; the next start goes on.
+
+    Exit 1 when verify finds something or a unit was sold that was not there.
+    """
+    from kawasan.demo.command import Demo, Options, Refused
+
+    if fresh and not yes:
+        click.confirm(f"Remove the sample zone in {context.obj} with everything in it?", abort=True, err=True)
+    options = Options(
+        data=context.obj,
+        host=host,
+        port=port,
+        seconds=seconds,
+        orders_per_second=rate,
+        as_json=as_json,
+        fresh=fresh,
+    )
+    try:
+        sys.exit(Demo(options).run())
+    except (Refused, AlreadyRunning, NotReady, TimeoutError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @main.command("check-config")
 @JSON
 @click.pass_context

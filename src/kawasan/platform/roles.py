@@ -8,7 +8,7 @@ from datetime import datetime
 from importlib.resources import files
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from kawasan.platform import schemas
 from kawasan.platform.database.base import APPLICATION_ROLE
@@ -89,6 +89,14 @@ def prepare_zone(*, schema: str, name: str, hosts: list[str], at: datetime, verb
         with connection.cursor() as cursor:
             cursor.execute(_ZONE_GRANT_SQL.format(schema=schema, role=APPLICATION_ROLE))
         migrate_zone(schema, verbosity=verbosity)
+
+
+def drop_zone(schema: str) -> None:
+    """Remove a zone with all that is in it and the jobs that wait for it, for good; a repeat does nothing."""
+    with as_owner(), transaction.atomic():
+        schemas.remove_zone(schema=schema)
+        with connection.cursor() as cursor:
+            cursor.execute("delete from public.procrastinate_jobs where args ->> 'zone' = %s", [schema])
 
 
 def migrate_zone(schema: str, *, verbosity: int = 0) -> None:

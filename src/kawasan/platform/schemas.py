@@ -121,3 +121,13 @@ def add_zone(*, schema: str, name: str, hosts: list[str], at: Any) -> None:
             [schema, name, hosts, at],
         )
     forget_directory()
+
+
+def remove_zone(*, schema: str) -> None:
+    """Drop a zone's schema and take it out of the directory; repeating it does nothing."""
+    if not _SCHEMA_NAME.match(schema):
+        raise ValueError(f"not a zone's schema: {schema!r}")
+    with connection.cursor() as cursor:
+        cursor.execute(f'drop schema if exists "{schema}" cascade')
+        cursor.execute("delete from public.kawasan_zone where schema = %s", [schema])
+    forget_directory()

@@ -1,0 +1,275 @@
+"""``kawasan demo``: a living sample zone from nothing, until it is told to stop or its seconds are over."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from kawasan.core import clock
+from kawasan.demo import state, told
+from kawasan.server import runtime
+
+if TYPE_CHECKING:
+    from kawasan.demo.buyers import Market
+    from kawasan.server.processes import Processes
+
+SCHEMA = "zone_demo"
+NAME = "Kawasan Priangan"
+DRAIN_SECONDS_MAX = 45
+TICK_SECONDS = 0.25
+
+
+class Refused(Exception):
+    """The demo cannot start; the text says why and what to do."""
+
+
+class Stopped(BaseException):
+    """Ctrl-C or TERM came; not an Exception, so that nothing on the way swallows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said."""
+
+    data: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    seconds: float | None = None
+    orders_per_second: float | None = None
+    as_json: bool = False
+    fresh: bool = False
+
+
+@dataclass
+class Demo:
+    """One run of the demo."""
+
+    options: Options
+    started: float = field(default_factory=time.monotonic)
+    ready_seconds: float = 0.0
+
+    def run(self) -> int:
+        """Do everything; return the exit code: 1 where verify finds something or a unit was oversold."""
+        with _stopping_on_signals():
+            try:
+                return self._run()
+            except Stopped:
+                # Told to stop is how a demo without --for ends; with it, somebody was impatient and gets no figures.
+                self._say(told.STOPPED)
+                return 0 if self.options.seconds is None else 1
+
+    def _run(self) -> int:
+        os.environ["KAWASAN_SANDBOX"] = "1"  # before the settings are read, here and in the processes below
+        need_free_port(self.options.host, self.options.port)
+        folder = runtime.data_folder(self.options.data)
+        with _only(folder):
+            state.forget_told(folder)
+            self._say(told.DATABASE)
+            with runtime.database(folder) as database:
+                runtime.set_up_django()
+                from kawasan.platform.schemas import in_zone
+
+                self._prepare(folder)
+                with in_zone(SCHEMA):
+                    keys = self._fill(folder)
+                    return self._live(folder, keys, database)
+
+    def _prepare(self, folder: Path) -> None:
+        """Make database and zone, and the files that pages load. Raises Refused next to real zones."""
+        from django.core.management import call_command
+
+        from kawasan.platform.roles import drop_zone, prepare_database, prepare_zone
+        from kawasan.platform.schemas import zones
+
+        prepare_database()
+        others = [zone.name for zone in zones() if zone.schema != SCHEMA]
+        if others:
+            raise Refused(told.REAL_ZONES.format(folder=folder, zones=", ".join(others)))
+        is_there = any(zone.schema == SCHEMA for zone in zones())
+        if is_there and (self.options.fresh or not self._is_whole()):
+            self._say(told.DROPPING)
+            drop_zone(SCHEMA)
+            state.forget_keys(folder)
+        self._say(told.TABLES)
+        prepare_zone(schema=SCHEMA, name=NAME, hosts=[], at=clock.now())
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    def _is_whole(self) -> bool:
+        """Whether the sample was put in to its end; a seeding that was interrupted is begun anew."""
+        from django.db import Error
+
+        from kawasan.demo.sample import seed
+        from kawasan.platform.schemas import in_zone
+
+        try:
+            with in_zone(SCHEMA):
+                return seed.is_seeded()
+        except Error:  # not even the tables are whole
+            return False
+
+    def _fill(self, folder: Path) -> state.Keys:
+        """Put the sample in where it is missing, and give out the secrets."""
+        from kawasan.demo.sample import keys, seed
+
+        if not seed.is_seeded():
+            seed.seed(now=clock.now(), say=lambda step: self._say(told.STEPS[step]))
+        known = state.read_keys(folder)
+        if known is None:
+            self._say(told.KEYS)
+            known = keys.give_out(at=clock.now())
+            state.write_keys(folder, known)
+        return known
+
+    def _live(self, folder: Path, keys: state.Keys, database: runtime.Database) -> int:
+        """Start everything, let buyers buy, and stop it all again."""
+        from kawasan.demo import figures
+        from kawasan.server.processes import Processes
+
+        self._say(told.PROCESSES)
+        running = Processes(data=folder, host=self.options.host, port=self.options.port)
+        market: Market | None = None
+        try:
+            running.start()
+            before = figures.last_number()
+            market = self._market(running, keys)
+            market.start()
+            self.ready_seconds = time.monotonic() - self.started
+            self._tell(folder, running, keys)
+            seconds = self._wait(database)
+            return self._finish(market, running, before=before, seconds=seconds)
+        finally:
+            if market:
+                market.stop(timeout_seconds=5)
+            running.stop()
+
+    def _market(self, running: Processes, keys: state.Keys) -> Market:
+        from kawasan.demo.buyers import BRISK, GENTLE, Market, Pace
+
+        usual = GENTLE if self.options.seconds is None else BRISK
+        rate = self.options.orders_per_second or usual.orders_per_second
+        host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host  # noqa: S104
+        return Market(
+            host=host,
+            port=running.port,
+            pace=Pace(orders_per_second=rate, think=usual.think),
+            buyers=keys.buyers,
+            shops=keys.shops,
+            seed=time.time_ns(),
+        )
+
+    def _tell(self, folder: Path, running: Processes, keys: state.Keys) -> None:
+        from kawasan.demo.sample.people import VISITORS, everything
+        from kawasan.demo.sample.plan import shops
+        from kawasan.rooms.zone import api as zone
+
+        with everything():
+            rich = zone.business(business_id=shops()[0].id)
+        content = told.content(
+            address=running.address, seller_slug=rich.slug, zone=NAME, schema=SCHEMA, keys=keys, visitors=VISITORS
+        )
+        state.tell(folder, content)
+        self._say(told.table(content, folder=folder, ready_seconds=self.ready_seconds, seconds=self.options.seconds))
+
+    def _wait(self, database: runtime.Database) -> float:
+        """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
+        start = time.monotonic()
+        while self.options.seconds is None or time.monotonic() - start < self.options.seconds:
+            time.sleep(TICK_SECONDS)
+            if database.keep_alive():
+                self._say(told.DATABASE_AGAIN)
+        return time.monotonic() - start
+
+    def _finish(self, market: Market, running: Processes, *, before: int, seconds: float) -> int:
+        """Stop the buyers, wait until all is worked off, verify, and report."""
+        from kawasan.demo import figures
+        from kawasan.server.verify import verify_zone
+
+        self._say(told.DRAINING)
+        market.stop()
+        is_drained = self._drained()
+        self._say(told.VERIFYING)
+        findings = verify_zone(SCHEMA)
+        running.measure()
+        counted = figures.count(after=before)
+        report = told.report(
+            tally=market.tally,
+            counted=counted,
+            findings=findings,
+            seconds=seconds,
+            ready_seconds=self.ready_seconds,
+            rss_bytes_max=running.rss_max,
+            restarts=sum(child.restarts for child in running.children),
+            is_drained=is_drained,
+            jobs_failed=figures.jobs(SCHEMA)[1],
+        )
+        if self.options.as_json:
+            sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+        else:
+            self._say(told.summary(report))
+        return 0 if report["verify"] and not report["oversold"] else 1
+
+    def _drained(self) -> bool:
+        """Wait until no job is left and the followers have taken everything; False where that takes too long."""
+        from kawasan.demo import figures
+
+        deadline = time.monotonic() + DRAIN_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if not figures.jobs(SCHEMA)[0] and figures.are_followers_level():
+                return True
+            time.sleep(TICK_SECONDS)
+        return False
+
+    def _say(self, text: str) -> None:
+        stream = sys.stderr if self.options.as_json else sys.stdout
+        stream.write(text + "\n")
+        stream.flush()
+
+
+@contextmanager
+def _only(folder: Path) -> Iterator[None]:
+    try:
+        with state.only_demo(folder):
+            yield
+    except state.DemoRuns as error:
+        raise Refused(told.RUNS_ALREADY.format(folder=folder)) from error
+
+
+@contextmanager
+def _stopping_on_signals() -> Iterator[None]:
+    """Raise Stopped at the first Ctrl-C or TERM; later ones are ignored, since the end is under way."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def need_free_port(host: str, port: int) -> None:
+    """Raise Refused where somebody listens on the port already."""
+    if port == 0:
+        return
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(told.PORT_TAKEN.format(port=port, reason=error.strerror or error)) from error

@@ -1,0 +1,1 @@
+"""The content of the sample zone, put in through the doors of the rooms."""

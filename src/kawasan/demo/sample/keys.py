@@ -1,0 +1,68 @@
+"""Passwords and API keys of the sample zone: given out once, and anew where the demo has lost them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from kawasan.core.access import Actor, BusinessRole
+from kawasan.demo.sample import people, plan
+from kawasan.demo.sample.people import VISITORS, everything
+from kawasan.demo.state import Keys
+from kawasan.platform.db import see_as
+from kawasan.rooms.zone import api as zone
+
+NAME = "Demo"
+CHUNK = 100
+BUYER_SCOPES = ("products:read", "orders:read", "orders:write", "payments:read", "payments:write")
+SELLER_SCOPES = ("businesses:read", "products:read", "products:write", "orders:read", "orders:write", "payments:read")
+SCOPES = {
+    "buyer": BUYER_SCOPES,
+    "zone_staff": ("zone:read", "zone:admit", "businesses:read", "members:read"),
+    "authority": ("zone:read", "businesses:read"),
+    "operator": ("zone:read", "zone:admit", "businesses:read", "members:read", "payments:read"),
+}
+
+
+def give_out(*, at: datetime) -> Keys:
+    """Set new passwords and make new keys; those that an earlier start made are revoked."""
+    known = people.ids_by_email()
+    visitors = {role: known[visitor.email] for role, visitor in VISITORS.items()}
+    passwords = people.set_passwords(visitors)
+    with everything():
+        own = {role: _personal(visitors[role], scopes, at=at) for role, scopes in SCOPES.items()}
+    buyers = {str(buyer.number): known[buyer.email] for buyer in plan.buyers()}
+    shops = {str(shop.number): (known[shop.email], shop.id) for shop in plan.shops()}
+    shop_keys = _in_chunks(list(shops), lambda number: _of_business(*shops[number], at=at))
+    return Keys(
+        passwords=passwords,
+        people=own | {"seller": shop_keys[str(plan.shops()[0].number)]},
+        buyers=_in_chunks(list(buyers), lambda number: _personal(buyers[number], BUYER_SCOPES, at=at)),
+        shops=shop_keys,
+    )
+
+
+def _personal(person_id: UUID, scopes: Sequence[str], *, at: datetime) -> str:
+    return _new_key(zone.actor_of_person(person_id=person_id), scopes, at=at, business_id=None)
+
+
+def _of_business(owner_id: UUID, business_id: UUID, *, at: datetime) -> str:
+    owner = Actor(person_id=owner_id, businesses={business_id: BusinessRole.OWNER})
+    return _new_key(owner, SELLER_SCOPES, at=at, business_id=business_id)
+
+
+def _new_key(actor: Actor, scopes: Sequence[str], *, at: datetime, business_id: UUID | None) -> str:
+    see_as(actor)
+    for key in zone.keys(actor=actor, business_id=business_id):
+        if key.name == NAME and key.revoked_at is None:
+            zone.revoke_key(actor=actor, key_id=key.id, at=at)
+    return zone.create_key(actor=actor, name=NAME, scopes=scopes, at=at, business_id=business_id).secret
+
+
+def _in_chunks(numbers: Sequence[str], make: Callable[[str], str]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for start in range(0, len(numbers), CHUNK):
+        with everything():
+            made |= {number: make(number) for number in numbers[start : start + CHUNK]}
+    return made

@@ -1,0 +1,53 @@
+"""Fill an empty zone with the sample, step by step, and tell how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from kawasan.core.access import SYSTEM
+from kawasan.demo.sample import businesses, history, people, plan, shelves
+from kawasan.demo.sample.people import everything
+from kawasan.platform import followers
+from kawasan.rooms.zone import api as zone
+
+Say = Callable[[str], None]
+
+
+def is_seeded() -> bool:
+    """Whether the sample is there whole: the business that waits for admission comes last."""
+    with everything():
+        return bool(zone.businesses(ids=[plan.applicant().id]))
+
+
+def is_begun() -> bool:
+    """Whether there is anything in the zone."""
+    with everything():
+        return bool(zone.zone_people(actor=SYSTEM))
+
+
+def seed(*, now: datetime, say: Say) -> None:
+    """Fill the present zone. Not repeatable: a zone whose seeding was interrupted is dropped and made again."""
+    opened = now - timedelta(days=history.DAYS + 1)
+    shops = plan.shops()
+    say("people")
+    named = [(visitor.name, visitor.email) for visitor in people.VISITORS.values()]
+    owners = [(shop.owner, shop.email) for shop in shops if not shop.is_rich]
+    applicant = plan.applicant()
+    buyers = [(buyer.name, buyer.email) for buyer in plan.buyers()]
+    known = people.add_people([*named, *owners, (applicant.owner, applicant.email), *buyers], at=opened)
+    people.give_zone_roles(known, at=opened)
+    say("businesses")
+    businesses.join_all(shops, known, first_orders_at=opened)
+    say("shelves")
+    shelves.fill(shops, at=opened)
+    say("wallets")
+    by_number = {buyer.number: known[buyer.email] for buyer in plan.buyers()}
+    visitor = known[people.VISITORS["buyer"].email]
+    people.fill_wallets(list(by_number.values()), amount=people.POCKET_MONEY, at=opened)
+    people.fill_wallets([visitor], amount=people.VISITOR_MONEY, at=opened)
+    say("history")
+    history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write()
+    businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
+    say("figures")
+    followers.catch_up()

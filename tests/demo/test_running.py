@@ -1,0 +1,203 @@
+"""The demo as a visitor meets it: started, looked at, started again, told to stop at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+SECONDS_MAX = 240  # a busy machine with several tests at once
+PROMISED = ("orders", "refused", "gmv_idr", "oversold", "verify", "ready_seconds", "rss_mib_max")
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="kawasan-demo-"))
+    path.chmod(0o755)  # the database runs as another user when we are root
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAWASAN", "DATABASE", "PYTEST"))}
+    return kept | {"KAWASAN_DATA": str(folder / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "kawasan", "demo", "--port", "0", *arguments]
+    return subprocess.Popen(
+        command, env=_environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _run(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
+    process = _start(folder, *arguments)
+    out, err = process.communicate(timeout=SECONDS_MAX)
+    return process.returncode, json.loads(out) if out.startswith("{") else {}, err
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "data" / "demo.json").read_text())
+
+
+def _until(condition, seconds: float = SECONDS_MAX) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _below(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def _gone(processes: list[psutil.Process]) -> bool:
+    return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def first(folder) -> tuple[int, dict[str, Any], str]:
+    """The first run in the folder, with all figures."""
+    return _run(folder, "--for", "8", "--json")
+
+
+def test_a_run_ends_by_itself_with_one_object_and_every_promise_kept(first):
+    code, figures, err = first
+    assert code == 0, err
+    assert list(figures)[: len(PROMISED)] == list(PROMISED)
+    assert figures["orders"] >= 20
+    assert figures["refused"] >= 0
+    assert isinstance(figures["gmv_idr"], int)
+    assert figures["gmv_idr"] > 0
+    assert figures["oversold"] == 0
+    assert figures["verify"] is True
+    assert figures["findings"] == []
+    assert 0 < figures["ready_seconds"] < SECONDS_MAX
+    assert 50 < figures["rss_mib_max"] < 4_000
+    assert figures["failed"] == {}
+    assert figures["unanswered"] == 0
+    assert figures["restarts"] == 0
+    assert figures["drained"] is True
+    assert figures["jobs_failed"] == 0
+
+
+def test_what_was_told_names_addresses_people_and_keys_for_the_owner_only(first, folder):
+    told = _told(folder)
+    assert (folder / "data" / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert set(told["people"]) == {"buyer", "seller", "zone_staff", "authority", "operator"}
+    for person in told["people"].values():
+        assert person["email"].endswith("@kawasan.example")
+        assert len(person["password"]) >= 10
+        assert person["key"].startswith("kw_")
+    assert {"shop", "seller", "zone", "authority", "api"} <= set(told["addresses"])
+    assert all(address.startswith("http://127.0.0.1:") for address in told["addresses"].values())
+
+
+def test_a_second_start_goes_on_with_the_same_zone_and_its_keys_work(first, folder):
+    before = _told(folder)
+    process = _start(folder, "--orders-per-second", "0.1")
+    try:
+        assert _until(lambda: (folder / "data" / "demo.json").exists() and _told(folder) != before)
+        told = _told(folder)
+        assert told["people"] == before["people"]
+        for role, path in (("buyer", "wallet"), ("buyer", "orders"), ("seller", f"orders?business={_shop(told)}")):
+            answer = _get(told, role, path)
+            assert answer, path
+        assert _get(told, "buyer", "orders")["items"]
+        assert _get(told, "seller", f"orders?business={_shop(told)}")["items"]
+        again = _start(folder)
+        out, err = again.communicate(timeout=60)
+        assert again.returncode == 1
+        assert "runs in" in err
+        assert not out
+        below = _below(process)
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+    assert _until(lambda: _gone(below), 20)
+
+
+def _shop(told: dict[str, Any]) -> str:
+    from kawasan.core import ids
+    from kawasan.demo.sample.plan import shops
+
+    return ids.public("biz", shops()[0].id)
+
+
+def _get(told: dict[str, Any], role: str, path: str) -> dict[str, Any]:
+    request = urllib.request.Request(
+        told["addresses"]["shop"] + "v1/" + path, headers={"Authorization": f"Bearer {told['people'][role]['key']}"}
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", ["database", "products"])
+def test_a_stop_in_the_middle_leaves_nothing_running_and_the_next_start_works(tmp_path_factory, number, moment):
+    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-stop-"))
+    folder.chmod(0o755)
+    try:
+        process = _start(folder)
+        seen = []
+        while not any(moment in line for line in seen):
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            seen.append(line)
+        below = _below(process)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert _until(lambda: _gone(below), 20), [p.cmdline() for p in below if p.is_running()]
+        assert not (folder / "data" / "demo.json").exists()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_zone_whose_sample_is_half_there_is_made_anew(tmp_path_factory):
+    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-half-"))
+    folder.chmod(0o755)
+    try:
+        process = _start(folder)
+        assert process.stdout
+        while "products" not in process.stdout.readline():
+            pass
+        process.kill()
+        process.communicate(timeout=60)
+        code, figures, err = _run(folder, "--for", "3", "--json")
+        assert code == 0, err
+        assert "removed" in err
+        assert figures["verify"] is True
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_the_demo_refuses_a_folder_with_a_real_zone(tmp_path_factory):
+    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-real-"))
+    folder.chmod(0o755)
+    try:
+        command = [sys.executable, "-m", "kawasan", "add-zone", "zone_real", "--name", "Kawasan Nyata"]
+        subprocess.run(command, env=_environment(folder), check=True, capture_output=True, timeout=120)
+        code, _, err = _run(folder, "--for", "3", "--json")
+        assert code == 1
+        assert "Kawasan Nyata" in err
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
