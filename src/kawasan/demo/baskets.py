@@ -10,6 +10,7 @@ from random import Random
 
 from kawasan.demo.listings import Listing, baskets, listings
 
+KINDS_MAX = 6  # of articles in a basket: that shop's buyers were often resellers with dozens
 DEAR = 1_000_000  # rupiah: of such a thing, one is bought
 BASKET_RUPIAH_MAX = 9_000_000  # QRIS carries at most ten million
 
@@ -38,7 +39,9 @@ def product_of_code() -> dict[str, Listing]:
 
 def basket(random: Random) -> list[Item]:
     """Return what somebody wants to buy: a real basket, each listing once, for less than a QRIS payment carries."""
-    wanted = {product_of_code()[code] for code in random.choice(baskets())}
+    codes = random.choice(baskets())
+    codes = codes if len(codes) <= KINDS_MAX else tuple(random.sample(codes, KINDS_MAX))
+    wanted = {product_of_code()[code] for code in codes}
     chosen: list[Item] = []
     total = 0
     for listing in sorted(wanted, key=lambda item: item.no):

@@ -13,8 +13,8 @@ from importlib.resources import files
 
 from kawasan.rooms.zone import api as zone
 
-# Category of the shop -> KBLI 2025 codes that its sample businesses may have. The first code is a shop's; the later ones
-# are makers' and service firms', so that the zone shows more than retail.
+# Category of the shop -> KBLI 2025 codes that its sample businesses may have. The first code is a shop's; the later
+# ones are makers' and service firms', so that the zone shows more than retail.
 SECTORS: dict[str, tuple[str, ...]] = {
     "alat-tulis": ("47611", "18111"),
     "buku": ("47612", "58110"),
