@@ -130,7 +130,7 @@ def test_a_second_start_goes_on_with_the_same_zone_and_its_keys_work(first, fold
         assert not out
         below = _below(process)
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
     assert _until(lambda: _gone(below), 20)
 
@@ -152,7 +152,7 @@ def _get(told: dict[str, Any], role: str, path: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("moment", ["database", "products"])
-def test_a_stop_in_the_middle_leaves_nothing_running_and_the_next_start_works(tmp_path_factory, number, moment):
+def test_a_stop_while_the_sample_is_put_in_leaves_nothing_running(number, moment):
     folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-stop-"))
     folder.chmod(0o755)
     try:
@@ -172,7 +172,7 @@ def test_a_stop_in_the_middle_leaves_nothing_running_and_the_next_start_works(tm
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_zone_whose_sample_is_half_there_is_made_anew(tmp_path_factory):
+def test_a_zone_whose_sample_is_half_there_is_made_anew():
     folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-half-"))
     folder.chmod(0o755)
     try:
@@ -190,7 +190,7 @@ def test_a_zone_whose_sample_is_half_there_is_made_anew(tmp_path_factory):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_the_demo_refuses_a_folder_with_a_real_zone(tmp_path_factory):
+def test_the_demo_refuses_a_folder_with_a_real_zone():
     folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-real-"))
     folder.chmod(0o755)
     try:

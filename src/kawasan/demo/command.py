@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +34,8 @@ class Refused(Exception):
     """The demo cannot start; the text says why and what to do."""
 
 
-class Stopped(BaseException):
-    """Ctrl-C or TERM came; not an Exception, so that nothing on the way swallows it."""
+class Stopped(Exception):
+    """Ctrl-C or TERM came, and the work has reached a place where it can end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,16 @@ class Demo:
     options: Options
     started: float = field(default_factory=time.monotonic)
     ready_seconds: float = 0.0
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> int:
         """Do everything; return the exit code: 1 where verify finds something or a unit was oversold."""
-        with _stopping_on_signals():
+        with _noticing_signals(self.stopping):
             try:
                 return self._run()
-            except Stopped:
+            except Exception:
+                if not self.stopping.is_set():
+                    raise
                 # Told to stop is how a demo without --for ends; with it, somebody was impatient and gets no figures.
                 self._say(told.STOPPED)
                 return 0 if self.options.seconds is None else 1
@@ -74,7 +78,7 @@ class Demo:
         folder = runtime.data_folder(self.options.data)
         with _only(folder):
             state.forget_told(folder)
-            self._say(told.DATABASE)
+            self._step(told.DATABASE)
             with runtime.database(folder) as database:
                 runtime.set_up_django()
                 from kawasan.platform.schemas import in_zone
@@ -97,10 +101,10 @@ class Demo:
             raise Refused(told.REAL_ZONES.format(folder=folder, zones=", ".join(others)))
         is_there = any(zone.schema == SCHEMA for zone in zones())
         if is_there and (self.options.fresh or not self._is_whole()):
-            self._say(told.DROPPING)
+            self._step(told.DROPPING)
             drop_zone(SCHEMA)
             state.forget_keys(folder)
-        self._say(told.TABLES)
+        self._step(told.TABLES)
         prepare_zone(schema=SCHEMA, name=NAME, hosts=[], at=clock.now())
         call_command("collectstatic", interactive=False, verbosity=0)
 
@@ -122,10 +126,10 @@ class Demo:
         from kawasan.demo.sample import keys, seed
 
         if not seed.is_seeded():
-            seed.seed(now=clock.now(), say=lambda step: self._say(told.STEPS[step]))
+            seed.seed(now=clock.now(), say=lambda step: self._step(told.STEPS[step]), between=self._need_time)
         known = state.read_keys(folder)
         if known is None:
-            self._say(told.KEYS)
+            self._step(told.KEYS)
             known = keys.give_out(at=clock.now())
             state.write_keys(folder, known)
         return known
@@ -135,7 +139,7 @@ class Demo:
         from kawasan.demo import figures
         from kawasan.server.processes import Processes
 
-        self._say(told.PROCESSES)
+        self._step(told.PROCESSES)
         running = Processes(data=folder, host=self.options.host, port=self.options.port)
         market: Market | None = None
         try:
@@ -184,9 +188,9 @@ class Demo:
         """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
         start = time.monotonic()
         while self.options.seconds is None or time.monotonic() - start < self.options.seconds:
-            time.sleep(TICK_SECONDS)
+            self._pause()
             if database.keep_alive():
-                self._say(told.DATABASE_AGAIN)
+                self._step(told.DATABASE_AGAIN)
         return time.monotonic() - start
 
     def _finish(self, market: Market, running: Processes, *, before: int, seconds: float) -> int:
@@ -194,10 +198,10 @@ class Demo:
         from kawasan.demo import figures
         from kawasan.server.verify import verify_zone
 
-        self._say(told.DRAINING)
+        self._step(told.DRAINING)
         market.stop()
         is_drained = self._drained()
-        self._say(told.VERIFYING)
+        self._step(told.VERIFYING)
         findings = verify_zone(SCHEMA)
         running.measure()
         counted = figures.count(after=before)
@@ -227,8 +231,21 @@ class Demo:
         while time.monotonic() < deadline:
             if not figures.jobs(SCHEMA)[0] and figures.are_followers_level():
                 return True
-            time.sleep(TICK_SECONDS)
+            self._pause()
         return False
+
+    def _pause(self) -> None:
+        self.stopping.wait(TICK_SECONDS)
+        self._need_time()
+
+    def _need_time(self) -> None:
+        """Raise Stopped where somebody wants the demo to end: asked at places where nothing is half done."""
+        if self.stopping.is_set():
+            raise Stopped
+
+    def _step(self, text: str) -> None:
+        self._need_time()
+        self._say(f"{time.monotonic() - self.started:5.1f} s  {text}")
 
     def _say(self, text: str) -> None:
         stream = sys.stderr if self.options.as_json else sys.stdout
@@ -246,16 +263,18 @@ def _only(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _stopping_on_signals() -> Iterator[None]:
-    """Raise Stopped at the first Ctrl-C or TERM; later ones are ignored, since the end is under way."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+def _noticing_signals(stopping: threading.Event) -> Iterator[None]:
+    """
+    Set ``stopping`` on Ctrl-C and TERM.
+
+    An exception out of a signal's handler would be swallowed where Python happens to run a destructor just then, so
+    the work looks at the flag instead, at least every few seconds.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        raise Stopped
+        stopping.set()
 
-    before = {number: signal.signal(number, stop) for number in numbers}
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

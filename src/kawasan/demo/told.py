@@ -14,23 +14,23 @@ if TYPE_CHECKING:
     from kawasan.demo.sample.people import Visitor
     from kawasan.demo.state import Keys
 
-DATABASE = "· basis data · database"
-TABLES = "· tabel dan berkas halaman · tables and the files of pages"
-DROPPING = "· kawasan contoh yang lama dihapus · the earlier sample zone is removed"
+DATABASE = "basis data · database"
+TABLES = "tabel dan berkas halaman · tables and the files of pages"
+DROPPING = "kawasan contoh yang lama dihapus · the earlier sample zone is removed"
 STEPS = {
-    "people": "· orang · people",
-    "businesses": "· usaha · businesses",
-    "shelves": "· produk, stok, dan ulasan · products, stock and reviews",
-    "wallets": "· dompet · wallets",
-    "history": "· pesanan dua minggu terakhir · orders of the past two weeks",
-    "figures": "· angka · figures",
+    "people": "orang · people",
+    "businesses": "usaha · businesses",
+    "shelves": "produk, stok, dan ulasan · products, stock and reviews",
+    "wallets": "dompet · wallets",
+    "history": "pesanan dua minggu terakhir · orders of the past two weeks",
+    "figures": "angka · figures",
 }
-KEYS = "· kata sandi dan kunci · passwords and keys"
-PROCESSES = "· server web dan pekerja · web server and worker"
-DATABASE_AGAIN = "· basis data sempat mati dan dinyalakan lagi · the database had died and was started again"
-DRAINING = "· menyelesaikan yang masih berjalan · finishing what is under way"
-VERIFYING = "· memeriksa semuanya · verifying everything"
-STOPPED = "· berhenti · stopped"
+KEYS = "kata sandi dan kunci · passwords and keys"
+PROCESSES = "server web dan pekerja · web server and worker"
+DATABASE_AGAIN = "basis data sempat mati dan dinyalakan lagi · the database had died and was started again"
+DRAINING = "menyelesaikan yang masih berjalan · finishing what is under way"
+VERIFYING = "memeriksa semuanya · verifying everything"
+STOPPED = "berhenti · stopped"
 REAL_ZONES = (
     "{folder} holds real zones ({zones}). The demo lets everybody pay with play money, so it wants a folder of its "
     "own: kawasan --data OTHER-FOLDER demo"

@@ -56,10 +56,11 @@ class Past:
         if at < self._now:
             heappush(self._steps, (at, next(self._order), step))
 
-    def run(self) -> int:
-        """Do everything planned; return the number of steps."""
+    def run(self, *, between: Callable[[], None]) -> int:
+        """Do everything planned, calling ``between`` the transactions; return the number of steps."""
         done = 0
         while self._steps:
+            between()
             with everything():
                 for _ in range(min(CHUNK, len(self._steps))):
                     heappop(self._steps)[2]()
@@ -84,7 +85,7 @@ class History:
         )
         self.orders = 0
 
-    def write(self) -> int:
+    def write(self, *, between: Callable[[], None] = lambda: None) -> int:
         """Place all orders and take them as far as their age says; return how many orders there are."""
         for number in range(CHECKOUTS):
             if number < VISITOR_CHECKOUTS:
@@ -92,7 +93,7 @@ class History:
             else:
                 items = self._rich_basket() if number < VISITOR_CHECKOUTS + RICH_CHECKOUTS else basket(self.random)[:5]
                 self._plan(self.random.choice(self.people), items, self._moment(), self.random)
-        self.past.run()
+        self.past.run(between=between)
         return self.orders
 
     def _plan_visitor(self, number: int) -> None:

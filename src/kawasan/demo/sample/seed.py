@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.core.access import SYSTEM
 from kawasan.demo.sample import businesses, history, people, plan, shelves
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
@@ -20,14 +19,12 @@ def is_seeded() -> bool:
         return bool(zone.businesses(ids=[plan.applicant().id]))
 
 
-def is_begun() -> bool:
-    """Whether there is anything in the zone."""
-    with everything():
-        return bool(zone.zone_people(actor=SYSTEM))
+def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None) -> None:
+    """
+    Fill the present zone. ``say`` hears of each step and ``between`` is called often; either may raise to end it.
 
-
-def seed(*, now: datetime, say: Say) -> None:
-    """Fill the present zone. Not repeatable: a zone whose seeding was interrupted is dropped and made again."""
+    Not repeatable: a zone whose seeding was interrupted is dropped and made again.
+    """
     opened = now - timedelta(days=history.DAYS + 1)
     shops = plan.shops()
     say("people")
@@ -47,7 +44,7 @@ def seed(*, now: datetime, say: Say) -> None:
     people.fill_wallets(list(by_number.values()), amount=people.POCKET_MONEY, at=opened)
     people.fill_wallets([visitor], amount=people.VISITOR_MONEY, at=opened)
     say("history")
-    history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write()
+    history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
     say("figures")
     followers.catch_up()
