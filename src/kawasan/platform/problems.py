@@ -40,8 +40,13 @@ def status_of(refusal: Refusal) -> int:
 
 def texts(refusal: Refusal) -> tuple[str, str]:
     """Return title and detail of a refusal in the reader's language."""
-    shown = {name: _shown(value) for name, value in refusal.data.items()}
-    title, detail = gettext(refusal.title), gettext(refusal.detail)
+    return worded(refusal.title, refusal.detail, refusal.data)
+
+
+def worded(title: str, detail: str, data: dict[str, Any]) -> tuple[str, str]:
+    """Return a refusal's texts in the reader's language, also of one that was stored as texts and data."""
+    shown = {name: _shown(value) for name, value in data.items()}
+    title, detail = gettext(title), gettext(detail)
     try:
         return title, detail.format(**shown)
     except (KeyError, IndexError):

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from kawasan.core.access import STRANGER, Actor
-from kawasan.core.errors import NotFound, Refusal
+from kawasan.core.errors import Invalid, NotFound, Refusal, msg
 from kawasan.platform import schemas
 from kawasan.platform.problems import respond
 from kawasan.platform.telemetry import REQUESTS, log
@@ -57,6 +57,30 @@ class ZoneOfHost:
         request.zone = zone  # type: ignore[attr-defined]
         with schemas.in_zone(zone.schema):
             return self.get_response(request)
+
+
+class BodyTooLarge(Invalid):
+    """The request is larger than anything that is taken here."""
+
+    code = "body-too-large"
+    title = msg("This is too large")
+    detail = msg("At most {megabytes} MB are taken at once.")
+    status = 413
+
+
+class BodyLimit:
+    """Turn away a body that says it is too large before any of it is read."""
+
+    bytes_max = 12 * 1024 * 1024  # a file of 10 MB and the form around it
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdigit() or int(announced) > self.bytes_max:
+            return respond(request, BodyTooLarge(megabytes=self.bytes_max // 1024**2))
+        return self.get_response(request)
 
 
 class RequestLog:

@@ -141,6 +141,8 @@ def _sort_out(plan: Plan, business_id: UUID, lines: list[ImportLine]) -> None:
     }
     levels = stock_levels((business_id, row.id) for row in known.values())
     products = _products_by_name(business_id, {line.name for line in lines if line.sku not in known})
+    # A line may rename a product and the next one add a variant under its new name.
+    products |= {line.name: known[line.sku].product for line in lines if line.sku in known}
     admitted = zone.business(business_id=business_id).is_admitted
     for line in lines:
         variant = known.get(line.sku)

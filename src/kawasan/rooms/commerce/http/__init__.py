@@ -5,8 +5,10 @@ from __future__ import annotations
 from ninja import Router
 
 from kawasan.rooms.commerce.http.cart import router as cart
+from kawasan.rooms.commerce.http.catalogue import router as catalogue
 from kawasan.rooms.commerce.http.orders import router as orders
 
 router = Router()
+router.add_router("", catalogue)
 router.add_router("", orders)
 router.add_router("", cart)

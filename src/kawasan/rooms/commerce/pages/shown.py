@@ -9,10 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
-from kawasan.core.money import Money, format_money
+from kawasan.core.money import Money
 from kawasan.platform.i18n import language
+from kawasan.platform.problems import worded
 from kawasan.rooms.commerce import api as commerce
 
 SMALL = "-kecil"
@@ -100,8 +100,4 @@ def json_ld(product: commerce.Product, request: HttpRequest) -> SafeString:
 
 def problem_text(problem: commerce.LineProblem) -> str:
     """Return what is wrong in a line, in the reader's language."""
-    data = {
-        name: format_money(value, language=language()) if isinstance(value, Money) else value
-        for name, value in problem.data.items()
-    }
-    return f"{gettext(problem.title)}. {gettext(problem.detail).format(**data)}"
+    return ". ".join(worded(problem.title, problem.detail, problem.data))
