@@ -132,14 +132,16 @@ def cancel_order(*, actor: Actor, order_id: UUID, reason: str, at: datetime) -> 
 
 @requires_transaction
 def mark_paid(*, group_id: UUID, at: datetime) -> int:
-    """Note that a checkout's payment came in (the ledger has it already); return how many orders it paid now."""
-    rows = [row for row in queries.lock_orders_of_group(group_id) if row.paid_at is None]
+    """
+    Note that a checkout's payment came in, if payments says so too; return how many orders it paid now.
+
+    Money for a checkout that was cancelled or has expired is in the buyer's wallet, and its orders stay as they are.
+    """
+    rows = [row for row in queries.lock_orders_of_group(group_id) if _is_waiting(row)]
+    if not rows or payments.payment(payment_id=group_id).status is not payments.PaymentStatus.PAID:
+        return 0
     for row in rows:
-        row.paid_at = at
-        row.expired_at = None
-        row.save(update_fields=["paid_at", "expired_at"])
-        _note(row, Step.PAID, at)
-        announce_paid(row, at=at)
+        _pay(row, at)
     return len(rows)
 
 
@@ -171,10 +173,7 @@ def expire_unpaid(*, at: datetime, limit: int = DUE_MAX) -> int:
     states = {key: ledger.pending_state(hold) for key, hold in holds.items() if hold is not None}
     for row in rows:
         if states.get(row.pk) is ledger.PendingState.POSTED:
-            row.paid_at = at
-            row.save(update_fields=["paid_at"])
-            _note(row, Step.PAID, at)
-            announce_paid(row, at=at)
+            _pay(row, at)
         else:
             _expire(row, at)
     return len(rows)
@@ -264,6 +263,13 @@ def _cancel(row: models.Order, by: Cancelled, reason: str, at: datetime, *, refu
 
 def _is_waiting(row: models.Order) -> bool:
     return row.paid_at is None and row.cancelled_at is None and row.expired_at is None
+
+
+def _pay(row: models.Order, at: datetime) -> None:
+    row.paid_at = at
+    row.save(update_fields=["paid_at"])
+    _note(row, Step.PAID, at)
+    announce_paid(row, at=at)
 
 
 def _expire(row: models.Order, at: datetime) -> None:
