@@ -147,6 +147,10 @@ def test_a_product_page_tells_price_seller_stock_and_reviews(client: Client) -> 
     assert data["@type"] == "Product"
     assert data["offers"][0]["price"] == "25000.00"
     assert data["aggregateRating"]["ratingValue"] == "3.5"
+    assert f'href="/toko/{business.slug}"' in page
+    form = re.search(r'<form method="post" action="/keranjang/tambah".*?</form>', page, re.DOTALL)
+    assert form
+    assert re.findall(r'name="then" value="(\w+)"', form[0]) == ["cart", "checkout"]
 
 
 def test_text_of_sellers_cannot_leave_the_page_or_its_data(client: Client) -> None:
