@@ -230,7 +230,7 @@ class Market:
     def _refund(self, client: Client, order: dict[str, Any], asked: dict[str, Any]) -> None:
         """Sellers pay back all of it, or agree on a half and leave the goods with the buyer."""
         is_whole = self._random.random() < 0.5
-        amount = asked["asked_minor"] if is_whole else max(1, asked["asked_minor"] // 2)
+        amount = asked["asked_minor"] if is_whole else plan.half(asked["asked_minor"])
         body = {"approve": True, "amount_minor": amount, "restock": is_whole}
         key = self._shop_keys[order["business"]["id"]]
         self._count(client.post(f"/returns/{asked['id']}/decision", key, body), "refunds")

@@ -162,14 +162,14 @@ class History:
             reason=random.choice(FAULTS),
             at=at,
         )
-        share = random.choice((1, 1, 2))
-        self._later(at, random, (3, 40), lambda when: self._approve(order, asked, share, when))
+        is_whole = random.random() < 0.6
+        self._later(at, random, (3, 40), lambda when: self._approve(order, asked, when, is_whole=is_whole))
 
-    def _approve(self, order: commerce.Order, asked: commerce.ReturnRequest, share: int, at: datetime) -> None:
+    def _approve(self, order: commerce.Order, asked: commerce.ReturnRequest, at: datetime, *, is_whole: bool) -> None:
         seller = seller_of(order.business_id)
         see_as(seller)
-        amount = max(1, asked.asked_minor // share)
-        commerce.approve_return(actor=seller, return_id=asked.id, amount_minor=amount, restock=share == 1, at=at)
+        amount = asked.asked_minor if is_whole else plan.half(asked.asked_minor)
+        commerce.approve_return(actor=seller, return_id=asked.id, amount_minor=amount, restock=is_whole, at=at)
 
     def _later(
         self, at: datetime, random: Random, hours: tuple[float, float], step: Callable[[datetime], None]

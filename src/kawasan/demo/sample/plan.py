@@ -148,10 +148,15 @@ def applicant() -> Shop:
     )
 
 
+def half(amount_minor: int) -> int:
+    """Return about half of an amount, in whole rupiah where it has any."""
+    return amount_minor // 200 * 100 or amount_minor
+
+
 def stock_of(listing: Listing) -> int:
     """Return how many units of a listing are there at first: few of some, so that stock runs out on screen."""
     random = Random(f"stock {listing.no}")
-    if random.random() < 0.06:
+    if random.random() < 0.06 or listing in shops()[0].listings[4::8]:
         return random.randint(2, 6)
     return random.randint(40, 400) if listing.price < 1_000_000 else random.randint(15, 60)
 
