@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -213,11 +214,17 @@ class Minute:
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order just paid, without anything about its buyer."""
+    """
+    An order just paid, without anything about its buyer.
+
+    ``sector`` is the seller's; ``category`` is what most of it is for, by the language's code, and empty for an order
+    that commerce does not know.
+    """
 
     order_id: UUID
     at: datetime
-    what: str
+    sector: str
+    category: Mapping[str, str]
     regency_name: str
     gross_minor: int
 

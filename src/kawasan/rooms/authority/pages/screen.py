@@ -18,6 +18,7 @@ from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Unauthenticated
 from kawasan.platform.db import transaction
+from kawasan.platform.i18n import language
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.authority import api
 from kawasan.rooms.authority.pages.labels import (
@@ -88,11 +89,16 @@ def _screen_context(request: HttpRequest) -> dict[str, Any]:
         "provinces": _bars(shown.provinces[:PROVINCES_LISTED], api.By.PROVINCE, day, may_open=may_open),
         "regencies": _bars(shown.regencies, api.By.REGENCY, day, may_open=may_open),
         "map": {row.key: row.figures.gross_minor for row in shown.provinces if row.key},
-        "newest": [(order, sector_label(order.what)) for order in shown.newest],
+        "newest": [(order, _what(order)) for order in shown.newest],
         "may_open": may_open,
         "today_address": report_address(day),
         "poll_seconds": POLL_SECONDS,
     }
+
+
+def _what(order: api.NewOrder) -> str:
+    """Return what an order is for: its category or, where commerce does not know the order, its seller's sector."""
+    return order.category.get(language(), "") or sector_label(order.sector)
 
 
 def _bars(rows: Iterable[api.Row], by: api.By, period: api.Period, *, may_open: bool) -> list[tuple[str, int, str]]:

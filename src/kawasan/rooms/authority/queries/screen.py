@@ -14,6 +14,7 @@ from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.followers import position
+from kawasan.platform.i18n import LANGUAGES
 from kawasan.platform.schemas import current_schema
 from kawasan.rooms.authority.queries.access import need_screen
 from kawasan.rooms.authority.queries.figures import FOLLOWER_NAME
@@ -21,6 +22,7 @@ from kawasan.rooms.authority.queries.places import places_of
 from kawasan.rooms.authority.rules import grouping
 from kawasan.rooms.authority.rules.drawing import MINUTES_SHOWN
 from kawasan.rooms.authority.types import By, Figures, Minute, NewOrder, Place, Row, Screen, Sort
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.ledger import api as ledger
 
 SNAPSHOT_SECONDS = 1.0  # so that a hundred screens ask the database as often as one
@@ -73,7 +75,7 @@ def _read(at: datetime) -> Screen:
         sectors=_top(sums, places, By.SECTOR),
         provinces=_rows_of(sums, places, By.PROVINCE),
         regencies=_top(sums, places, By.REGENCY),
-        newest=tuple(_new_order(row, places) for row in newest),
+        newest=_new_orders(newest, places),
         position=here,
         behind_seconds=_behind(here, at),
     )
@@ -91,9 +93,24 @@ def _top(sums: dict[UUID, Figures], places: dict[UUID, Place], by: By) -> tuple[
     return _rows_of(sums, places, by)[:BARS_SHOWN]
 
 
-def _new_order(row: Sequence[Any], places: dict[UUID, Place]) -> NewOrder:
-    place = places[row[1]]
-    return NewOrder(row[0], row[2], place.sector, place.regency_name, row[3])
+def _new_orders(rows: Sequence[Sequence[Any]], places: dict[UUID, Place]) -> tuple[NewOrder, ...]:
+    categories = commerce.categories_of_orders(ids=[row[0] for row in rows])
+    return tuple(
+        NewOrder(
+            order_id=row[0],
+            at=row[2],
+            sector=places[row[1]].sector,
+            category=_names(categories.get(row[0])),
+            regency_name=places[row[1]].regency_name,
+            gross_minor=row[3],
+        )
+        for row in rows
+    )
+
+
+def _names(category: commerce.Category | None) -> dict[str, str]:
+    """Return a category's names by language: what is kept is shown to viewers of every language."""
+    return {code: category.name_in(code) for code, _ in LANGUAGES} if category else {}
 
 
 def _behind(here: int, at: datetime) -> float:

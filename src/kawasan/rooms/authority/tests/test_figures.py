@@ -347,7 +347,7 @@ def test_a_snapshot_is_shared_for_a_second_and_no_longer(django_assert_num_queri
     authority.screen(actor=SYSTEM, at=NOON)
     with django_assert_num_queries(1):  # whether the screen is public
         authority.screen(actor=SYSTEM, at=NOON + timedelta(milliseconds=900))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         authority.screen(actor=SYSTEM, at=NOON + timedelta(milliseconds=1900))
 
 

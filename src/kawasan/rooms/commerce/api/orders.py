@@ -42,6 +42,7 @@ from kawasan.rooms.commerce.queries.carts import (
 )
 from kawasan.rooms.commerce.queries.orders import (
     LISTS,
+    categories_of_orders,
     counts_of_business,
     group,
     last_ship_to,
@@ -220,6 +221,7 @@ __all__ = [
     "cancel_order",
     "cart",
     "cart_count",
+    "categories_of_orders",
     "change_cart",
     "complete_due",
     "completes_at",
