@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from kawasan.core import ids
 from kawasan.rooms.authority import api
@@ -92,7 +92,7 @@ def headings() -> dict[api.By, str]:
 
 def kinds() -> dict[api.Counted, str]:
     return {
-        api.Counted.PAID: gettext("Paid"),
+        api.Counted.PAID: pgettext("figures", "Paid"),
         api.Counted.REFUNDED: gettext("Refunded"),
         api.Counted.RELEASED: gettext("Released to the seller"),
         api.Counted.FEE: gettext("Fee of the zone"),

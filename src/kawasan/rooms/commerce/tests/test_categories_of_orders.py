@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_the_line_with_the_most_money_decides_what_an_order_is_for(django_assert_num_queries):
     snacks = something_for_sale(price=9_000_00)
     cheap = a_variant(price_minor=1_000_00, stock=100)
-    scarf = a_product(
-        snacks.business_id, category="busana-muslim", variants=(a_variant(price_minor=1_000_00, stock=100),), at=AT
-    )
+    scarf = a_product(snacks.business_id, category="busana-muslim", variants=(cheap,), at=AT)
     mostly_snacks = an_order(lines=[wanted(scarf, 8), wanted(snacks, 1)])
     mostly_scarves = an_order(lines=[wanted(snacks, 1), wanted(scarf, 10)])
     even = an_order(lines=[wanted(scarf, 9), wanted(snacks, 1)])
