@@ -220,7 +220,7 @@ def _with_reasons(items: tuple[commerce.Movement, ...]) -> list[tuple[commerce.M
         "received": gettext("Received"),
         "counted": gettext("Counted"),
         "damaged": gettext("Damaged or lost"),
-        "returned": gettext("Returned"),
+        "returned": gettext("Came back"),
         "other": gettext("Other"),
     }
     return [(item, short[item.reason]) for item in items]
