@@ -22,10 +22,10 @@ from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, Busines
 
 # fact -> dotted names of listeners (functions in a room's tasks.py, called as f(fact, at=at) in a transaction)
 LISTENERS: dict[type, tuple[str, ...]] = {
-    BusinessAdmitted: ("kawasan.rooms.zone.tasks.on_decision",),
+    BusinessAdmitted: ("kawasan.rooms.zone.tasks.on_decision", "kawasan.rooms.commerce.tasks.on_business_changed"),
     BusinessSentBack: ("kawasan.rooms.zone.tasks.on_decision",),
-    BusinessSuspended: ("kawasan.rooms.zone.tasks.on_decision",),
-    BusinessRestored: ("kawasan.rooms.zone.tasks.on_decision",),
+    BusinessSuspended: ("kawasan.rooms.zone.tasks.on_decision", "kawasan.rooms.commerce.tasks.on_business_changed"),
+    BusinessRestored: ("kawasan.rooms.zone.tasks.on_decision", "kawasan.rooms.commerce.tasks.on_business_changed"),
     PaymentSucceeded: ("kawasan.rooms.commerce.tasks.on_payment_succeeded",),
     PaymentClosedUnpaid: ("kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),

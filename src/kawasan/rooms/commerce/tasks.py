@@ -12,8 +12,14 @@ from kawasan.platform.jobs import periodic
 from kawasan.rooms.commerce import api
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
+from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSuspended
 
 ROUNDS_MAX = 20  # a sweep ends after so many batches; the next one follows in a minute
+
+
+def on_business_changed(fact: BusinessAdmitted | BusinessSuspended | BusinessRestored, *, at: datetime) -> None:
+    """Open or close a seller's shop as the zone decided, and show its name and region as they are now."""
+    api.refresh_seller(business_id=fact.business_id, at=at)
 
 
 def on_payment_succeeded(fact: PaymentSucceeded, *, at: datetime) -> None:

@@ -227,3 +227,5 @@ def variants_changed(product_id: UUID, *, at: datetime) -> None:
 def _need_admitted(business_id: UUID) -> None:
     if not zone.business(business_id=business_id).is_admitted:
         raise BusinessNotAdmitted
+    # The news of an admission may still be on its way to this room.
+    models.Seller.objects.filter(pk=business_id, is_open=False).update(is_open=True)

@@ -26,7 +26,11 @@ def ensure_sellers(*, business_ids: Iterable[UUID], at: datetime) -> None:
 
 @requires_transaction
 def refresh_seller(*, business_id: UUID, at: datetime) -> None:
-    """Copy a business's name and region again, if it sells here; its products are found under them from then on."""
+    """
+    Copy a business's name, region and whether it may trade again, if it sells here.
+
+    Its products are found under these from then on, and not at all while it is closed. Repeating it changes nothing.
+    """
     if not models.Seller.objects.filter(pk=business_id).exists():
         return
     _copy({business_id}, at=at)
@@ -38,10 +42,14 @@ def _copy(business_ids: set[UUID], *, at: datetime) -> None:
     if len(known) < len(business_ids):
         raise UnknownSeller
     rows = [
-        models.Seller(business_id=business.id, since=business.joined_at or at, **_fields(business))
+        models.Seller(
+            business_id=business.id, since=business.joined_at or at, is_open=business.is_admitted, **_fields(business)
+        )
         for business in known.values()
     ]
-    models.Seller.objects.bulk_create(rows, update_conflicts=True, unique_fields=["business_id"], update_fields=_FIELDS)
+    models.Seller.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["business_id"], update_fields=[*_FIELDS, "is_open"]
+    )
 
 
 def _fields(business: zone.Business) -> dict[str, str]:

@@ -197,6 +197,7 @@ class Migration(migrations.Migration):
                 ("province_code", models.CharField(max_length=10)),
                 ("province_name", models.CharField(max_length=120)),
                 ("since", models.DateTimeField()),
+                ("is_open", models.BooleanField(default=True)),
             ],
             options={
                 "db_table": "commerce_seller",

@@ -48,6 +48,9 @@ class Seller(models.Model):
     province_code = models.CharField(max_length=10)
     province_name = models.CharField(max_length=120)
     since = models.DateTimeField()
+    is_open = models.BooleanField(
+        default=True
+    )  # whether it may trade now: what a closed seller has is not found or sold
 
     class Meta:
         db_table = "commerce_seller"

@@ -105,7 +105,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "stars": [(stars, count, count * 100 // counted if counted else 0) for stars, count in histogram.items()],
         "review_count": counted,
         "rating_chosen": rating,
-        "is_on_sale": found.status == commerce.ProductStatus.PUBLISHED and chosen is not None,
+        "is_on_sale": found.status == commerce.ProductStatus.PUBLISHED and found.seller.is_open and chosen is not None,
         "json_ld": shown.json_ld(found, request),
         "request_id": ids.uuid7(),
         "share_url": request.build_absolute_uri(request.path),

@@ -176,6 +176,11 @@ def offers(*, variant_ids: Iterable[UUID], at: datetime) -> dict[UUID, VariantOf
     )
     windows = _windows([row.id for row in rows], at=at)
     pictures = first_pictures({row.product_id for row in rows})
+    closed = set(
+        models.Seller.objects.filter(pk__in={row.business_id for row in rows}, is_open=False).values_list(
+            "pk", flat=True
+        )
+    )
     return {
         row.id: VariantOffer(
             id=row.id,
@@ -190,7 +195,9 @@ def offers(*, variant_ids: Iterable[UUID], at: datetime) -> dict[UUID, VariantOf
             category=row.product.category_id,
             motif=category(slug=row.product.category_id).motif,
             picture=pictures.get(row.product_id),
-            is_on_sale=row.archived_at is None and row.product.status == ProductStatus.PUBLISHED,
+            is_on_sale=row.archived_at is None
+            and row.product.status == ProductStatus.PUBLISHED
+            and row.business_id not in closed,
         )
         for row in rows
     }
@@ -270,4 +277,5 @@ def as_seller(row: models.Seller) -> Seller:
         province_code=row.province_code,
         province_name=row.province_name,
         since=row.since,
+        is_open=row.is_open,
     )

@@ -66,7 +66,7 @@ matches as materialized (
   join commerce_seller s on s.business_id = p.business_id
   join commerce_product_figures f on f.product_id = p.id
   left join specials o on o.product_id = p.id
-  where p.status = 'published' {where})
+  where p.status = 'published' and s.is_open {where})
 """
 
 _CARDS = """
@@ -110,7 +110,8 @@ HOME_PRODUCTS = 12
 HOME_SELLERS = 8
 _FIGURES = """
 select count(*), count(distinct p.business_id), count(distinct s.province_code)
-from commerce_product p join commerce_seller s on s.business_id = p.business_id where p.status = 'published'
+from commerce_product p join commerce_seller s on s.business_id = p.business_id
+where p.status = 'published' and s.is_open
 """
 # One seller of each region, those that sold most.
 _LOCAL_SELLERS = """
@@ -119,7 +120,7 @@ select * from (
   from commerce_seller s
   join commerce_product p on p.business_id = s.business_id and p.status = 'published'
   join commerce_product_figures f on f.product_id = p.id
-  group by s.business_id order by s.regency_code, sum(f.sold) desc, s.business_id
+  where s.is_open group by s.business_id order by s.regency_code, sum(f.sold) desc, s.business_id
 ) best order by sold desc, business_id limit %s
 """
 

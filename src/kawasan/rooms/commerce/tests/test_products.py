@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from django.test import Client
 from tests.builders.commerce import AT, a_new_product, a_product, a_seller_actor, a_variant
 from tests.builders.zone import a_business
 
@@ -12,7 +14,9 @@ from kawasan.core import ids
 from kawasan.core.access import STRANGER, SYSTEM, Actor, BusinessRole
 from kawasan.core.errors import Forbidden, NotFound, Unauthenticated
 from kawasan.rooms.commerce import api as commerce
-from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce import models, tasks
+from kawasan.rooms.zone import api as zone
+from kawasan.rooms.zone.facts import BusinessSuspended
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +110,25 @@ def test_a_business_that_is_not_admitted_prepares_drafts_and_publishes_nothing()
     draft = a_product(business.id, status=commerce.ProductStatus.DRAFT)
     with pytest.raises(commerce.BusinessNotAdmitted):
         commerce.publish_product(actor=actor, business_id=business.id, product_id=draft.id, at=AT)
+
+
+def test_a_suspended_business_sells_nothing_until_it_is_restored(client: Client) -> None:
+    business = a_business()
+    made = a_product(business.id)
+    variant = made.variants[0].id
+
+    def decide(act: Callable[..., object], **more: str) -> None:
+        act(actor=SYSTEM, business_id=business.id, at=AT, **more)
+        tasks.on_business_changed(BusinessSuspended(business_id=business.id), at=AT)
+
+    decide(zone.suspend, reason="Keluhan pembeli.")
+    assert commerce.search_products(criteria=commerce.Criteria(text="keripik"), at=AT).total == 0
+    assert not commerce.offers(variant_ids=[variant], at=AT)[variant].is_on_sale
+    assert "data-buy" not in client.get(f"/produk/{made.slug}").content.decode()
+    assert client.get(f"/toko/{business.slug}").status_code == 200
+    decide(zone.restore)
+    assert commerce.search_products(criteria=commerce.Criteria(text="keripik"), at=AT).total == 1
+    assert commerce.offers(variant_ids=[variant], at=AT)[variant].is_on_sale
 
 
 def test_changes_reach_the_lists_and_the_search() -> None:

@@ -82,6 +82,7 @@ class Seller:
     province_code: str
     province_name: str
     since: datetime
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
