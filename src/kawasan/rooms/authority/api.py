@@ -1,6 +1,7 @@
 """The room's door: figures, the screen, the transfers behind them, and what the follower does."""
 
 from kawasan.rooms.authority.actions.following import follow_sales, forget_sales
+from kawasan.rooms.authority.actions.looking import open_transfers
 from kawasan.rooms.authority.actions.publishing import publish_screen
 from kawasan.rooms.authority.queries.access import screen_is_public
 from kawasan.rooms.authority.queries.digital import digital_businesses, digitalisation
@@ -66,6 +67,7 @@ __all__ = [
     "digitalisation",
     "follow_sales",
     "forget_sales",
+    "open_transfers",
     "place",
     "province_name",
     "publish_screen",

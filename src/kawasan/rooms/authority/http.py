@@ -155,15 +155,16 @@ def transfers(
     business_id: str,
     given: Query[TransfersIn],
 ) -> dict[str, Any]:
-    """Return transfers in the ledger's order, page by page. For zone roles and keys with ``zone:read``."""
+    """Return transfers in the ledger's order, page by page. For zone roles and keys with ``zone:read``; noted."""
     actor = actor_of(request)
     with transaction(actor):
-        page = api.transfers(
+        page = api.open_transfers(
             actor=actor,
             business_id=ids.parse("biz", business_id),
             period=api.checked_period(given.first, given.last),
             cursor=given.cursor,
             limit=given.limit,
+            at=clock.now(),
         )
     return {"items": [_transfer(item) for item in page.items], "next_cursor": page.next_cursor}
 

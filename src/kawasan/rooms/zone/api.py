@@ -10,6 +10,7 @@ from kawasan.rooms.zone.actions.businesses import (
     suspend,
 )
 from kawasan.rooms.zone.actions.keys import create_key, revoke_key
+from kawasan.rooms.zone.actions.log import note_look
 from kawasan.rooms.zone.actions.people import (
     accept_invitation,
     add_person,
@@ -223,6 +224,7 @@ __all__ = [
     "mask_phone",
     "masked_identity",
     "members",
+    "note_look",
     "person",
     "person_names",
     "provinces",

@@ -59,13 +59,15 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def business(request: HttpRequest, business_id: str) -> HttpResponse:
-    """Show the ledger's transfers that a business's figures are the sum of."""
-    actor, wanted = actor_of(request), ids.parse(BUSINESS_PREFIX, business_id)
-    period = read_period(request.GET, today=clock.business_day(clock.now()))
+    """Show the ledger's transfers that a business's figures are the sum of; the look is written down."""
+    actor, wanted, at = actor_of(request), ids.parse(BUSINESS_PREFIX, business_id), clock.now()
+    period = read_period(request.GET, today=clock.business_day(at))
     with transaction(actor):
         place = api.place(actor=actor, business_id=wanted)
         table = api.table(actor=actor, period=period, by=api.By.DAY, wanted=api.Filter(business_id=wanted))
-        page = api.transfers(actor=actor, business_id=wanted, period=period, cursor=request.GET.get("cursor"))
+        page = api.open_transfers(
+            actor=actor, business_id=wanted, period=period, cursor=request.GET.get("cursor"), at=at
+        )
     context = {
         "place": place,
         "name": place.name or gettext("Not in the register"),

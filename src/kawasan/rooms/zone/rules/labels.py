@@ -74,6 +74,7 @@ LABELS: dict[str, dict[str, str]] = {
         "suspended": msg("suspended the business"),
         "restored": msg("restored the business"),
         "identity_shown": msg("looked at the full identity numbers"),
+        "transfers_seen": msg("looked at the business's transfers"),
         "invited": msg("invited somebody"),
         "invitation_accepted": msg("accepted an invitation"),
         "invitation_withdrawn": msg("withdrew an invitation"),
