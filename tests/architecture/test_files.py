@@ -67,3 +67,16 @@ def test_nothing_in_the_repository_names_a_machine_or_a_registry():
             continue
         text = path.read_text(errors="ignore")
         assert not [word for word in words if word in text], path
+
+
+def test_every_scope_that_an_edge_asks_for_is_one_that_a_key_can_have():
+    from kawasan.rooms.zone.api import SCOPES
+
+    asked = {
+        (scope, str(path.relative_to(SOURCE)))
+        for path in _python_files()
+        if "tests" not in path.parts
+        for scope in re.findall(r'"([a-z]+:(?:read|write|admit))"', path.read_text())
+    }
+    assert asked
+    assert {(scope, path) for scope, path in asked if scope not in SCOPES} == set()

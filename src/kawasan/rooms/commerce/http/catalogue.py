@@ -15,7 +15,7 @@ from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.http import catalogue_shapes as shapes
 
-READ, WRITE = "catalogue:read", "catalogue:write"
+READ, WRITE = "products:read", "products:write"
 router = Router(tags=["products"])
 
 
@@ -62,7 +62,7 @@ def own(
     cursor: str | None = None,
     limit: int | None = None,
 ) -> dict[str, Any]:
-    """Drafts and archived products too, the last made first. Scope catalogue:read."""
+    """Drafts and archived products too, the last made first. Scope products:read."""
     actor = actor_of(request)
     actor.need_scope(READ)
     with transaction(actor):
@@ -79,7 +79,7 @@ def own(
 
 @router.post("/products", summary="Make a product")
 def create(request: HttpRequest, body: shapes.ProductIn) -> HttpResponse:
-    """Needs Idempotency-Key. With its variants and their first stock. Scope catalogue:write."""
+    """Needs Idempotency-Key. With its variants and their first stock. Scope products:write."""
     actor = actor_of(request)
     actor.need_scope(WRITE)
 
@@ -93,7 +93,7 @@ def create(request: HttpRequest, body: shapes.ProductIn) -> HttpResponse:
 
 @router.patch("/products/{product_id}", summary="Change, publish or archive a product")
 def change(request: HttpRequest, product_id: str, body: shapes.ProductChangeIn) -> HttpResponse:
-    """Needs Idempotency-Key. What is left out stays. Scope catalogue:write."""
+    """Needs Idempotency-Key. What is left out stays. Scope products:write."""
     actor = actor_of(request)
     actor.need_scope(WRITE)
     product, business = ids.parse("prd", product_id), ids.parse("biz", body.business_id)
@@ -113,7 +113,7 @@ def change(request: HttpRequest, product_id: str, body: shapes.ProductChangeIn) 
 
 @router.post("/products/{product_id}/variants", summary="Add a variant")
 def add_variant(request: HttpRequest, product_id: str, body: shapes.VariantOfBusinessIn) -> HttpResponse:
-    """Needs Idempotency-Key. Scope catalogue:write."""
+    """Needs Idempotency-Key. Scope products:write."""
     actor = actor_of(request)
     actor.need_scope(WRITE)
 
@@ -133,7 +133,7 @@ def add_variant(request: HttpRequest, product_id: str, body: shapes.VariantOfBus
 
 @router.patch("/variants/{variant_id}", summary="Change a variant's price, SKU, name or weight")
 def change_variant(request: HttpRequest, variant_id: str, body: shapes.VariantChangeIn) -> HttpResponse:
-    """Needs Idempotency-Key. What is left out stays. Scope catalogue:write."""
+    """Needs Idempotency-Key. What is left out stays. Scope products:write."""
     actor = actor_of(request)
     actor.need_scope(WRITE)
 
@@ -153,7 +153,7 @@ def change_variant(request: HttpRequest, variant_id: str, body: shapes.VariantCh
 
 @router.get("/variants/{variant_id}/stock", summary="Read a variant's stock")
 def stock(request: HttpRequest, variant_id: str, business_id: str) -> dict[str, Any]:
-    """Units that can be sold, units held by carts and orders. Scope catalogue:read."""
+    """Units that can be sold, units held by carts and orders. Scope products:read."""
     actor = actor_of(request)
     actor.need_scope(READ)
     with transaction(actor):
@@ -165,7 +165,7 @@ def stock(request: HttpRequest, variant_id: str, business_id: str) -> dict[str, 
 
 @router.post("/variants/{variant_id}/stock-movements", summary="Add units or take some away")
 def move_stock(request: HttpRequest, variant_id: str, body: shapes.MovementIn) -> HttpResponse:
-    """Needs Idempotency-Key. Refused with stock-below-zero where fewer units are there. Scope catalogue:write."""
+    """Needs Idempotency-Key. Refused with stock-below-zero where fewer units are there. Scope products:write."""
     actor = actor_of(request)
     actor.need_scope(WRITE)
 
@@ -215,7 +215,7 @@ def import_file(
 
 @router.get("/imports/{import_id}", summary="Read the report of a file")
 def import_report(request: HttpRequest, import_id: str, business_id: str) -> dict[str, Any]:
-    """What a file would do or did, with each bad line. Scope catalogue:read."""
+    """What a file would do or did, with each bad line. Scope products:read."""
     actor = actor_of(request)
     actor.need_scope(READ)
     with transaction(actor):
