@@ -63,6 +63,11 @@ class Market:
         self._random = Random(f"market {seed}")
         self._buyers = [(buyer, buyers[str(buyer.number)]) for buyer in plan.buyers()]
         self._shop_keys = {ids.public("biz", shop.id): shops[str(shop.number)] for shop in plan.shops()}
+        self._shelves = {
+            str(plan.variant_id(listing)): (ids.public("biz", shop.id), ids.public("var", plan.variant_id(listing)))
+            for shop in plan.shops()
+            for listing in shop.listings
+        }
         self._left_alone = ids.public("biz", plan.shops()[0].id)  # the visitor packs and ships there
         self._rich = plan.shops()[0].listings
         self._queue: list[tuple[float, int, Task]] = []
@@ -242,8 +247,10 @@ class Market:
         return answer.is_good
 
     def _refused(self, client: Client, answer: Answer, key: str) -> None:
-        """Count a refused checkout and do what a person would: fill the wallet; others have bought the last one."""
+        """Count a refused checkout and do what people would: the buyer fills the wallet, the seller the shelf."""
         self.tally.add(_refusal(answer))
+        if answer.code == "sold-out" and "variant_id" in answer.body:
+            self._soon(lambda other: self._restock(other, str(answer.body["variant_id"])))
         if answer.code == "wallet-too-low":
             asked = client.post("/wallet/top-ups", key, {"amount_minor": TOP_UP_MINOR})
             if (
@@ -251,6 +258,11 @@ class Market:
                 and client.post(f"/sandbox/payments/{asked.body['id']}/pay", key, {"scenario": "pay"}).is_good
             ):
                 self.tally.add("top-ups")
+
+    def _restock(self, client: Client, variant: str) -> None:
+        business, name = self._shelves[variant]
+        body = {"business_id": business, "quantity": RESTOCK_UNITS, "reason": "received"}
+        self._count(client.post(f"/variants/{name}/stock-movements", self._shop_keys[business], body), "restocked")
 
 
 def _refusal(answer: Answer) -> str:

@@ -132,6 +132,7 @@ def report(
         "completed": tally["completed"],
         "returns": tally["returns"],
         "refunds": tally["refunds"],
+        "restocked": tally["restocked"],
         "top_ups": tally["top-ups"],
         "refusals": refused,
         "failed": tally.named("failed:"),
