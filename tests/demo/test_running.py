@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,3 +202,18 @@ def test_the_demo_refuses_a_folder_with_a_real_zone():
         assert "Kawasan Nyata" in err
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_lost_secrets_are_given_out_anew_and_the_old_ones_stop_working(first, folder):
+    before = _told(folder)
+    (folder / "data" / "demo-keys.json").unlink()
+    process = _start(folder, "--orders-per-second", "0.1")
+    try:
+        assert _until(lambda: (folder / "data" / "demo.json").exists() and _told(folder) != before)
+        told = _told(folder)
+        assert _get(told, "buyer", "wallet")["balance_minor"] > 0
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            _get(told | {"people": before["people"]}, "buyer", "wallet")
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0

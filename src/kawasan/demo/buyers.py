@@ -19,7 +19,7 @@ from kawasan.demo.sample.history import COURIERS, FAULTS, REASONS
 
 THREADS = 8
 ORDERS_PER_CHECKOUT = 2.5  # a first guess; the true figure is measured on the way
-WALLET_SHARE = 0.62
+WALLET_SHARE = 0.75  # of the checkouts of those who have one
 # How payers behave at the sandbox bank: share, scenario.
 SCENARIOS = ((0.80, "pay"), (0.07, "late"), (0.05, "twice"), (0.05, "fail"), (0.03, "silent"))
 CANCELLED_SHARE = 0.04
@@ -62,6 +62,7 @@ class Market:
         self._host, self._port, self._pace = host, port, pace
         self._random = Random(f"market {seed}")
         self._buyers = [(buyer, buyers[str(buyer.number)]) for buyer in plan.buyers()]
+        self._savers = [(buyer, key) for buyer, key in self._buyers if buyer.has_wallet]
         self._shop_keys = {ids.public("biz", shop.id): shops[str(shop.number)] for shop in plan.shops()}
         self._shelves = {
             str(plan.variant_id(listing)): (ids.public("biz", shop.id), ids.public("var", plan.variant_id(listing)))
@@ -140,9 +141,9 @@ class Market:
     # A checkout and its payment
 
     def _check_out(self, client: Client) -> None:
-        buyer, key = self._random.choice(self._buyers)
+        buyer, key = self._random.choice(self._buyers if self._random.random() < 0.4 else self._savers)
         items = self._wanted()
-        from_wallet = self._random.random() < WALLET_SHARE
+        from_wallet = buyer.has_wallet and self._random.random() < WALLET_SHARE
         ship_to = plan.ship_to(buyer)
         answer = client.post(
             "/orders",

@@ -125,12 +125,13 @@ class Demo:
         """Put the sample in where it is missing, and give out the secrets."""
         from kawasan.demo.sample import keys, seed
 
-        if not seed.is_seeded():
+        is_new = not seed.is_seeded()
+        if is_new:
             seed.seed(now=clock.now(), say=lambda step: self._step(told.STEPS[step]), between=self._need_time)
         known = state.read_keys(folder)
         if known is None:
             self._step(told.KEYS)
-            known = keys.give_out(at=clock.now())
+            known = keys.give_out(at=clock.now(), is_new=is_new)
             state.write_keys(folder, known)
         return known
 

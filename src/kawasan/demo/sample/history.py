@@ -22,8 +22,8 @@ from kawasan.platform.db import see_as
 from kawasan.rooms.commerce import api as commerce
 
 DAYS = 14
-CHECKOUTS = 130
-RICH_CHECKOUTS = 46  # of them at the business that visitors sign in to
+CHECKOUTS = 96
+RICH_CHECKOUTS = 38  # of them at the business that visitors sign in to
 VISITOR_CHECKOUTS = 7  # by the buyer that visitors sign in to
 CHUNK = 40  # steps in one transaction
 COURIERS = ("JNE", "J&T", "SiCepat", "AnterAja", "Pos Indonesia")
@@ -79,7 +79,7 @@ class History:
         self.now = now
         self.days = days
         self.rich = shops[0]
-        self.people = [_buyer(buyer, buyers[buyer.number]) for buyer in plan.buyers()]
+        self.people = [_buyer(buyer, buyers[buyer.number]) for buyer in plan.buyers() if buyer.has_wallet]
         self.visitor = _Person(
             Actor(person_id=visitor), commerce.ShipTo("Dewi Lestari", "0812 0000 0001", VISITOR_HOME)
         )

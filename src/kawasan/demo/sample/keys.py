@@ -25,8 +25,10 @@ SCOPES = {
 }
 
 
-def give_out(*, at: datetime) -> Keys:
-    """Set new passwords and make new keys; those that an earlier start made are revoked."""
+def give_out(*, at: datetime, is_new: bool) -> Keys:
+    """Set new passwords and make new keys; unless the zone is new, those that an earlier start made are revoked."""
+    if not is_new:
+        _revoke_all(at=at)
     known = people.ids_by_email()
     visitors = {role: known[visitor.email] for role, visitor in VISITORS.items()}
     passwords = people.set_passwords(visitors)
@@ -54,10 +56,19 @@ def _of_business(owner_id: UUID, business_id: UUID, *, at: datetime) -> str:
 
 def _new_key(actor: Actor, scopes: Sequence[str], *, at: datetime, business_id: UUID | None) -> str:
     see_as(actor)
-    for key in zone.keys(actor=actor, business_id=business_id):
-        if key.name == NAME and key.revoked_at is None:
-            zone.revoke_key(actor=actor, key_id=key.id, at=at)
     return zone.create_key(actor=actor, name=NAME, scopes=scopes, at=at, business_id=business_id).secret
+
+
+def _revoke_all(*, at: datetime) -> None:
+    known = people.ids_by_email()
+    for person_id in known.values():
+        with everything():
+            actor = zone.actor_of_person(person_id=person_id)
+            see_as(actor)
+            for business_id in (None, *actor.businesses):
+                for key in zone.keys(actor=actor, business_id=business_id):
+                    if key.name == NAME and key.revoked_at is None:
+                        zone.revoke_key(actor=actor, key_id=key.id, at=at)
 
 
 def _in_chunks(numbers: Sequence[str], make: Callable[[str], str]) -> dict[str, str]:

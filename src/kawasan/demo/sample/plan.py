@@ -21,6 +21,7 @@ RICH_REGENCY = "32.73"  # and is at home in Bandung
 RICH_NAME = "Busana Bu Sri"
 RICH_OWNER = "Sri Rahayu"
 BUYERS = 300
+WITH_WALLET = 120  # of them keep money in a wallet; the others pay each time by QRIS
 APPLICANT = 9_999  # the number of the business that waits for admission
 
 _FAMILY_OF = {category: family for family, (categories, _) in words.FAMILIES.items() for category in categories}
@@ -73,6 +74,11 @@ class Buyer:
     name: str
     regency_code: str
     address: str
+
+    @property
+    def has_wallet(self) -> bool:
+        """Whether this buyer keeps money here."""
+        return self.number <= WITH_WALLET
 
     @property
     def email(self) -> str:

@@ -41,7 +41,9 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     say("wallets")
     by_number = {buyer.number: known[buyer.email] for buyer in plan.buyers()}
     visitor = known[people.VISITORS["buyer"].email]
-    people.fill_wallets(list(by_number.values()), amount=people.POCKET_MONEY, at=opened)
+    people.fill_wallets(
+        [by_number[buyer.number] for buyer in plan.buyers() if buyer.has_wallet], amount=people.POCKET_MONEY, at=opened
+    )
     people.fill_wallets([visitor], amount=people.VISITOR_MONEY, at=opened)
     say("history")
     history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
