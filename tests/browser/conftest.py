@@ -41,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[dict[str, Any]]:
-    """Start the demo, quietly, in a folder of its own; yield what demo.json says."""
+    """Start the demo, quietly, in a folder of its own; yield what demo.json says (or use KAWASAN_DEMO_JSON)."""
+    if running := os.environ.get("KAWASAN_DEMO_JSON"):
+        yield json.loads(Path(running).read_text())
+        return
     folder = Path(tempfile.mkdtemp(prefix="kawasan-browser-"))
     folder.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAWASAN", "DATABASE", "PYTEST"))}

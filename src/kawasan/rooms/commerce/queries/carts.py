@@ -49,7 +49,7 @@ def _line(row: models.CartLine, offer: Offer, available: int, at: datetime) -> C
         product_slug=offer.product_slug,
         variant_name=offer.variant_name,
         picture=offer.picture,
-        category=offer.category,
+        motif=offer.motif,
         unit_price_minor=offer.unit_price_minor,
         quantity=row.quantity,
         held_until=row.held_until if is_held else None,

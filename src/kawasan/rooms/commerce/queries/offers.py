@@ -25,7 +25,7 @@ class Offer:
     business_name: str
     business_slug: str
     picture: str
-    category: str
+    motif: str
 
     @property
     def name(self) -> str:
@@ -37,9 +37,10 @@ _OFFERS = """
 select v.id, v.product_id, v.business_id, p.name, p.slug, v.name, coalesce(w.price_minor, v.price_minor),
        p.status = 'published' and v.archived_at is null, coalesce(s.name, ''), coalesce(s.slug, ''),
        coalesce((select digest from commerce_picture i where i.product_id = p.id order by i.position limit 1), ''),
-       p.category_id
+       c.motif
 from commerce_variant v
 join commerce_product p on p.id = v.product_id
+join commerce_category c on c.slug = p.category_id
 left join commerce_seller s on s.business_id = v.business_id
 left join commerce_price_window w
   on w.variant_id = v.id and w.starts_at <= %(at)s and (w.ends_at is null or w.ends_at > %(at)s)

@@ -20,7 +20,7 @@ class CartLine:
     product_slug: str
     variant_name: str
     picture: str
-    category: str
+    motif: str
     unit_price_minor: int
     quantity: int
     held_until: datetime | None
