@@ -1,4 +1,4 @@
-"""Every kind of page: no sideways scrolling, no console error, WCAG 2.2 AA; phone and desk, light and dark, id and zh."""
+"""Every kind of page: no sideways scrolling, no console error, WCAG 2.2 AA; phone and desk, light and dark."""
 
 from __future__ import annotations
 
