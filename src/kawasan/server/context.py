@@ -18,4 +18,5 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "zone": zone.name if zone else "Kawasan",
         "language": language(),
         "languages": LANGUAGES,
+        "cart_count": request.session.get("cart_count", 0) if hasattr(request, "session") else 0,
     }
