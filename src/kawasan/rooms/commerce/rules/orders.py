@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from kawasan.core import clock
-from kawasan.core.money import Money, allocate, apply_rate
+from kawasan.core.money import Money, allocate, apply_rate, round_to_whole
 from kawasan.rooms.commerce.types.order_refusals import (
     AlreadyPacked,
     AlreadyShipped,
@@ -147,9 +147,9 @@ def fee_permille(day: date) -> int:
 
 
 def fee_of(*, net_minor: int, placed_at: datetime) -> int:
-    """Return the fee on what the seller keeps, rounded half up to the minor unit."""
+    """Return the fee on what the seller keeps, rounded half up to whole rupiah, as people count."""
     rate = Decimal(fee_permille(clock.business_day(placed_at))) / 1000
-    return apply_rate(Money(net_minor), rate).minor
+    return round_to_whole(apply_rate(Money(net_minor), rate)).minor
 
 
 def check_paid(order: Order) -> None:
