@@ -35,7 +35,8 @@ class Offer:
 # A window of prices is half-open, and windows of one variant never overlap (commerce_window_no_overlap).
 _OFFERS = """
 select v.id, v.product_id, v.business_id, p.name, p.slug, v.name, coalesce(w.price_minor, v.price_minor),
-       p.status = 'published' and v.archived_at is null, coalesce(s.name, ''), coalesce(s.slug, ''),
+       p.status = 'published' and v.archived_at is null and coalesce(s.is_open, false),
+       coalesce(s.name, ''), coalesce(s.slug, ''),
        coalesce((select digest from commerce_picture i where i.product_id = p.id order by i.position limit 1), ''),
        c.motif
 from commerce_variant v

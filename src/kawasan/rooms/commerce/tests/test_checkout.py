@@ -25,6 +25,7 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.models import CartLine, Order, OrderGroup
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.zone import api as zone
 
 pytestmark = pytest.mark.django_db
 State = commerce.OrderState
@@ -216,3 +217,17 @@ def test_a_checkout_asks_the_database_a_constant_number_of_things(django_assert_
     for lines in (few, many):
         with django_assert_max_num_queries(16):
             a_checkout(buyer=buyer, lines=lines, ship_to=SHIP_TO)
+
+
+@pytest.mark.parametrize("method", list(commerce.Method))
+def test_nothing_is_bought_from_a_business_that_is_suspended_not_even_what_a_cart_holds(method):
+    buyer, product = a_buyer(), something_for_sale(stock=3)
+    variant = product.variants[0].id
+    commerce.add_to_cart(actor=buyer, variant_id=variant, quantity=1, request_id=ids.uuid7(), at=AT)
+    zone.suspend(actor=SYSTEM, business_id=product.business_id, reason="Keluhan pembeli.", at=AT)
+    commerce.refresh_seller(business_id=product.business_id, at=AT)
+
+    refused(commerce.NotForSale, buyer=buyer, lines=[wanted(product)], from_cart=True, method=method)
+    with pytest.raises(commerce.NotForSale):
+        commerce.add_to_cart(actor=buyer, variant_id=variant, quantity=1, request_id=ids.uuid7(), at=AT)
+    assert not commerce.cart(actor=buyer, at=AT).can_order
