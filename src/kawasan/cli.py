@@ -14,6 +14,7 @@ import click
 
 from kawasan import __version__
 from kawasan.platform.embedded import AlreadyRunning, NotReady
+from kawasan.platform.telemetry import configure_logging
 from kawasan.server import runtime
 
 EXIT_FOUND = 1  # a check found something
@@ -36,6 +37,7 @@ def _django(context: click.Context) -> Iterator[Path]:
     try:
         with runtime.database(folder) as found:
             runtime.set_up_django()
+            configure_logging(json=False)  # to standard error: standard output is the command's answer
             context.meta["database"] = found
             yield folder
     except (AlreadyRunning, NotReady) as error:
