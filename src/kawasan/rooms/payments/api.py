@@ -1,6 +1,7 @@
 """The door of payments: wallets and escrow, payments by QRIS, refunds, payouts, statements."""
 
 from kawasan.rooms.payments.actions.accounts import ensure_business_accounts, ensure_wallet
+from kawasan.rooms.payments.actions.events import note_event
 from kawasan.rooms.payments.actions.notifications import notify, receive_notification
 from kawasan.rooms.payments.actions.payouts import request_payout, settle_payout
 from kawasan.rooms.payments.actions.providers import ask_provider, need_sandbox, sandbox_is_on, send_to_bank
@@ -8,6 +9,13 @@ from kawasan.rooms.payments.actions.requests import cancel_payment, expire_payme
 from kawasan.rooms.payments.actions.sandbox_bank import sandbox_message, sandbox_pay, scan
 from kawasan.rooms.payments.actions.transfers import pay_from_wallet, refund_from_seller, refund_to_wallet, release
 from kawasan.rooms.payments.queries.accounts import balance, bank, escrow, fee, provider, wallet
+from kawasan.rooms.payments.queries.events import (
+    SEARCH_LENGTH_MAX,
+    all_staff_events,
+    staff_event,
+    staff_events,
+    waiting_events,
+)
 from kawasan.rooms.payments.queries.money import (
     all_lines,
     business_statement,
@@ -22,21 +30,29 @@ from kawasan.rooms.payments.queries.payments import (
     payment_of_order,
     payment_of_reference,
     payments_of,
-    staff_events,
 )
 from kawasan.rooms.payments.queries.payouts import open_payouts, payouts_of
 from kawasan.rooms.payments.queries.verify import verify
 from kawasan.rooms.payments.rules.banks import BANKS
-from kawasan.rooms.payments.rules.deciding import PAYOUT_MIN, QRIS_MAX, TOP_UP_MAX, TOP_UP_MIN
+from kawasan.rooms.payments.rules.deciding import NOTE_LENGTH_MAX, PAYOUT_MIN, QRIS_MAX, TOP_UP_MAX, TOP_UP_MIN
 from kawasan.rooms.payments.rules.qris import InvalidQris
 from kawasan.rooms.payments.types import (
+    NEEDS_STAFF,
     PAYMENT_CODES,
     AccountCode,
+    Attention,
     BadNotification,
     BankAccount,
     BankAccountInvalid,
     BankAnswer,
     Bill,
+    EventFilter,
+    EventFilterInvalid,
+    EventKind,
+    EventNote,
+    EventNoteIdReused,
+    EventNoteInvalid,
+    EventNotFound,
     Line,
     Merchant,
     Notification,
@@ -65,23 +81,36 @@ from kawasan.rooms.payments.types import (
     SellerMoney,
     Split,
     StaffEvent,
+    StaffEventDetail,
+    TakenIn,
     TopUpAmountInvalid,
     UnknownProvider,
 )
 
 __all__ = [
     "BANKS",
+    "NEEDS_STAFF",
+    "NOTE_LENGTH_MAX",
     "PAYMENT_CODES",
     "PAYOUT_MIN",
     "QRIS_MAX",
+    "SEARCH_LENGTH_MAX",
     "TOP_UP_MAX",
     "TOP_UP_MIN",
     "AccountCode",
+    "Attention",
     "BadNotification",
     "BankAccount",
     "BankAccountInvalid",
     "BankAnswer",
     "Bill",
+    "EventFilter",
+    "EventFilterInvalid",
+    "EventKind",
+    "EventNotFound",
+    "EventNote",
+    "EventNoteIdReused",
+    "EventNoteInvalid",
     "InvalidQris",
     "Line",
     "Merchant",
@@ -111,9 +140,12 @@ __all__ = [
     "SellerMoney",
     "Split",
     "StaffEvent",
+    "StaffEventDetail",
+    "TakenIn",
     "TopUpAmountInvalid",
     "UnknownProvider",
     "all_lines",
+    "all_staff_events",
     "ask_provider",
     "balance",
     "bank",
@@ -126,6 +158,7 @@ __all__ = [
     "expire_payments",
     "fee",
     "need_sandbox",
+    "note_event",
     "notify",
     "open_payouts",
     "pay_from_wallet",
@@ -148,9 +181,11 @@ __all__ = [
     "seller_money",
     "send_to_bank",
     "settle_payout",
+    "staff_event",
     "staff_events",
     "top_up",
     "verify",
+    "waiting_events",
     "wallet",
     "wallet_balance",
     "wallet_balances",

@@ -85,6 +85,19 @@ class PayoutForm(ClientMadeForm):
     )
 
 
+class EventNoteForm(ClientMadeForm):
+    """What somebody of the zone found when they looked at an event."""
+
+    prefix_of_id = "evn"
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=2000,  # the door says how long a note may be
+        required=False,
+        help_text=_("What you found or did. Please write no account or identity numbers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class ScanForm(forms.Form):
     """A QRIS code as text, in place of a camera."""
 

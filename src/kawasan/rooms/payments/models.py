@@ -88,6 +88,7 @@ class ProviderEvent(models.Model):
     outcome = models.TextField(default="")
     needs_staff = models.BooleanField(default=False)
     payment_id = models.UUIDField(null=True)
+    payout_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "payments_event"
@@ -96,6 +97,19 @@ class ProviderEvent(models.Model):
             models.Index(fields=["-id"], name="payments_event_staff", condition=Q(needs_staff=True)),
             models.Index(fields=["payment_id"], name="payments_event_payment"),
         ]
+
+
+class EventNote(models.Model):
+    """Somebody of the zone has looked at an event and says what they found. Rows are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    event = models.ForeignKey(ProviderEvent, models.PROTECT, related_name="notes")
+    person = models.ForeignKey("zone.Person", models.PROTECT, related_name="+", db_index=False)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_event_note"
 
 
 class Receipt(models.Model):

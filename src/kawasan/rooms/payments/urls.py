@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.payments.pages import pay, sandbox, seller, wallet
+from kawasan.rooms.payments.pages import events, pay, sandbox, seller, wallet
 
 _wallet = [
     path("", wallet.wallet, name="home"),
@@ -23,6 +23,12 @@ _seller = [
     path("/tarik", seller.payout, name="payout"),
     path("/mutasi.<str:kind>", seller.statement, name="file"),
 ]
+_events = [
+    path("", events.events, name="events"),
+    path(".<str:kind>", events.events_file, name="file"),
+    path("/<str:event_id>", events.event, name="event"),
+    path("/<str:event_id>/catatan", events.note, name="note"),
+]
 _sandbox = [
     path("", sandbox.scan, name="scan"),
     path("bayar", sandbox.pay, name="pay"),
@@ -33,5 +39,6 @@ urlpatterns = [
     path("dompet", include((_wallet, "wallet"))),
     path("bayar/", include((_pay, "pay"))),
     path("jualan/<slug:slug>/saldo", include((_seller, "seller_money"))),
+    path("kawasan/uang", include((_events, "zone_money"))),
     path("sandbox/", include((_sandbox, "sandbox"))),
 ]

@@ -56,7 +56,7 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
     # A second message of the same id waits above for the first to commit and then finds it here.
     stored = models.ProviderEvent.objects.get(provider=event.provider, event_id=event.event_id)
     if stored.pk != event.pk:
-        return _told_before(stored, notification)
+        return _told_before(stored, notification, at)
     outcome, payment_id = _do(notification, at)
     event.outcome, event.payment_id, event.needs_staff = outcome.value, payment_id, outcome in NEEDS_STAFF
     event.save(update_fields=["outcome", "payment_id", "needs_staff"])
@@ -201,13 +201,13 @@ def _new_event(notification: Notification, at: datetime) -> models.ProviderEvent
     )
 
 
-def _told_before(stored: models.ProviderEvent, notification: Notification) -> Notified:
+def _told_before(stored: models.ProviderEvent, notification: Notification, at: datetime) -> Notified:
     told = (stored.kind, stored.reference, stored.money_id, stored.amount_minor)
     now = (notification.kind.value, notification.reference, notification.money_id, notification.amount_minor)
     if told == now:
         return Notified(outcome=Outcome(stored.outcome), payment_id=stored.payment_id, repeated=True)
     # The same id with other content: keep it as evidence under an id of its own, move nothing, let staff look.
-    other = _new_event(replace(notification, event_id=f"{stored.event_id}!{ids.uuid7()}"), stored.received_at)
+    other = _new_event(replace(notification, event_id=f"{stored.event_id}!{ids.uuid7()}"), at)
     other.outcome, other.needs_staff, other.payment_id = Outcome.CONTRADICTION.value, True, stored.payment_id
     other.save(force_insert=True)
     return Notified(outcome=Outcome.CONTRADICTION, payment_id=stored.payment_id, repeated=False)

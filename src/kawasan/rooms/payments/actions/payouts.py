@@ -16,10 +16,12 @@ from kawasan.rooms.payments.actions.accounts import ensure_business_accounts
 from kawasan.rooms.payments.facts import PayoutSettled
 from kawasan.rooms.payments.queries import accounts, payouts
 from kawasan.rooms.payments.queries.money import seller_money
-from kawasan.rooms.payments.rules import deciding
+from kawasan.rooms.payments.rules import deciding, sandbox
 from kawasan.rooms.payments.rules.banks import checked_account
 from kawasan.rooms.payments.types import (
     BankAccount,
+    EventKind,
+    Outcome,
     PaymentCode,
     Payout,
     PayoutIdReused,
@@ -70,9 +72,12 @@ def request_payout(
 
 
 @requires_transaction
-def settle_payout(*, payout_id: UUID, sent: bool, bank_reference: str, at: datetime) -> Payout:
+def settle_payout(
+    *, payout_id: UUID, sent: bool, bank_reference: str, at: datetime, provider_name: str = sandbox.NAME
+) -> Payout:
     """
-    Note what the bank did: sent, or returned to the business's balance. A repeat does nothing.
+    Note what the bank did: sent, or returned to the business's balance; then staff is asked to look. A repeat does
+    nothing.
 
     Raises PayoutNotFound.
     """
@@ -85,6 +90,8 @@ def settle_payout(*, payout_id: UUID, sent: bool, bank_reference: str, at: datet
     row.status = (PayoutStatus.SENT if sent else PayoutStatus.RETURNED).value
     row.bank_reference, row.settled_at = bank_reference, at
     row.save(update_fields=["status", "bank_reference", "settled_at"])
+    if not sent:
+        _flag(row, provider_name, at)
     fact = PayoutSettled(
         payout_id=row.pk, business_id=row.business_id, amount_minor=row.amount_minor, status=row.status
     )
@@ -117,6 +124,24 @@ def _resolve(row: models.Payout, kind: ledger.Kind, at: datetime) -> None:
         pending_of=ids.derived("payments.payout", row.pk),
     )
     ledger.post(ledger.Entry(id=ids.derived("payments.payout-settled-entry", row.pk), at=at, transfers=(transfer,)))
+
+
+def _flag(row: models.Payout, provider_name: str, at: datetime) -> None:
+    models.ProviderEvent(
+        id=ids.uuid7(),
+        provider=provider_name,
+        event_id=f"payout-{row.pk}",
+        kind=EventKind.PAYOUT.value,
+        reference=ids.public("out", row.pk),
+        money_id=row.bank_reference,
+        amount_minor=row.amount_minor,
+        body=b"",
+        happened_at=at,
+        received_at=at,
+        outcome=Outcome.PAYOUT_RETURNED.value,
+        needs_staff=True,
+        payout_id=row.pk,
+    ).save(force_insert=True)
 
 
 def _same_or_refuse(row: models.Payout, business_id: UUID, amount: Money, account: BankAccount) -> Payout:

@@ -16,7 +16,6 @@ from kawasan.rooms.payments.types import (
     PaymentStatus,
     Purpose,
     Split,
-    StaffEvent,
 )
 
 
@@ -95,25 +94,6 @@ def as_payment(row: models.Payment) -> Payment:
 def as_splits(rows: Iterable[models.PaymentSplit]) -> tuple[Split, ...]:
     """Return a payment's parts as they cross the door."""
     return tuple(Split(amount_minor=r.amount_minor, business_id=r.business_id, order_id=r.order_id) for r in rows)
-
-
-def staff_events(*, actor: Actor, limit: int | None = None) -> tuple[StaffEvent, ...]:
-    """Return provider messages that staff should look at, newest first. Raises Forbidden for all but the zone's."""
-    actor.need_zone()
-    rows = models.ProviderEvent.objects.filter(needs_staff=True).order_by("-pk")[: clamp_limit(limit)]
-    return tuple(
-        StaffEvent(
-            id=row.pk,
-            provider=row.provider,
-            event_id=row.event_id,
-            reference=row.reference,
-            amount_minor=row.amount_minor,
-            outcome=Outcome(row.outcome),
-            payment_id=row.payment_id,
-            received_at=row.received_at,
-        )
-        for row in rows
-    )
 
 
 def _may_see(actor: Actor, row: models.Payment) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from kawasan.core.money import Money, rupiah
 from kawasan.rooms.payments.types import (
+    EventNoteInvalid,
     Outcome,
     PaymentAmountInvalid,
     PaymentSplitsInvalid,
@@ -26,6 +28,8 @@ TOP_UP_MIN = rupiah(10_000)
 TOP_UP_MAX = rupiah(10_000_000)
 TOP_UP_LIFETIME = timedelta(minutes=15)
 PAYOUT_MIN = rupiah(10_000)
+NOTE_LENGTH_MAX = 500
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def check_request(splits: Sequence[Split], *, holds: int, expires_at: datetime, at: datetime) -> Money:
@@ -52,6 +56,14 @@ def check_payout(amount: Money, *, available: Money) -> None:
     """Raise PayoutAmountInvalid for less than the smallest payout or more than there is."""
     if not PAYOUT_MIN <= amount <= available:
         raise PayoutAmountInvalid(field="amount", smallest=PAYOUT_MIN, available=available)
+
+
+def checked_note(text: str) -> str:
+    """Return a note as it is kept. Raises EventNoteInvalid."""
+    said = _UNPRINTABLE.sub("", text.replace("\r\n", "\n")).strip()
+    if not 1 <= len(said) <= NOTE_LENGTH_MAX:
+        raise EventNoteInvalid(field="text", limit=NOTE_LENGTH_MAX)
+    return said
 
 
 def outcome_of_money(

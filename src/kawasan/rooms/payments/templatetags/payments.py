@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext
 
 from kawasan.core.errors import msg
-from kawasan.rooms.payments.api import Line, PaymentCode
+from kawasan.rooms.payments.api import Attention, EventKind, Line, Outcome, PaymentCode
 
 register = template.Library()
 
@@ -21,6 +21,57 @@ _NAMES = {
     PaymentCode.LATE_PAYMENT: msg("Payment that came too late or twice"),
     PaymentCode.PAYOUT: msg("Paid out to the bank"),
 }
+
+_OUTCOMES = {
+    Outcome.LATE: msg("Came too late"),
+    Outcome.AGAIN: msg("Paid a second time"),
+    Outcome.OTHER_AMOUNT: msg("Another amount than asked"),
+    Outcome.UNKNOWN_REFERENCE: msg("Names no payment of ours"),
+    Outcome.CONTRADICTION: msg("Contradicts an earlier message"),
+    Outcome.PAYOUT_RETURNED: msg("Payout came back"),
+}
+_TONES = {
+    Outcome.LATE: "nila",
+    Outcome.AGAIN: "nila",
+    Outcome.OTHER_AMOUNT: "warm",
+    Outcome.PAYOUT_RETURNED: "warm",
+    Outcome.UNKNOWN_REFERENCE: "bad",
+    Outcome.CONTRADICTION: "bad",
+}
+_KINDS = {
+    EventKind.PAID: msg("Money came"),
+    EventKind.FAILED: msg("Payment refused"),
+    EventKind.PAYOUT: msg("Payout to a bank"),
+}
+_ATTENTIONS = {
+    Attention.WAITING: msg("Waiting to be seen"),
+    Attention.SEEN: msg("Already seen"),
+    Attention.ALL: msg("All events"),
+}
+
+
+@register.filter
+def outcome(value: Outcome) -> str:
+    """Return what an event did, in the reader's language."""
+    return gettext(_OUTCOMES[value]) if value in _OUTCOMES else str(value)
+
+
+@register.filter
+def outcome_tone(value: Outcome) -> str:
+    """Return the colour of what an event did."""
+    return _TONES.get(value, "")
+
+
+@register.filter
+def event_kind(value: EventKind) -> str:
+    """Return what an event is about, in the reader's language."""
+    return gettext(_KINDS[value])
+
+
+@register.filter
+def attention(value: Attention) -> str:
+    """Return the name of a list of events, in the reader's language."""
+    return gettext(_ATTENTIONS[value])
 
 
 @register.filter

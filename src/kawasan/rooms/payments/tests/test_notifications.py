@@ -112,7 +112,7 @@ def test_another_amount_goes_to_the_wallet_and_staff_is_asked_to_look() -> None:
     assert payments.notify(notification=odd, at=SOON).outcome is Outcome.OTHER_AMOUNT
     assert payments.wallet_balance(person_id=payment.payer_id) == payment.amount_minor - 1
     assert payments.payment(payment_id=payment.id).is_open
-    (event,) = payments.staff_events(actor=SYSTEM)
+    (event,) = payments.staff_events(actor=SYSTEM).items
     assert (event.outcome, event.payment_id) == (Outcome.OTHER_AMOUNT, payment.id)
     assert payments.notify(notification=money_for(payment), at=SOON).outcome is Outcome.PAID
 
@@ -122,7 +122,7 @@ def test_an_unknown_reference_moves_nothing_and_staff_is_asked_to_look() -> None
     lost = money_for(payment, reference="NOBODYS")
     assert payments.notify(notification=lost, at=SOON).outcome is Outcome.UNKNOWN_REFERENCE
     assert posted(payments.provider()) == 0
-    assert len(payments.staff_events(actor=SYSTEM)) == 1
+    assert len(payments.staff_events(actor=SYSTEM).items) == 1
 
 
 @pytest.mark.parametrize("change", [{"amount_minor": 1_00}, {"kind": payments.NotificationKind.FAILED}])

@@ -1,0 +1,12 @@
+"""The room's part of the JSON API."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from kawasan.rooms.payments.http.events import router as events
+from kawasan.rooms.payments.http.money import router as money
+
+router = Router()
+router.add_router("", events)  # first: /payments/events is not a payment's id
+router.add_router("", money)
