@@ -89,9 +89,9 @@ def test_a_wrong_input_is_explained_beside_the_field_and_nothing_is_lost(open_as
     page = open_as("buyer", "/gabung")
     page.fill("[name=name]", "Warung Coba")
     page.fill("[name=nib]", "12345")
-    page.click("main form button.big")
-    page.wait_for_load_state()
-    assert page.locator("[name=nib][aria-invalid=true]").count() == 1
+    page.fill("[name=size_amount]", "Rp100.000.000")
+    page.click("main form.join button.big")
+    page.locator("[name=nib][aria-invalid=true]").wait_for(timeout=10_000)
     assert page.input_value("[name=name]") == "Warung Coba"
 
 
