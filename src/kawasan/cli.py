@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -279,6 +282,36 @@ def check_config(context: click.Context, as_json: bool) -> None:
         for check in checks:
             click.echo(f"{'ok ' if check.passed else 'NO '} {check.name}: {check.says}")
     sys.exit(0 if all(check.passed for check in checks) else EXIT_FOUND)
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["engine"]), default="engine")
+@JSON
+def bench(what: str, as_json: bool) -> None:
+    """Measure on a database of its own (bench/README.md): orders a second through the ledger's engine."""
+    folder = Path(tempfile.mkdtemp(prefix="kawasan-bench-"))
+    folder.chmod(0o755)  # the database runs as another user where we are root
+    os.environ.pop("DATABASE_URL", None)
+    try:
+        with runtime.database(runtime.data_folder(folder)):
+            runtime.set_up_django()
+            from kawasan.core import clock
+            from kawasan.platform.roles import prepare_database, prepare_zone
+            from kawasan.platform.schemas import in_zone
+            from kawasan.server.bench import engine
+
+            prepare_database()
+            prepare_zone(schema="zone_bench", name="Bench", hosts=[], at=clock.now())
+            with in_zone("zone_bench"):
+                answer = {"engine": engine}[what]()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if as_json:
+        click.echo(json.dumps(answer))
+        return
+    for part in ("machine", "settings", "figures"):
+        for name, value in answer[part].items():
+            click.echo(f"{part[:-1] if part != 'machine' else part} {name}: {value}")
 
 
 @main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})
