@@ -1,0 +1,76 @@
+"""What accounts and transfers of money are for, and the lines of a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from uuid import UUID
+
+from kawasan.core import ids
+from kawasan.core.errors import Invalid, msg
+
+
+class AccountCode(IntEnum):
+    """What an account of money is for."""
+
+    WALLET = 1  # a person's money
+    ESCROW = 2  # paid for orders of a business, not yet delivered
+    BALANCE = 3  # a business's own money, ready to be paid out
+    FEE = 4  # what the zone earned
+    PROVIDER = 5  # the payment provider: what it owes the zone is debited
+    BANK = 6  # the bank: what was paid out is credited
+
+
+class PaymentCode(IntEnum):
+    """What a transfer of money means; the ledger keeps it as the transfer's code (100-199)."""
+
+    TOP_UP = 100  # provider -> wallet
+    PAY_WALLET = 101  # wallet -> escrow
+    PAY_QRIS = 102  # provider -> escrow
+    REFUND = 103  # escrow -> wallet
+    REFUND_FROM_SELLER = 104  # seller's balance -> wallet
+    RELEASE = 105  # escrow -> seller's balance
+    FEE = 106  # escrow -> zone's fee
+    LATE_PAYMENT = 107  # provider -> wallet
+    PAYOUT = 108  # seller's balance -> bank
+
+
+PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a statement of money: ``change_minor`` is signed, ``balance_minor`` is what was there after it."""
+
+    at: datetime
+    code: PaymentCode
+    change_minor: int
+    balance_minor: int
+    reference: UUID | None
+    transfer_id: UUID
+
+    @property
+    def shown_reference(self) -> str:
+        """What the movement was for, as people see it: an order, a payment or a payout."""
+        if self.reference is None:
+            return ""
+        prefix = {PaymentCode.TOP_UP: "pay", PaymentCode.LATE_PAYMENT: "pay", PaymentCode.PAYOUT: "out"}
+        return ids.public(prefix.get(self.code, "ord"), self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class SellerMoney:
+    """What a business has: free to be paid out, on its way to the bank, and waiting for delivery."""
+
+    available_minor: int
+    on_its_way_minor: int
+    escrow_minor: int
+
+
+class TopUpAmountInvalid(Invalid):
+    """Too little or too much for one top-up."""
+
+    code = "top-up-amount-invalid"
+    title = msg("Choose another amount")
+    detail = msg("Top up between {smallest} and {largest} at a time.")
