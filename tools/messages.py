@@ -3,7 +3,7 @@ Translations without GNU gettext: collect texts into each app's .po files, compi
 
 python tools/messages.py            collect (adds what is new, keeps what is translated, drops what is gone)
 python tools/messages.py --compile  write the .mo files
-python tools/messages.py --check    fail when a text has no translation or a file is not up to date
+python tools/messages.py --check    fail when a text has no translation or two, or a file is not up to date
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -32,6 +33,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 PLURALS = {"id": "nplurals=1; plural=0;", "zh_Hans": "nplurals=1; plural=0;"}
@@ -99,11 +101,35 @@ def missing(catalog: Catalog) -> list[str]:
     return [str(m.id) for m in catalog if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string)]
 
 
+Told: TypeAlias = dict[
+    tuple[str, str | None, str], dict[str, list[str]]
+]  # (language, context, text) -> its translations
+
+
+def note_translations(told: Told, language: str, owner: str, catalog: Catalog) -> None:
+    """Remember how an owner translates each text."""
+    for message in catalog:
+        if message.id:
+            text = message.id if isinstance(message.id, str) else message.id[0]
+            translation = message.string if isinstance(message.string, str) else message.string[0]
+            told.setdefault((language, message.context, text), {}).setdefault(translation, []).append(owner)
+
+
+def told_apart(told: Told) -> list[str]:
+    """Return what two owners translate differently: Django merges all catalogues, so one of them would win."""
+    return [
+        f"{language}: {text!r} has {len(by)} translations {by}: agree on one, or give one of them a context"
+        for (language, _context, text), by in sorted(told.items(), key=str)
+        if len(by) > 1
+    ]
+
+
 def main(arguments: list[str]) -> int:
     """Run one of the three modes."""
     if not settings.configured:
         settings.configure(USE_I18N=True)
     faults: list[str] = []
+    told: Told = {}
     for owner in owners():
         for language in LANGUAGES:
             path, catalog, content = merged(owner, language)
@@ -114,6 +140,7 @@ def main(arguments: list[str]) -> int:
                     compile_one(path, language)
                 continue
             if "--check" in arguments:
+                note_translations(told, language, owner.name, catalog)
                 faults += [f"{path.relative_to(SOURCE)}: {text!r} is not translated" for text in missing(catalog)]
                 if not path.exists() or path.read_bytes() != content:
                     faults.append(f"{path.relative_to(SOURCE)}: not up to date, run tools/messages.py")
@@ -122,6 +149,7 @@ def main(arguments: list[str]) -> int:
             if not path.exists() or path.read_bytes() != content:
                 path.write_bytes(content)
             print(f"{path.relative_to(SOURCE)}: {len(catalog)} texts, {len(missing(catalog))} without translation")
+    faults += told_apart(told)
     print("\n".join(faults), file=sys.stderr) if faults else None
     return 1 if faults else 0
 

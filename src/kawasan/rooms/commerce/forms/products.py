@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kawasan.core import ids
 from kawasan.platform.i18n import language
@@ -102,7 +103,7 @@ class WindowForm(OnceForm):
 
     price = RupiahField(label=_("Special price"))
     starts_at = forms.DateTimeField(
-        label=_("From"),
+        label=pgettext_lazy("period", "From"),
         widget=MomentInput,
         help_text=_("WIB, exact to the second. The price holds from this second on."),
     )

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kawasan.core import clock, ids
@@ -128,7 +128,7 @@ def member_removed(request: HttpRequest, slug: str, person: str) -> HttpResponse
         request,
         title=gettext("Remove {name} from {business}?").format(name=member.name, business=business.name),
         text=gettext("The person loses access at once. You can invite them again."),
-        button=gettext("Remove"),
+        button=pgettext("person", "Remove"),
         back=reverse("zone:team", args=[slug]),
     )
 
