@@ -50,6 +50,7 @@ from kawasan.rooms.zone.queries.people import (
     person_names,
     zone_people,
 )
+from kawasan.rooms.zone.rules.applications import wrong_fields
 from kawasan.rooms.zone.rules.labels import LABELS
 from kawasan.rooms.zone.rules.masks import mask_account, mask_email, mask_nik, mask_npwp, mask_phone
 from kawasan.rooms.zone.rules.reference import (
@@ -242,6 +243,7 @@ __all__ = [
     "suspend",
     "take_zone_role",
     "withdraw_invitation",
+    "wrong_fields",
     "zone_people",
     "zone_settings",
 ]

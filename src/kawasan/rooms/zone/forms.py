@@ -99,18 +99,18 @@ class JoinForm(RefusableForm):
     KEPT: ClassVar[tuple[str, ...]] = (*APPLICATION_FIELDS, "id", "kbli_text", "region_text", "size_amount")
 
     def application(self) -> zone.Application | None:
-        """Return what was written, or None after putting an unreadable amount beside its field."""
-        given = self.cleaned_data
+        """Return what was written; where the amount is unreadable None, with every wrong field told at once."""
         try:
-            amount = parse_rupiah(given.get("size_amount") or "").minor
+            return self._written(parse_rupiah(self.cleaned_data.get("size_amount") or "").minor)
         except Invalid as refusal:
             refusal.field = "size_amount"
-            self.refuse(refusal)
+            others = zone.wrong_fields(self._written(0), on=clock.business_day(clock.now()))
+            self.refuse(InvalidInput([refusal, *(other for other in others if other.field != "size_amount")]))
             return None
-        return zone.Application(
-            **{name: given.get(name) or "" for name in APPLICATION_FIELDS},
-            size_amount_minor=amount,
-        )
+
+    def _written(self, amount_minor: int) -> zone.Application:
+        given = {name: self.cleaned_data.get(name) or "" for name in APPLICATION_FIELDS}
+        return zone.Application(**given, size_amount_minor=amount_minor)
 
 
 class InviteForm(RefusableForm):

@@ -95,6 +95,15 @@ def check_application(given: Application, *, on: date) -> Checked:
     return checked
 
 
+def wrong_fields(given: Application, *, on: date) -> list[Refusal]:
+    """Return what ``check_application`` would refuse, a refusal for each wrong field."""
+    try:
+        check_application(given, on=on)
+    except InvalidInput as refusal:
+        return refusal.errors
+    return []
+
+
 def check_name(text: str, *, field: str = "name") -> str:
     """Return a name with single spaces. Raises InvalidName."""
     name = " ".join(text.split())

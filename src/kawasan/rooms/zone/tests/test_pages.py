@@ -80,6 +80,14 @@ def test_sending_the_form_twice_makes_one_business(client):
     assert Business.objects.count() == 1
 
 
+def test_an_unreadable_amount_is_told_together_with_everything_else_that_is_wrong(client):
+    wrong = FORM | {"id": ids.public("biz", ids.uuid7()), "size_amount": "banyak", "nib": "123", "name": "K"}
+    answer = _as(client, a_person()).post("/gabung", wrong)
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"size_amount", "nib", "name"}
+    assert not Business.objects.exists()
+
+
 def test_an_id_of_somebody_elses_business_does_not_take_it_over(client):
     other = a_business()
     answer = _as(client, a_person()).post("/gabung", FORM | {"id": other.public_id})
