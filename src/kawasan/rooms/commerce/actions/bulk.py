@@ -15,14 +15,9 @@ from kawasan.rooms.commerce.actions.sellers import ensure_sellers
 from kawasan.rooms.commerce.actions.stock import movement_entry, movement_row, open_units, record_movements
 from kawasan.rooms.commerce.queries.catalogue import category
 from kawasan.rooms.commerce.rules.products import check_product, slug_of
-from kawasan.rooms.commerce.types.catalogue import (
-    VARIANTS_MAX,
-    NewProduct,
-    NewVariant,
-    ProductStatus,
-    StockReason,
-)
+from kawasan.rooms.commerce.types.catalogue import VARIANTS_MAX, NewProduct, NewVariant, ProductStatus
 from kawasan.rooms.commerce.types.refusals import ProductIdReused, ProductIncomplete, SkuTaken
+from kawasan.rooms.commerce.types.stock import StockReason
 from kawasan.rooms.ledger import api as ledger
 
 CHUNK = 500

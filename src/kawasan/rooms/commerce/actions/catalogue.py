@@ -15,14 +15,7 @@ from kawasan.rooms.commerce.actions.indexing import index_products
 from kawasan.rooms.commerce.queries.catalogue import category, lock_product, own_product, own_variant
 from kawasan.rooms.commerce.rules import products as rules
 from kawasan.rooms.commerce.rules.prices import check_price
-from kawasan.rooms.commerce.types.catalogue import (
-    QUANTITY_MAX,
-    VARIANTS_MAX,
-    NewProduct,
-    NewVariant,
-    Product,
-    ProductStatus,
-)
+from kawasan.rooms.commerce.types.catalogue import VARIANTS_MAX, NewProduct, NewVariant, Product, ProductStatus
 from kawasan.rooms.commerce.types.refusals import (
     BusinessNotAdmitted,
     ProductIdReused,
@@ -32,6 +25,7 @@ from kawasan.rooms.commerce.types.refusals import (
     TooManyVariants,
     UnknownVariant,
 )
+from kawasan.rooms.commerce.types.stock import QUANTITY_MAX
 from kawasan.rooms.zone import api as zone
 
 _KEEPERS = (BusinessRole.OWNER, BusinessRole.STAFF)

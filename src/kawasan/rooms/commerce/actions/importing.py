@@ -21,14 +21,8 @@ from kawasan.rooms.commerce.queries.catalogue import categories
 from kawasan.rooms.commerce.queries.imports import as_report, to_json
 from kawasan.rooms.commerce.rules.importing import BadCell, ImportLine, LineReader, columns_of
 from kawasan.rooms.commerce.rules.tables import kind_of, rows_of
-from kawasan.rooms.commerce.types.catalogue import (
-    VARIANTS_MAX,
-    ImportReport,
-    NewProduct,
-    NewVariant,
-    ProductStatus,
-    StockReason,
-)
+from kawasan.rooms.commerce.types.catalogue import VARIANTS_MAX, NewProduct, NewVariant, ProductStatus
+from kawasan.rooms.commerce.types.imports import ImportReport
 from kawasan.rooms.commerce.types.refusals import (
     BusinessNotAdmitted,
     ImportUnreadable,
@@ -36,6 +30,7 @@ from kawasan.rooms.commerce.types.refusals import (
     TooManyVariants,
     UnknownImport,
 )
+from kawasan.rooms.commerce.types.stock import StockReason
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.zone import api as zone
 

@@ -10,7 +10,7 @@ from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.catalogue import as_window, own_variant
 from kawasan.rooms.commerce.rules.prices import check_no_overlap, check_price, check_window, to_the_second
-from kawasan.rooms.commerce.types.catalogue import Window
+from kawasan.rooms.commerce.types.prices import Window
 from kawasan.rooms.commerce.types.refusals import UnknownWindow
 
 

@@ -14,9 +14,10 @@ from kawasan.rooms.commerce.queries.accounts import unit_account, unit_asset, un
 from kawasan.rooms.commerce.queries.catalogue import own_variant
 from kawasan.rooms.commerce.queries.desk import as_stock_rows
 from kawasan.rooms.commerce.rules.products import check_quantity, check_reason, check_text
-from kawasan.rooms.commerce.types.catalogue import NOTE_LENGTH_MAX, QUANTITY_MAX, StockReason, StockRow
+from kawasan.rooms.commerce.types.catalogue import StockRow
 from kawasan.rooms.commerce.types.codes import AccountCode, TransferCode
 from kawasan.rooms.commerce.types.refusals import QuantityInvalid, StockBelowZero
+from kawasan.rooms.commerce.types.stock import NOTE_LENGTH_MAX, QUANTITY_MAX, StockReason
 from kawasan.rooms.ledger import api as ledger
 
 # Neither stock nor what was sold can be given out twice; where units come from has no bound.

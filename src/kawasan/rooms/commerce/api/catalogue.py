@@ -48,50 +48,32 @@ from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, se
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
 from kawasan.rooms.commerce.types.catalogue import (
     DESCRIPTION_LENGTH_MAX,
-    IMPORT_BYTES_MAX,
-    IMPORT_ROWS_MAX,
-    LOW_STOCK_DEFAULT,
     NAME_LENGTH_MAX,
-    NOTE_LENGTH_MAX,
     PICTURE_BYTES_MAX,
     PICTURE_PIXELS_MAX,
     PICTURES_MAX,
-    PRICE_MINOR_MAX,
-    QUANTITY_MAX,
     SKU_LENGTH_MAX,
     VARIANT_NAME_LENGTH_MAX,
     VARIANTS_MAX,
     WEIGHT_GRAMS_MAX,
     Category,
-    Criteria,
     DeskProduct,
-    Facet,
-    Facets,
-    Found,
-    Home,
-    ImportReport,
-    LineProblem,
-    Movement,
     NewProduct,
     NewReview,
     NewVariant,
     Picture,
-    Price,
     Product,
-    ProductCard,
     ProductStatus,
     Review,
     Seller,
     SellerFigures,
-    Sort,
-    StockLevel,
-    StockReason,
     StockRow,
     Variant,
     VariantOffer,
-    Window,
 )
 from kawasan.rooms.commerce.types.codes import AccountCode, TransferCode
+from kawasan.rooms.commerce.types.imports import IMPORT_BYTES_MAX, IMPORT_ROWS_MAX, ImportReport, LineProblem
+from kawasan.rooms.commerce.types.prices import PRICE_MINOR_MAX, Price, Window
 from kawasan.rooms.commerce.types.refusals import (
     BusinessNotAdmitted,
     GtinInvalid,
@@ -127,6 +109,15 @@ from kawasan.rooms.commerce.types.refusals import (
     WeightInvalid,
     WindowInvalid,
     WindowsOverlap,
+)
+from kawasan.rooms.commerce.types.searching import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
+from kawasan.rooms.commerce.types.stock import (
+    LOW_STOCK_DEFAULT,
+    NOTE_LENGTH_MAX,
+    QUANTITY_MAX,
+    Movement,
+    StockLevel,
+    StockReason,
 )
 
 # Catalogue and stock

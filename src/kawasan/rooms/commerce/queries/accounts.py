@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from kawasan.rooms.commerce.types.catalogue import StockLevel
 from kawasan.rooms.commerce.types.codes import AccountCode
+from kawasan.rooms.commerce.types.stock import StockLevel
 from kawasan.rooms.ledger import api as ledger
 
 

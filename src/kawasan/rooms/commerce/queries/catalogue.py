@@ -17,14 +17,13 @@ from kawasan.rooms.commerce.rules.prices import price_at as rule_price_at
 from kawasan.rooms.commerce.types.catalogue import (
     Category,
     Picture,
-    Price,
     Product,
     ProductStatus,
     Seller,
     Variant,
     VariantOffer,
-    Window,
 )
+from kawasan.rooms.commerce.types.prices import Price, Window
 from kawasan.rooms.commerce.types.refusals import (
     UnknownCategory,
     UnknownPicture,

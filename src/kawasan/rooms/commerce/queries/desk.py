@@ -14,16 +14,8 @@ from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, pag
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.catalogue import as_seller, category, first_pictures, own_variant
-from kawasan.rooms.commerce.types.catalogue import (
-    DeskProduct,
-    Movement,
-    ProductStatus,
-    Seller,
-    SellerFigures,
-    StockLevel,
-    StockReason,
-    StockRow,
-)
+from kawasan.rooms.commerce.types.catalogue import DeskProduct, ProductStatus, Seller, SellerFigures, StockRow
+from kawasan.rooms.commerce.types.stock import Movement, StockLevel, StockReason
 
 EXPORT_CHUNK = 500
 

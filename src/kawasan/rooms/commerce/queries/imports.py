@@ -8,7 +8,7 @@ from uuid import UUID
 from kawasan.core.access import Actor
 from kawasan.core.money import Money
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.types.catalogue import ImportReport, LineProblem
+from kawasan.rooms.commerce.types.imports import ImportReport, LineProblem
 from kawasan.rooms.commerce.types.refusals import UnknownImport
 
 RECENT_MAX = 10

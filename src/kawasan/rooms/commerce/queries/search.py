@@ -16,8 +16,8 @@ from kawasan.core.paging import BadCursor, clamp_limit, decode_cursor, encode_cu
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.catalogue import as_seller, categories, category
-from kawasan.rooms.commerce.types.catalogue import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
 from kawasan.rooms.commerce.types.refusals import SearchInvalid
+from kawasan.rooms.commerce.types.searching import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
 
 WORDS_MAX = 8
 WORD_LENGTH_MAX = 40

@@ -19,7 +19,7 @@ from kawasan.rooms.commerce.rules.products import (
     check_variant_name,
     check_weight,
 )
-from kawasan.rooms.commerce.types.catalogue import QUANTITY_MAX, Category, ProductStatus
+from kawasan.rooms.commerce.types.catalogue import Category, ProductStatus
 from kawasan.rooms.commerce.types.refusals import (
     ImportColumnsMissing,
     ImportSkuRepeated,
@@ -27,6 +27,7 @@ from kawasan.rooms.commerce.types.refusals import (
     QuantityInvalid,
     UnknownCategory,
 )
+from kawasan.rooms.commerce.types.stock import QUANTITY_MAX
 
 # column -> what its heading may say, the first one is what our own files say
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kawasan.core.money import Money
-from kawasan.rooms.commerce.types.catalogue import PRICE_MINOR_MAX, Price, Window
+from kawasan.rooms.commerce.types.prices import PRICE_MINOR_MAX, Price, Window
 from kawasan.rooms.commerce.types.refusals import PriceInvalid, WindowInvalid, WindowsOverlap
 
 

@@ -12,14 +12,12 @@ from kawasan.rooms.commerce.rules.prices import check_price
 from kawasan.rooms.commerce.types.catalogue import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,
-    QUANTITY_MAX,
     SKU_LENGTH_MAX,
     VARIANT_NAME_LENGTH_MAX,
     VARIANTS_MAX,
     WEIGHT_GRAMS_MAX,
     NewProduct,
     NewVariant,
-    StockReason,
 )
 from kawasan.rooms.commerce.types.refusals import (
     GtinInvalid,
@@ -32,6 +30,7 @@ from kawasan.rooms.commerce.types.refusals import (
     TooManyVariants,
     WeightInvalid,
 )
+from kawasan.rooms.commerce.types.stock import QUANTITY_MAX, StockReason
 
 _SKU = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._/\-]{{0,{SKU_LENGTH_MAX - 1}}}")
 # NUL and lone surrogates cannot be stored; other controls are never meant.

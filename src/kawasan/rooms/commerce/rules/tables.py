@@ -11,7 +11,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from kawasan.rooms.commerce.types.catalogue import IMPORT_BYTES_MAX, IMPORT_ROWS_MAX
+from kawasan.rooms.commerce.types.imports import IMPORT_BYTES_MAX, IMPORT_ROWS_MAX
 from kawasan.rooms.commerce.types.refusals import ImportTooLarge, ImportTooManyRows, ImportUnreadable
 
 # What an honest sheet of 5,000 rows unpacks to is below 10 MB; a bomb's is not.
