@@ -10,7 +10,7 @@ from kawasan.core.errors import Refusal
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "kawasan"
 LINES_MAX = 400
-READ_AS_LISTS = {"tests", "types.py", "types"}  # test cases, refusals: twice that
+READ_AS_LISTS = {"tests"}  # test cases: twice that
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py", "base.py", "manager.py", "managers.py", "misc.py"}
 NAMED_BY_DJANGO = {SOURCE / "platform/database/base.py"}  # the name Django asks of a database backend
 
