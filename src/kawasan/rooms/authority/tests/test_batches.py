@@ -1,4 +1,4 @@
-"""The follower asks the database as often for five thousand transfers as for fifty: its speed does not fall with size."""
+"""The follower asks the database as often for two thousand transfers as for fifty."""
 
 from __future__ import annotations
 
