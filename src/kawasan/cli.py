@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +13,7 @@ from pathlib import Path
 import click
 
 from kawasan import __version__
+from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
 from kawasan.server import runtime
@@ -285,33 +283,27 @@ def check_config(context: click.Context, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["engine"]), default="engine")
+@click.argument("what", type=click.Choice(list(BENCHES)), default="engine")
+@click.option("--rounds", default=ROUNDS_DEFAULT, show_default=True, type=click.IntRange(1, 100))
+@click.option("--quick", is_flag=True, help="A smoke test of the bench itself: tiny sizes, figures that mean nothing.")
+@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Work on this disk.")
+@click.option("--charts", type=click.Path(file_okay=False, path_type=Path), help="Draw SVG charts into this folder.")
 @JSON
-def bench(what: str, as_json: bool) -> None:
-    """Measure on a database of its own (bench/README.md): orders a second through the ledger's engine."""
-    folder = Path(tempfile.mkdtemp(prefix="kawasan-bench-"))
-    folder.chmod(0o755)  # the database runs as another user where we are root
-    os.environ.pop("DATABASE_URL", None)
-    try:
-        with runtime.database(runtime.data_folder(folder)):
-            runtime.set_up_django()
-            from kawasan.core import clock
-            from kawasan.platform.roles import prepare_database, prepare_zone
-            from kawasan.platform.schemas import in_zone
-            from kawasan.server.bench import engine
+def bench(what: str, rounds: int, quick: bool, folder: Path | None, charts: Path | None, as_json: bool) -> None:
+    """Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures."""
+    from kawasan.bench import charts as drawing
+    from kawasan.bench import running
+    from kawasan.bench.site import NotDurable
 
-            prepare_database()
-            prepare_zone(schema="zone_bench", name="Bench", hosts=[], at=clock.now())
-            with in_zone("zone_bench"):
-                answer = {"engine": engine}[what]()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    if as_json:
-        click.echo(json.dumps(answer))
-        return
-    for part in ("machine", "settings", "figures"):
-        for name, value in answer[part].items():
-            click.echo(f"{part[:-1] if part != 'machine' else part} {name}: {value}")
+    configure_logging(json=False)
+    try:
+        answer = running.measure(what, running.Options(rounds=rounds, quick=quick, folder=folder))
+    except NotDurable as error:
+        raise click.ClickException(str(error)) from error
+    if charts:
+        for file in drawing.draw(answer, charts):
+            click.echo(f"drawn: {file}", err=True)
+    click.echo(json.dumps(answer) if as_json else running.as_text(answer))
 
 
 @main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -1,0 +1,111 @@
+"""Run one bench by its name and give back what it found: machine, settings, figures, and each round behind them."""
+
+from __future__ import annotations
+
+import importlib
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from kawasan.bench import machine
+from kawasan.bench.site import Site, site
+
+# A bench is the module of this package with the same name; it has ``run(bench: Bench) -> None``.
+BENCHES: Final[Mapping[str, str]] = {
+    "engine": "orders of three linked transfers a second through the ledger's engine, beside pgbench and two baselines",
+}
+ROUNDS_DEFAULT: Final = 3
+QUICK_SHARE: Final = 0.1  # of the seconds and rows of a real run
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said."""
+
+    rounds: int = ROUNDS_DEFAULT
+    quick: bool = False  # a smoke test: tiny sizes, figures that mean nothing
+    folder: Path | None = None  # where the temporary folder is made
+
+
+@dataclass
+class Bench:
+    """One run of one bench: where it works, and what it has found so far."""
+
+    name: str
+    site: Site
+    options: Options
+    settings: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, float] = field(default_factory=dict)
+    rounds: dict[str, list[float]] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
+
+    def say(self, text: str) -> None:
+        """Tell the person who waits how far it is, on standard error."""
+        sys.stderr.write(f"{time.monotonic() - self.started:6.1f} s  {text}\n")
+        sys.stderr.flush()
+
+    def seconds(self, of_a_real_run: float) -> float:
+        """Return how long to measure: what a real run takes, or the share of it for a smoke test."""
+        return max(0.3, of_a_real_run * QUICK_SHARE) if self.options.quick else of_a_real_run
+
+    def count(self, of_a_real_run: int) -> int:
+        """Return how many rows or repetitions: those of a real run, or the share of them for a smoke test."""
+        return max(1, int(of_a_real_run * QUICK_SHARE)) if self.options.quick else of_a_real_run
+
+    def interleave(self, parts: Mapping[str, Callable[[], float | Mapping[str, float]]]) -> None:
+        """
+        Measure every part once in each round, one after another, and keep the medians as figures.
+
+        A part gives the figure of its name, or several by name. Noise that lasts longer than a round then meets all
+        parts alike, and ``ratio`` compares within a round.
+        """
+        for number in range(self.options.rounds):
+            for name, part in parts.items():
+                found = part()
+                for key, value in (found if isinstance(found, Mapping) else {name: found}).items():
+                    self.rounds.setdefault(key, []).append(value)
+                    self.say(f"round {number + 1} of {self.options.rounds}: {key} {value:,.1f}")
+        for key, values in self.rounds.items():
+            self.figures[key] = round(statistics.median(values), 2)
+
+    def ratio(self, name: str, over: str, under: str) -> None:
+        """Keep, as a figure, the median over the rounds of one part's figure divided by another's of the same round."""
+        pairs = zip(self.rounds[over], self.rounds[under], strict=True)
+        ratios = [a / b for a, b in pairs if b]
+        if ratios:
+            self.figures[name] = round(statistics.median(ratios), 2)
+
+
+def measure(name: str, options: Options) -> dict[str, Any]:
+    """
+    Run a bench on a database of its own and return one object: ``machine``, ``settings``, ``figures``, ``rounds``.
+
+    Nothing is left behind. Raises NotDurable where a commit would not wait for the disk.
+    """
+    with site(options.folder) as here:
+        found = Bench(name, here, options)
+        about = machine.machine(here)
+        found.settings |= machine.settings(here) | {"rounds": options.rounds, "quick": options.quick}
+        importlib.import_module(f"kawasan.bench.{name}").run(found)
+        found.settings["seconds"] = round(time.monotonic() - found.started, 1)
+    return {
+        "bench": name,
+        "machine": about,
+        "settings": found.settings,
+        "figures": found.figures,
+        "rounds": {key: [round(value, 2) for value in values] for key, values in found.rounds.items()},
+    }
+
+
+def as_text(answer: Mapping[str, Any]) -> str:
+    """Return the object as a page for people."""
+    lines = [f"kawasan bench {answer['bench']}"]
+    for part in ("machine", "settings"):
+        lines += ["", part, *(f"  {name:<34} {value}" for name, value in answer[part].items())]
+    lines += ["", f"figures (medians of {answer['settings']['rounds']} rounds)"]
+    lines += [f"  {name:<46} {value:>14,.2f}" for name, value in answer["figures"].items()]
+    return "\n".join(lines)

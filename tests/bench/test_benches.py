@@ -1,0 +1,89 @@
+"""Each bench as a smoke test: it ends, gives every figure that is promised, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kawasan.bench.running import BENCHES
+from tests.bench import running
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bench")]
+
+YARDSTICKS = {"tpcb_tps", "django_hot_orders_per_second"}
+PROMISED = {
+    "engine": YARDSTICKS
+    | {
+        "uniform_orders_per_second",
+        "zipf_orders_per_second",
+        "hot_orders_per_second",
+        "wallet_orders_per_second",
+        "wallet_batch_100_orders_per_second",
+        "wallet_batch_10_orders_per_second",
+        "wallet_batch_1_orders_per_second",
+        "pending_orders_per_second",
+        "pending_hot_orders_per_second",
+        "uniform_to_tpcb",
+        "hot_to_uniform",
+        "psycopg_orders_per_second",
+        "django_orders_per_second",
+    },
+}
+MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="kawasan-bench-test-") as name:
+        Path(name).chmod(0o755)  # the database runs as another user when we are root
+        yield Path(name)
+
+
+def test_every_bench_has_its_promises_here():
+    assert set(PROMISED) <= set(BENCHES)
+
+
+@pytest.mark.parametrize("what", sorted(PROMISED))
+def test_a_bench_gives_what_it_promises_and_leaves_nothing(what, folder):
+    answer = running.run(what, folder)
+    assert sorted(PROMISED[what] - set(answer["figures"])) == []
+    assert set(answer["machine"]) >= MACHINE
+    assert answer["settings"]["postgresql_fsync"] == "on"
+    assert answer["settings"]["postgresql_synchronous_commit"] == "on"
+    assert running.left_behind(folder) == []
+
+
+def test_the_engine_applies_every_order_and_the_books_balance(folder):
+    figures = running.run("engine", folder, "--charts", str(folder / "charts"))["figures"]
+    assert figures["refused"] == 0
+    assert figures["orders"] > 1_000
+    assert figures["balanced"] == 1
+    assert "<svg" in (folder / "charts" / "engine.svg").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_bench_that_is_interrupted_leaves_nothing(number, folder):
+    process = subprocess.Popen(
+        running.command("engine", folder),
+        env=running.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    for line in process.stderr:
+        if "baselines loaded" in line:
+            break
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode != 0
+    deadline = time.monotonic() + 10  # the processes below end a moment later
+    while running.left_behind(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert running.left_behind(folder) == []
