@@ -89,3 +89,28 @@ class InvalidInput(Invalid):
     def __init__(self, errors: list[Refusal]) -> None:
         super().__init__()
         self.errors = errors
+
+
+class BadField(Invalid):
+    """One member of the request has the wrong shape."""
+
+    code = "bad-field"
+    title = msg("Please check this field")
+    detail = msg("{problem}")
+
+
+class MissingField(Invalid):
+    """A member of the request is missing."""
+
+    code = "missing-field"
+    title = msg("Something is missing")
+    detail = msg("The field {name} is needed.")
+
+
+class BodyTooLarge(Invalid):
+    """The request is larger than anything that is taken here."""
+
+    code = "body-too-large"
+    title = msg("This is too large")
+    detail = msg("At most {megabytes} MB are taken at once.")
+    status = 413

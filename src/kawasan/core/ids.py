@@ -14,6 +14,8 @@ from kawasan.core.errors import NotFound
 NAMESPACE = UUID("6b617761-7361-5e00-8000-6b6177617361")
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32: no i, l, o, u
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
+_SHIFTS = range(120, -1, -10)  # 26 letters of 5 bits, two at a time
 _VALUE = {letter: index for index, letter in enumerate(_ALPHABET)}
 _PUBLIC = re.compile(r"([a-z]{2,6})_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
@@ -39,11 +41,8 @@ def derived(*parts: object) -> UUID:
 
 def public(prefix: str, value: UUID) -> str:
     """Return the form people see, e.g. ``ord_01jd...`` (26 letters of Crockford base 32)."""
-    number, letters = value.int, []
-    for _ in range(26):
-        letters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    pairs, number = _PAIRS, value.int
+    return f"{prefix}_" + "".join([pairs[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def parse(prefix: str, text: str) -> UUID:

@@ -13,26 +13,11 @@ from ninja.security import APIKeyCookie, HttpBearer
 from kawasan import __version__
 from kawasan.core import clock
 from kawasan.core.access import Actor
-from kawasan.core.errors import Invalid, InvalidInput, NotFound, Refusal, Unauthenticated, msg
+from kawasan.core.errors import BadField, InvalidInput, NotFound, Refusal, Unauthenticated
+from kawasan.core.problems import field_refusal
 from kawasan.platform import idempotency
 from kawasan.platform.problems import json_problem
 from kawasan.platform.web import actor_of
-
-
-class BadField(Invalid):
-    """One member of the request has the wrong shape."""
-
-    code = "bad-field"
-    title = msg("Please check this field")
-    detail = msg("{problem}")
-
-
-class MissingField(Invalid):
-    """A member of the request is missing."""
-
-    code = "missing-field"
-    title = msg("Something is missing")
-    detail = msg("The field {name} is needed.")
 
 
 class KeyAuth(HttpBearer):
@@ -84,14 +69,13 @@ def once(request: HttpRequest, run: Callable[[], tuple[int, dict[str, Any]]]) ->
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return json_problem(request, InvalidInput([_field(item) for item in error.errors]))
+    return json_problem(request, InvalidInput([field_refusal(_in_body(item)) for item in error.errors]))
 
 
-def _field(item: dict[str, Any]) -> Refusal:
-    name = ".".join(str(part) for part in item["loc"][1:] if part != "body") or str(item["loc"][-1])
-    if item["type"] == "missing":
-        return MissingField(field=name, name=name)
-    return BadField(field=name, problem=item["msg"])
+def _in_body(item: dict[str, Any]) -> dict[str, Any]:
+    """Name the member without where ninja found it: path, query or body, and the view's own argument."""
+    inside = tuple(part for part in item["loc"][1:] if part != "body")
+    return item | {"loc": inside or item["loc"][-1:]}
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+
+from kawasan.core import cipher
 
 
 @cache
 def _box() -> MultiFernet:
     """Return the cipher: the first secret encrypts, older ones (KAWASAN_SECRET_KEYS_OLD) still decrypt."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key, b"kawasan field encryption")) for key in keys])
-
-
-def _derived(secret: str, purpose: bytes) -> bytes:
-    return base64.urlsafe_b64encode(hmac.new(secret.encode(), purpose, hashlib.sha256).digest())
+    return cipher.box([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
 
 
 def blind_index(value: str) -> str:
     """Return a keyed hash of a value, so that an encrypted column can be looked up for equality."""
-    key = _derived(settings.SECRET_KEY, b"kawasan blind index")
+    key = cipher.derived(settings.SECRET_KEY, b"kawasan blind index")
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+
+
+def decrypted(value: str) -> str:
+    """Return the text of an encrypted column that was read past Django. Raises ValueError."""
+    try:
+        return _box().decrypt(value.encode()).decode()
+    except InvalidToken as error:
+        raise ValueError("an encrypted column cannot be read: was the secret key changed?") from error
+
+
+def encrypted(text: str) -> str:
+    """Return a text as an encrypted column holds it, to be written past Django."""
+    return _box().encrypt(text.encode()).decode()
 
 
 # Django's fields take type arguments only for the type checker.
@@ -41,12 +50,7 @@ class EncryptedText(_Text):
     """Text stored encrypted (Fernet: AES-128-CBC and HMAC-SHA256); it cannot be searched, see ``blind_index``."""
 
     def get_prep_value(self, value: Any) -> Any:
-        return None if value is None else _box().encrypt(str(value).encode()).decode()
+        return None if value is None else encrypted(str(value))
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
-        if value is None:
-            return None
-        try:
-            return _box().decrypt(value.encode()).decode()
-        except InvalidToken as error:
-            raise ValueError("an encrypted column cannot be read: was the secret key changed?") from error
+        return None if value is None else decrypted(value)

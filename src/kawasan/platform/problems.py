@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any, TypeVar
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from kawasan.core.errors import Busy, Conflict, Forbidden, Invalid, InvalidInput, NotFound, Refusal, Unauthenticated
-from kawasan.core.money import Money, format_money
+from kawasan.core import problems
+from kawasan.core.errors import Busy, Forbidden, InvalidInput, Refusal
+from kawasan.core.problems import status_of
 from kawasan.platform.i18n import language
 from kawasan.platform.telemetry import REFUSALS, log
 
+__all__ = ["as_dict", "json_problem", "page_problem", "respond", "status_of", "texts", "wants_json", "worded"]
+
 R = TypeVar("R", bound=HttpResponse)
 
-# The only place that knows which kind of refusal is which HTTP status.
-STATUS: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
-    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (NotFound, HTTPStatus.NOT_FOUND),
-    (Conflict, HTTPStatus.CONFLICT),
-    (Forbidden, HTTPStatus.FORBIDDEN),
-    (Unauthenticated, HTTPStatus.UNAUTHORIZED),
-    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
-)
 # Refusals worth a log line even though nobody did anything wrong in the program.
 _WORTH_A_LINE = (Forbidden, Busy)
-
-
-def status_of(refusal: Refusal) -> int:
-    """Return the HTTP status of a refusal."""
-    given = getattr(refusal, "status", None)
-    if given is not None:
-        return int(given)
-    return next((int(status) for kind, status in STATUS if isinstance(refusal, kind)), 400)
 
 
 def texts(refusal: Refusal) -> tuple[str, str]:
@@ -45,34 +29,12 @@ def texts(refusal: Refusal) -> tuple[str, str]:
 
 def worded(title: str, detail: str, data: dict[str, Any]) -> tuple[str, str]:
     """Return a refusal's texts in the reader's language, also of one that was stored as texts and data."""
-    shown = {name: _shown(value) for name, value in data.items()}
-    title, detail = gettext(title), gettext(detail)
-    try:
-        return title, detail.format(**shown)
-    except (KeyError, IndexError):
-        return title, detail
+    return problems.worded(title, detail, data, translate=gettext, language=language())
 
 
 def as_dict(refusal: Refusal, *, instance: str) -> dict[str, Any]:
     """Return the members of a problem document."""
-    title, detail = texts(refusal)
-    body: dict[str, Any] = {
-        "type": f"/problems#{refusal.code}",
-        "title": title,
-        "status": status_of(refusal),
-        "code": refusal.code,
-        "detail": detail,
-        "instance": instance,
-    }
-    body |= {name: _plain(value) for name, value in refusal.data.items() if name not in body}
-    if refusal.field:
-        body["field"] = refusal.field
-    if isinstance(refusal, InvalidInput):
-        body["errors"] = [
-            {"code": item.code, "field": item.field, "title": texts(item)[0], "detail": texts(item)[1]}
-            for item in refusal.errors
-        ]
-    return body
+    return problems.document(refusal, instance=instance, texts=texts)
 
 
 def json_problem(request: HttpRequest, refusal: Refusal) -> JsonResponse:
@@ -108,11 +70,8 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def _with_headers(response: R, refusal: Refusal) -> R:
-    if isinstance(refusal, Busy):
-        response["Retry-After"] = str(refusal.retry_after_seconds)
-    if isinstance(refusal, Unauthenticated):
-        response["WWW-Authenticate"] = "Bearer"
-    response["Cache-Control"] = "no-store"
+    for name, value in problems.headers(refusal).items():
+        response[name] = value
     return response
 
 
@@ -120,15 +79,3 @@ def _note(request: HttpRequest, refusal: Refusal) -> None:
     REFUSALS.labels(refusal.code).inc()
     if isinstance(refusal, _WORTH_A_LINE):
         log.warning("refused", code=refusal.code, path=request.path, method=request.method)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Money):
-        return {"amount_minor": value.minor, "currency": value.currency}
-    if isinstance(value, (UUID,)):
-        return str(value)
-    return value if isinstance(value, (str, int, bool, list, dict, type(None))) else str(value)
-
-
-def _shown(value: Any) -> str:
-    return format_money(value, language=language()) if isinstance(value, Money) else str(value)

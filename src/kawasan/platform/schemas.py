@@ -6,19 +6,25 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from django.db import connection
 
-from kawasan.core.errors import NotFound, msg
+from kawasan.core.zones import (
+    DIRECTORY_QUERY,
+    DIRECTORY_SECONDS,
+    UnknownZone,
+    ZoneSchema,
+    search_path_of,
+    zone_of,
+)
+
+__all__ = ["DIRECTORY_SECONDS", "UnknownZone", "ZoneSchema", "search_path_of"]
 
 _SCHEMA_NAME = re.compile(r"^zone_[a-z][a-z0-9_]{0,40}$")
 _current: ContextVar[str | None] = ContextVar("kawasan_zone_schema", default=None)
-
-DIRECTORY_SECONDS = 5.0  # how long a process may keep an answer of the directory
 
 DIRECTORY_SQL = """
 create table if not exists public.kawasan_zone (
@@ -30,31 +36,9 @@ create table if not exists public.kawasan_zone (
 """
 
 
-class UnknownZone(NotFound):
-    """No zone answers to this host name."""
-
-    code = "unknown-zone"
-    title = msg("No such zone")
-    detail = msg("No zone is opened by the address {host}.")
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneSchema:
-    """One line of the directory: a zone, its schema and the host names that open it."""
-
-    schema: str
-    name: str
-    hosts: tuple[str, ...]
-
-
 def current_schema() -> str | None:
     """Return the schema of the zone that this thread or task works in, if any."""
     return _current.get()
-
-
-def search_path_of(schema: str | None) -> str:
-    """Return the PostgreSQL search path of a zone: its own schema, then ``public`` for extensions and jobs."""
-    return f'"{schema}", public' if schema else "public"
 
 
 @contextmanager
@@ -74,7 +58,7 @@ def in_zone(schema: str) -> Iterator[None]:
 def zones() -> list[ZoneSchema]:
     """Return every zone of this deployment, in order of name of schema."""
     with connection.cursor() as cursor:
-        cursor.execute("select schema, name, hosts from public.kawasan_zone order by schema")
+        cursor.execute(DIRECTORY_QUERY)
         return [ZoneSchema(schema, name, tuple(hosts)) for schema, name, hosts in cursor.fetchall()]
 
 
@@ -85,17 +69,7 @@ def zone_of_host(host: str) -> ZoneSchema:
     A deployment with one zone and no listed host names answers to every name, which is what a laptop wants.
     Raises UnknownZone.
     """
-    known = _directory(int(monotonic() / DIRECTORY_SECONDS))
-    name = host.rsplit(":", 1)[0].lower() if not host.startswith("[") else host.split("]")[0] + "]"
-    for zone in known:
-        if name in zone.hosts:
-            return zone
-    if len(known) == 1 and not known[0].hosts:
-        return known[0]
-    for zone in known:
-        if "*" in zone.hosts:
-            return zone
-    raise UnknownZone(host=name)
+    return zone_of(_directory(int(monotonic() / DIRECTORY_SECONDS)), host)
 
 
 @lru_cache(maxsize=2)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from kawasan.core.access import STRANGER, Actor
-from kawasan.core.errors import Invalid, NotFound, Refusal, msg
+from kawasan.core.errors import BodyTooLarge, NotFound, Refusal
 from kawasan.platform import schemas
 from kawasan.platform.problems import respond
 from kawasan.platform.telemetry import REQUESTS, log
@@ -57,15 +57,6 @@ class ZoneOfHost:
         request.zone = zone  # type: ignore[attr-defined]
         with schemas.in_zone(zone.schema):
             return self.get_response(request)
-
-
-class BodyTooLarge(Invalid):
-    """The request is larger than anything that is taken here."""
-
-    code = "body-too-large"
-    title = msg("This is too large")
-    detail = msg("At most {megabytes} MB are taken at once.")
-    status = 413
 
 
 class BodyLimit:

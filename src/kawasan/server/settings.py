@@ -10,19 +10,11 @@ from typing import Any
 from django.contrib.messages import constants as message_levels
 from psycopg.conninfo import conninfo_to_dict
 
+from kawasan.core.cipher import secrets_of
+
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("KAWASAN_DATA", "kawasan-data")).resolve()
 TESTING = "pytest" in sys.modules
-
-
-def _secret_key() -> str:
-    """Return the secret of this deployment: given, or made once and kept in the data folder."""
-    if given := os.environ.get("KAWASAN_SECRET_KEY"):
-        return given
-    file = DATA / "secret.key"
-    if file.exists():
-        return file.read_text().strip()
-    return "only-for-tests-and-checks-" + "x" * 40
 
 
 def _database(url: str) -> dict[str, object]:
@@ -43,8 +35,8 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-SECRET_KEY = _secret_key()
-SECRET_KEY_FALLBACKS = [key for key in os.environ.get("KAWASAN_SECRET_KEYS_OLD", "").split(",") if key]
+# Given, or made once and kept in the data folder.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = secrets_of(os.environ, DATA) or ["only-for-tests-and-checks-" + "x" * 40]
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the directory of zones decides which host names are known (platform.schemas)
 DATABASES = {"default": _database(os.environ.get("DATABASE_URL", "postgresql:///kawasan"))}

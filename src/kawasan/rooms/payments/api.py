@@ -7,8 +7,6 @@ from kawasan.rooms.payments.actions.payouts import request_payout, settle_payout
 from kawasan.rooms.payments.actions.providers import ask_provider, need_sandbox, sandbox_is_on, send_to_bank
 from kawasan.rooms.payments.actions.requests import cancel_payment, expire_payments, request_payment, top_up
 from kawasan.rooms.payments.actions.sandbox_bank import sandbox_message, sandbox_pay, scan
-from kawasan.rooms.payments.actions.transfers import pay_from_wallet, refund_from_seller, refund_to_wallet, release
-from kawasan.rooms.payments.queries.accounts import balance, bank, escrow, fee, provider, wallet
 from kawasan.rooms.payments.queries.events import (
     SEARCH_LENGTH_MAX,
     all_staff_events,
@@ -33,9 +31,11 @@ from kawasan.rooms.payments.queries.payments import (
 )
 from kawasan.rooms.payments.queries.payouts import open_payouts, payouts_of
 from kawasan.rooms.payments.queries.verify import verify
+from kawasan.rooms.payments.rules.accounts import balance, bank, escrow, fee, provider, wallet
 from kawasan.rooms.payments.rules.banks import BANKS
 from kawasan.rooms.payments.rules.deciding import NOTE_LENGTH_MAX, PAYOUT_MIN, QRIS_MAX, TOP_UP_MAX, TOP_UP_MIN
 from kawasan.rooms.payments.rules.qris import InvalidQris
+from kawasan.rooms.payments.rules.transfers import pay_from_wallet, refund_from_seller, refund_to_wallet, release
 from kawasan.rooms.payments.types import (
     NEEDS_STAFF,
     PAYMENT_CODES,

@@ -26,7 +26,6 @@ from kawasan.rooms.zone.actions.people import (
 )
 from kawasan.rooms.zone.queries.actors import actor_of_key, actor_of_person
 from kawasan.rooms.zone.queries.businesses import (
-    ZONE_OWNER,
     application,
     business,
     business_by_slug,
@@ -66,6 +65,7 @@ from kawasan.rooms.zone.rules.reference import (
 from kawasan.rooms.zone.types import (
     KBLI_EDITION_NOW,
     SCOPES,
+    ZONE_OWNER,
     ZONE_SCOPES,
     AccessEntry,
     AlreadyMember,

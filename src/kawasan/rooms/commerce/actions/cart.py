@@ -11,12 +11,13 @@ from kawasan.core.access import Actor
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.actions import transfers
 from kawasan.rooms.commerce.queries import carts
 from kawasan.rooms.commerce.queries.offers import Offer, offers
 from kawasan.rooms.commerce.rules import orders as rules
+from kawasan.rooms.commerce.rules import transfers
+from kawasan.rooms.commerce.rules.checkout import check_offer
 from kawasan.rooms.commerce.types.cart import Cart, CartFull, NotInCart
-from kawasan.rooms.commerce.types.order_refusals import NotForSale, OwnProduct, SoldOut
+from kawasan.rooms.commerce.types.order_refusals import SoldOut
 from kawasan.rooms.commerce.types.orders import LINES_MAX
 from kawasan.rooms.commerce.types.refusals import UnknownVariant
 from kawasan.rooms.ledger import api as ledger
@@ -151,14 +152,6 @@ def _offered(actor: Actor, variant_id: UUID, at: datetime) -> Offer:
         raise UnknownVariant
     check_offer(actor, offer)
     return offer
-
-
-def check_offer(actor: Actor, offer: Offer) -> None:
-    """Raise NotForSale or OwnProduct where this person cannot buy the variant."""
-    if not offer.is_for_sale:
-        raise NotForSale(product=offer.name)
-    if offer.business_id in actor.businesses:
-        raise OwnProduct(product=offer.name)
 
 
 def _line_of(lines: Sequence[models.CartLine], variant_id: UUID) -> models.CartLine:

@@ -13,11 +13,11 @@ from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.actions import transfers
 from kawasan.rooms.commerce.actions.checkout import announce_paid, event
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderCompleted, OrderShipped
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.rules import orders as rules
+from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.types.order_refusals import OrderNotFound
 from kawasan.rooms.commerce.types.orders import Cancelled, Order, Step
 from kawasan.rooms.ledger import api as ledger

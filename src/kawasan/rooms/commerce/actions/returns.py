@@ -11,12 +11,12 @@ from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.actions import transfers
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
 from kawasan.rooms.commerce.facts import OrderRefunded
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.rules import orders as rules
+from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.types.order_refusals import (
     OrderNotFound,
     ReturnAlreadyDecided,

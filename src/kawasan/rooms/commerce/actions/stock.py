@@ -10,10 +10,10 @@ from kawasan.core import ids
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.queries.accounts import unit_account, unit_asset, unit_code
 from kawasan.rooms.commerce.queries.catalogue import own_variant
 from kawasan.rooms.commerce.queries.desk import as_stock_rows
 from kawasan.rooms.commerce.rules.products import check_quantity, check_reason, check_text
+from kawasan.rooms.commerce.rules.units import unit_account, unit_asset, unit_code
 from kawasan.rooms.commerce.types.catalogue import StockRow
 from kawasan.rooms.commerce.types.codes import AccountCode, TransferCode
 from kawasan.rooms.commerce.types.refusals import QuantityInvalid, StockBelowZero

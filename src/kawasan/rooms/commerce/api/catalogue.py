@@ -16,7 +16,7 @@ from kawasan.rooms.commerce.actions.pictures import add_picture, remove_picture,
 from kawasan.rooms.commerce.actions.prices import end_price_window, set_price_window
 from kawasan.rooms.commerce.actions.sellers import refresh_seller
 from kawasan.rooms.commerce.actions.stock import count_stock, move_stock
-from kawasan.rooms.commerce.queries.accounts import stock_levels, unit_account, unit_asset
+from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.catalogue import (
     businesses_with_products,
     categories,
@@ -46,6 +46,7 @@ from kawasan.rooms.commerce.queries.imports import import_report, recent_imports
 from kawasan.rooms.commerce.queries.reviews import histogram, reviews
 from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, search_products, search_with_facets
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
+from kawasan.rooms.commerce.rules.units import unit_account, unit_asset
 from kawasan.rooms.commerce.types.catalogue import (
     DESCRIPTION_LENGTH_MAX,
     NAME_LENGTH_MAX,

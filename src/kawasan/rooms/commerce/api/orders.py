@@ -63,6 +63,13 @@ from kawasan.rooms.commerce.queries.seller_days import (
 from kawasan.rooms.commerce.queries.verify_orders import (
     verify_orders,
 )
+from kawasan.rooms.commerce.rules.documents import (
+    BUSINESS_PREFIX,
+    group_out,
+    moment_out,
+    order_out,
+    return_out,
+)
 from kawasan.rooms.commerce.rules.orders import (
     HOLD_LIFETIME,
     PAYMENT_LIFETIME,
@@ -143,9 +150,15 @@ from kawasan.rooms.commerce.types.reviews import (
     ReviewedBefore,
     ReviewInvalid,
 )
+from kawasan.rooms.commerce.types.wishes import (
+    VARIANT_PREFIX,
+    CheckoutIn,
+    variant_id,
+)
 
 __all__ = [
     "ADDRESS_LENGTH_MAX",
+    "BUSINESS_PREFIX",
     "COURIER_LENGTH_MAX",
     "GROUP_PREFIX",
     "HOLD_LIFETIME",
@@ -162,6 +175,7 @@ __all__ = [
     "SHIP_NAME_LENGTH_MAX",
     "SILENCE_WINDOW",
     "TRACKING_LENGTH_MAX",
+    "VARIANT_PREFIX",
     "AlreadyPacked",
     "AlreadyShipped",
     "BadOrderNumber",
@@ -171,6 +185,7 @@ __all__ = [
     "CartFull",
     "CartLine",
     "CartSeller",
+    "CheckoutIn",
     "Event",
     "Figures",
     "GroupIdReused",
@@ -232,13 +247,16 @@ __all__ = [
     "expire_unpaid",
     "forget_seller_days",
     "group",
+    "group_out",
     "hide_review",
     "hold_cart_again",
     "last_ship_to",
     "mark_delivered",
     "mark_paid",
     "mark_unpaid",
+    "moment_out",
     "order",
+    "order_out",
     "orders_of_business",
     "orders_of_buyer",
     "pack_orders",
@@ -247,6 +265,7 @@ __all__ = [
     "remove_from_cart",
     "reply_to_review",
     "request_return",
+    "return_out",
     "return_request",
     "returns_until",
     "review_line",
@@ -255,5 +274,6 @@ __all__ = [
     "seller_home",
     "ship_order",
     "show_review",
+    "variant_id",
     "verify_orders",
 ]

@@ -15,9 +15,8 @@ from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.providers import provider
 from kawasan.rooms.payments.actions.requests import close_unpaid
 from kawasan.rooms.payments.facts import PaymentReturnedToWallet, PaymentSucceeded
-from kawasan.rooms.payments.queries import accounts
 from kawasan.rooms.payments.queries import payments as queries
-from kawasan.rooms.payments.rules import deciding
+from kawasan.rooms.payments.rules import accounts, deciding
 from kawasan.rooms.payments.types import (
     NEEDS_STAFF,
     Notification,

@@ -14,9 +14,9 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.accounts import ensure_business_accounts
 from kawasan.rooms.payments.facts import PayoutSettled
-from kawasan.rooms.payments.queries import accounts, payouts
+from kawasan.rooms.payments.queries import payouts
 from kawasan.rooms.payments.queries.money import seller_money
-from kawasan.rooms.payments.rules import deciding, sandbox
+from kawasan.rooms.payments.rules import accounts, deciding, sandbox
 from kawasan.rooms.payments.rules.banks import checked_account
 from kawasan.rooms.payments.types import (
     BankAccount,

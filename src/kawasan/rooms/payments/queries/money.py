@@ -8,7 +8,7 @@ from uuid import UUID
 from kawasan.core.access import Actor
 from kawasan.core.paging import LIMIT_MAX, Page
 from kawasan.rooms.ledger import api as ledger
-from kawasan.rooms.payments.queries import accounts
+from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import Line, PaymentCode, SellerMoney
 
 EXPORT_LINES_MAX = 10_000

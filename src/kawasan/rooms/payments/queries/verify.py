@@ -12,7 +12,7 @@ from django.db import connection
 
 from kawasan.platform.checks import Finding
 from kawasan.rooms.ledger import api as ledger
-from kawasan.rooms.payments.queries import accounts
+from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
 FINDINGS_MAX = 100

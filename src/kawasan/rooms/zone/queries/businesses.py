@@ -9,13 +9,13 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from kawasan.core.access import STRANGER, Actor, BusinessRole
-from kawasan.core.ids import NAMESPACE, derived
 from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, page_of
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.schemas import current_schema, zones
 from kawasan.rooms.zone import models
 from kawasan.rooms.zone.rules import mask_nik, mask_npwp, reference
 from kawasan.rooms.zone.types import (
+    ZONE_OWNER,
     Application,
     Business,
     BusinessOfPerson,
@@ -31,8 +31,6 @@ from kawasan.rooms.zone.types import (
 
 EXPORT_ROWS_MAX = 50_000
 SEARCH_TEXT_MAX = 100
-
-ZONE_OWNER: UUID = derived("zone", NAMESPACE)
 
 
 def zone_settings() -> ZoneSettings:

@@ -2,6 +2,7 @@
 
 from kawasan.rooms.zone.types.businesses import (
     SCOPES,
+    ZONE_OWNER,
     ZONE_SCOPES,
     AccessEntry,
     Application,
@@ -72,6 +73,7 @@ __all__ = [
     "KBLI_EDITIONS",
     "KBLI_EDITION_NOW",
     "SCOPES",
+    "ZONE_OWNER",
     "ZONE_SCOPES",
     "AccessEntry",
     "AlreadyMember",

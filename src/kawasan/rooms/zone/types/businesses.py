@@ -52,6 +52,9 @@ SCOPES = (
 )
 ZONE_SCOPES = frozenset({"zone:read", "zone:admit"})
 
+# Under which id the zone itself owns accounts.
+ZONE_OWNER: UUID = ids.derived("zone", ids.NAMESPACE)
+
 
 @dataclass(frozen=True, slots=True)
 class Application:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.rooms.ledger import api as ledger
-from kawasan.rooms.payments.queries import accounts
+from kawasan.rooms.ledger.types import NewTransfer
+from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
 
-def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID) -> ledger.NewTransfer:
+def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID) -> NewTransfer:
     """Return the transfer wallet -> escrow that pays an order; the same order always gives the same transfer."""
-    return ledger.NewTransfer(
+    return NewTransfer(
         id=ids.derived("payments.pay-wallet", order_id),
         debit=accounts.wallet(person_id),
         credit=accounts.escrow(business_id),
@@ -24,9 +24,9 @@ def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, or
 
 def refund_to_wallet(
     *, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID, refund_id: UUID
-) -> ledger.NewTransfer:
+) -> NewTransfer:
     """Return the transfer escrow -> wallet that gives money back before it was released to the seller."""
-    return ledger.NewTransfer(
+    return NewTransfer(
         id=ids.derived("payments.refund", refund_id),
         debit=accounts.escrow(business_id),
         credit=accounts.wallet(person_id),
@@ -38,9 +38,9 @@ def refund_to_wallet(
 
 def refund_from_seller(
     *, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID, refund_id: UUID
-) -> ledger.NewTransfer:
+) -> NewTransfer:
     """Return the transfer seller's balance -> wallet that gives money back after the release."""
-    return ledger.NewTransfer(
+    return NewTransfer(
         id=ids.derived("payments.refund-from-seller", refund_id),
         debit=accounts.balance(business_id),
         credit=accounts.wallet(person_id),
@@ -50,7 +50,7 @@ def refund_from_seller(
     )
 
 
-def release(*, business_id: UUID, order_id: UUID, gross_minor: int, fee_minor: int) -> tuple[ledger.NewTransfer, ...]:
+def release(*, business_id: UUID, order_id: UUID, gross_minor: int, fee_minor: int) -> tuple[NewTransfer, ...]:
     """
     Return the transfers escrow -> seller's balance and escrow -> zone's fee that settle an order.
 
@@ -63,7 +63,7 @@ def release(*, business_id: UUID, order_id: UUID, gross_minor: int, fee_minor: i
         (PaymentCode.FEE, accounts.fee(), fee_minor),
     )
     return tuple(
-        ledger.NewTransfer(
+        NewTransfer(
             id=ids.derived("payments.release", order_id, int(code)),
             debit=accounts.escrow(business_id),
             credit=credit,

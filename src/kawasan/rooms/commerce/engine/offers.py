@@ -1,0 +1,51 @@
+"""Variants as they are listed, with the prices of the next moments, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import psycopg
+
+from kawasan.rooms.commerce.types.offers import Listed, PriceWindow
+
+Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+
+AHEAD = timedelta(minutes=1)  # how far ahead windows of prices are read; what is read is kept for a second at most
+
+_COLUMNS = """
+select v.id, v.product_id, v.business_id, p.name, p.slug, v.name, v.price_minor, w.starts, w.ends, w.prices,
+       p.status = 'draft', p.status = 'published' and v.archived_at is null and coalesce(s.is_open, false),
+       coalesce(s.name, ''), coalesce(s.slug, '')"""
+_LOOKS = """,
+       coalesce((select digest from commerce_picture i where i.product_id = p.id order by i.position limit 1), ''),
+       (select motif from commerce_category c where c.slug = p.category_id)"""
+_FROM = """
+from commerce_variant v
+join commerce_product p on p.id = v.product_id
+left join commerce_seller s on s.business_id = v.business_id
+left join lateral (
+    select array_agg(starts_at) as starts, array_agg(ends_at) as ends, array_agg(price_minor) as prices
+    from commerce_price_window
+    where variant_id = v.id and starts_at <= %(until)s and (ends_at is null or ends_at > %(at)s)
+) w on true
+where v.id = any(%(ids)s::uuid[])
+"""
+LISTED = _COLUMNS + _FROM
+LISTED_WITH_LOOKS = _COLUMNS + _LOOKS + _FROM
+
+
+def listed(cursor: Cursor, variant_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Listed]:
+    """Return those of the variants that exist, as they are listed from ``at`` on; what cannot be bought says so."""
+    cursor.execute(LISTED, {"ids": list(variant_ids), "at": at, "until": at + AHEAD}, binary=True)
+    return {row[0]: as_listed(row) for row in cursor.fetchall()}
+
+
+def as_listed(row: tuple[Any, ...]) -> Listed:
+    """Return a row of LISTED or LISTED_WITH_LOOKS."""
+    starts, ends, prices = row[7:10]
+    windows = tuple(map(PriceWindow, starts, ends, prices)) if prices else ()
+    values: list[Any] = [*row[:7], windows, *row[10:]]
+    return Listed(*values)
