@@ -31,6 +31,7 @@ class ProviderSettings:
     terminal_id: str
     va_prefix: str
     account_no: str
+    own_bank: str
     is_active: bool
     connected_at: datetime
     client_secret: str = field(repr=False)

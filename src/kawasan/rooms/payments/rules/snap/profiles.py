@@ -30,7 +30,7 @@ class Profile:
     timestamp: str
     token_timestamp: str
     sign_query: bool
-    token_expires_as: str
+    expires_in_as: str
     external_id_digits: bool
     channel_id: str
     window_seconds: int

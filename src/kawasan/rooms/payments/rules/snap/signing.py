@@ -105,7 +105,7 @@ def is_rsa(public_pem: str, text: str, signature: str) -> bool:
 
 def is_rsa_of_any(public_pems: tuple[str, ...], text: str, signature: str) -> bool:
     """Return whether one of several keys made a signature: two are valid at once while keys are changed."""
-    return any([is_rsa(pem, text, signature) for pem in public_pems])
+    return any(is_rsa(pem, text, signature) for pem in public_pems)
 
 
 def new_private_key() -> str:

@@ -37,7 +37,7 @@ class MissingField(ValueError):
 
 
 def timestamp_text(at: datetime, form: str = "offset") -> str:
-    """Return a time as the standard writes it (WIB with its offset), or as some providers want it (UTC, thousandths)."""
+    """Return a time as the standard writes it (WIB with its offset), or as a provider wants it (UTC, thousandths)."""
     if form == "utc":
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     exact = "milliseconds" if form == "offset-ms" else "seconds"
@@ -113,7 +113,7 @@ def va_number(prefix: str, customer_no: str) -> str:
 
 
 def customer_no(payment_id: UUID, *, length: int) -> str:
-    """Return a customer's number that follows from a payment: ``length`` digits, none of them guessable from another."""
+    """Return a customer's number that follows from a payment: ``length`` digits."""
     return str(payment_id.int % 10**length).zfill(length)
 
 
