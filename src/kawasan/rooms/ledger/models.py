@@ -43,6 +43,7 @@ class Account(models.Model):
     debits_posted = models.BigIntegerField()
     credits_pending = models.BigIntegerField()
     credits_posted = models.BigIntegerField()
+    version = models.BigIntegerField(db_default=0)  # counted up with every change; who decided on another one is stale
 
     class Meta:
         db_table = "ledger_account"
@@ -129,10 +130,10 @@ class Transfer(models.Model):
 
 
 class Pending(models.Model):
-    """The expiry of a pending transfer that is still open: what the sweep looks through, so it stays small."""
+    """A pending transfer that is still open. Whoever resolves it deletes the row, so it is resolved once."""
 
     transfer_id = models.UUIDField(primary_key=True)
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "ledger_pending"

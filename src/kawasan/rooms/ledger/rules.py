@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kawasan.core import ids
@@ -19,7 +19,6 @@ from kawasan.rooms.ledger.types import (
     AssetMismatch,
     BalanceOverflow,
     Entry,
-    EntryIdReused,
     EntrySizeInvalid,
     Flag,
     InsufficientBalance,
@@ -61,29 +60,25 @@ def expiry_of(pending_id: UUID, at: datetime) -> Entry:
     return Entry(ids.derived("ledger.expiry-entry", pending_id), at, (transfer,))
 
 
-def content_hash(entry: Entry) -> bytes:
-    """Return the digest of what a repeat of this entry must match: everything but its moments."""
-    content = "\n".join(
-        [
-            f"{t.id.int:x} {t.debit and t.debit.int} {t.credit and t.credit.int} {t.amount} {t.code} {t.kind}"
-            f" {t.pending_of and t.pending_of.int} {t.reference and t.reference.int}"
-            for t in entry.transfers
-        ]
-    )
-    return hashlib.sha256(content.encode()).digest()
-
-
 @dataclass(slots=True)
 class AccountState:
-    """An account locked for this batch, with its balances as decided so far."""
+    """An account with its balances as decided so far, and the version of its row that they were read from."""
 
-    id: UUID
-    asset: UUID
+    key: int
+    asset: bytes
     flags: int
     debits_pending: int
     debits_posted: int
     credits_pending: int
     credits_posted: int
+    version: int
+    field: bytes = b""  # its id as PostgreSQL takes it
+    batch: int = 0  # the batch that touched it last
+
+    @property
+    def id(self) -> UUID:
+        """The account's id."""
+        return UUID(int=self.key)
 
 
 @dataclass(slots=True)
@@ -115,57 +110,41 @@ class Movement:
     posted: int  # added to what is posted on both sides
     hold: Hold | None = None  # the pending transfer that this one resolves
     opens_hold: bool = False
-    sequence: int = 0  # drawn after the whole batch is decided
+
+
+class Known(NamedTuple):
+    """An entry that applied: the digest of its content and its last number."""
+
+    digest: bytes
+    last_sequence: int
 
 
 @dataclass(slots=True)
 class Book:
-    """What a batch may look at: the locked accounts, the named pending transfers, and the ids already used."""
+    """What a batch may look at: accounts, the named pending transfers, and the ids already used; ids as ints."""
 
-    accounts: dict[UUID, AccountState]
+    accounts: dict[int, AccountState]
     holds: dict[UUID, Hold]
-    entries: dict[UUID, bytes]  # content hash of each entry applied before or within this batch
-    transfer_ids: set[UUID] = field(default_factory=set)
-    movements: list[Movement] = field(default_factory=list)
+    entries: dict[int, Known]  # each entry applied before or within this batch
+    transfer_ids: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """The answer for one entry before sequence numbers are drawn; ``movements`` is empty for a repeat or a refusal."""
-
-    movements: list[Movement]
-    refused: Refused | None = None
-
-
-def decide(entry: Entry, digest: bytes, book: Book) -> Decision:
+def decide(entry: Entry, book: Book) -> list[Movement] | Refused:
     """
-    Decide one entry after all earlier ones of the batch: apply it to the book whole, or refuse it and change nothing.
+    Decide a new entry after all earlier ones of the batch: apply it to the book whole, or refuse and change nothing.
 
     The order in which refusals go before each other is the table in the room's README.
     """
-    known = book.entries.get(entry.id)
-    if known is not None:
-        return Decision([]) if known == digest else _refused(entry, EntryIdReused(entry_id=str(entry.id)))
     if not 1 <= len(entry.transfers) <= TRANSFERS_PER_ENTRY_MAX:
-        return _refused(entry, EntrySizeInvalid(limit=TRANSFERS_PER_ENTRY_MAX, count=len(entry.transfers)))
-    return _decide_transfers(entry, digest, book)
-
-
-def _refused(entry: Entry, refusal: Refusal) -> Decision:
-    return Decision([], Refused(entry.id, 0, refusal))
-
-
-def _decide_transfers(entry: Entry, digest: bytes, book: Book) -> Decision:
+        return Refused(entry.id, 0, EntrySizeInvalid(limit=TRANSFERS_PER_ENTRY_MAX, count=len(entry.transfers)))
     movements: list[Movement] = []
     refused = _first_wrong(entry, book, movements) or _first_reused(entry, book.transfer_ids)
     if refused is not None:
         for movement in reversed(movements):
             _undo(movement, book)
-        return Decision([], refused)
-    book.entries[entry.id] = digest
-    book.transfer_ids.update([transfer.id for transfer in entry.transfers])
-    book.movements.extend(movements)
-    return Decision(movements)
+        return refused
+    book.transfer_ids.update([transfer.id.int for transfer in entry.transfers])
+    return movements
 
 
 def _first_wrong(entry: Entry, book: Book, movements: list[Movement]) -> Refused | None:
@@ -184,12 +163,12 @@ def _first_wrong(entry: Entry, book: Book, movements: list[Movement]) -> Refused
 # Looking up every new id costs a query for each batch and finds nothing, so the engine looks only after the unique key
 # was hit. For the answer to be the same either way, an entry that is refused for any other reason must be refused for
 # that reason, whether or not the ids were looked up.
-def _first_reused(entry: Entry, used: set[UUID]) -> Refused | None:
-    seen: set[UUID] = set()
+def _first_reused(entry: Entry, used: set[int]) -> Refused | None:
+    seen: set[int] = set()
     for index, transfer in enumerate(entry.transfers):
-        if transfer.id in used or transfer.id in seen:
+        if transfer.id.int in used or transfer.id.int in seen:
             return Refused(entry.id, index, TransferIdReused(transfer_id=str(transfer.id)))
-        seen.add(transfer.id)
+        seen.add(transfer.id.int)
     return None
 
 
@@ -201,7 +180,7 @@ def _decide_transfer(entry: Entry, transfer: NewTransfer, book: Book) -> Movemen
 
 def _decide_new(entry: Entry, transfer: NewTransfer, book: Book) -> Movement:
     _check_new_shape(entry, transfer)
-    debit, credit = book.accounts.get(transfer.debit), book.accounts.get(transfer.credit)  # type: ignore[arg-type]
+    debit, credit = book.accounts.get(transfer.debit.int), book.accounts.get(transfer.credit.int)  # type: ignore[union-attr]
     if debit is None or credit is None:
         raise UnknownAccount(account=str(transfer.debit if debit is None else transfer.credit))
     if debit.asset != credit.asset:
@@ -254,7 +233,7 @@ def _decide_resolution(entry: Entry, transfer: NewTransfer, book: Book) -> Movem
     _check_open(hold, transfer.kind, entry.at)
     if transfer.amount > hold.amount:
         raise PendingAmountExceeded(reserved=hold.amount, amount=transfer.amount)
-    debit, credit = book.accounts[hold.debit], book.accounts[hold.credit]
+    debit, credit = book.accounts[hold.debit.int], book.accounts[hold.credit.int]
     if transfer.kind is Kind.POST:
         _check_frozen(debit, credit)
     amount = transfer.amount or hold.amount

@@ -390,3 +390,9 @@ class LedgerBusy(Busy):
     """The accounts stayed locked for too long; nothing was done and a repeat is safe."""
 
     code = "ledger-busy"
+
+
+class LedgerUnreachable(Busy):
+    """The connection to the database was lost, perhaps after the commit; a repeat is safe and tells."""
+
+    code = "ledger-unreachable"

@@ -39,8 +39,8 @@ as n (id, owner, asset, code, flags) order by id
 on conflict do nothing
 """
 _ACCOUNTS = "select id, owner, asset, code, flags from ledger_account where id = any(%s::uuid[])"
-_SET_FLAG = "update ledger_account set flags = flags | %s where id = %s"
-_CLEAR_FLAG = "update ledger_account set flags = flags & ~%s::smallint where id = %s"
+_SET_FLAG = "update ledger_account set flags = flags | %s, version = version + 1 where id = %s"
+_CLEAR_FLAG = "update ledger_account set flags = flags & ~%s::smallint, version = version + 1 where id = %s"
 
 
 def open_assets(connection: Connection[Any], assets: Iterable[NewAsset]) -> None:

@@ -4,160 +4,236 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
 
-from kawasan.rooms.ledger.rules import AccountState, Hold, Movement
+from kawasan.rooms.ledger.engine import packing
+from kawasan.rooms.ledger.engine.decide import Outcome
+from kawasan.rooms.ledger.engine.packing import BytesArray, Int2Array, Int8Array, MomentArray, TextArray, UuidArray
+from kawasan.rooms.ledger.rules import AccountState, Hold, Known
 from kawasan.rooms.ledger.types import Kind
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+COPY_ROWS_MIN = 100  # fewer rows are inserted: one round trip for all tables, where a COPY takes two for each
 
 # Note [Lock order]
 # Everybody locks pending transfers first and accounts second, each in id order, and holds both to the end of the
 # transaction. Opposite transfers, or a payment and the expiry of the same hold, therefore wait and never deadlock.
 _HOLDS = """
 select id, debit, credit, amount, code, reference, expires_at
-from ledger_transfer where id = any(%s::uuid[]) and kind = 'pending'
+from ledger_transfer where id = any(%s) and kind = 'pending'
 """
-_LOCK_PENDINGS = "select from ledger_pending where transfer_id = any(%s::uuid[]) order by transfer_id for update"
-_RESOLUTIONS = "select pending_of, kind from ledger_transfer where pending_of = any(%s::uuid[])"
+_LOCK_PENDINGS = "select from ledger_pending where transfer_id = any(%s) order by transfer_id for update"
+_RESOLUTIONS = "select pending_of, kind from ledger_transfer where pending_of = any(%s)"
 _LOCK_DUE = """
 select transfer_id from ledger_pending where expires_at <= %s
 order by expires_at, transfer_id limit %s for update skip locked
 """
-_LOCK_ACCOUNTS = """
-select id, asset, flags, debits_pending, debits_posted, credits_pending, credits_posted
-from ledger_account where id = any(%s::uuid[]) order by id for no key update
+_READ_ACCOUNTS = """
+select uuid_send(id), uuid_send(asset), flags, debits_pending, debits_posted, credits_pending, credits_posted, version
+from ledger_account where id = any(%s)
 """
-_ENTRIES = "select id, content_hash, last_sequence from ledger_entry where id = any(%s::uuid[])"
-_TRANSFER_IDS = "select id from ledger_transfer where id = any(%s::uuid[])"
-_DRAW = "select nextval('ledger_transfer_sequence') from generate_series(1, %s)"
-
-_COPY_ENTRIES = "copy ledger_entry (id, content_hash, at, first_sequence, last_sequence) from stdin (format binary)"
-_ENTRY_TYPES = ["uuid", "bytea", "timestamptz", "int8", "int8"]
-_COPY_TRANSFERS = """
-copy ledger_transfer (id, sequence, entry_id, debit, credit, asset, amount, code, kind, pending_of, expires_at,
-                      reference, at) from stdin (format binary)
+_LOCK_ACCOUNTS = f"{_READ_ACCOUNTS} order by id for no key update"
+_ENTRIES = "select id, content_hash, last_sequence from ledger_entry where id = any(%s)"
+_TRANSFER_IDS = "select id from ledger_transfer where id = any(%s)"
+# One number where they follow each other, as they do unless another process drew at the same moment.
+_DRAW = """
+select case when count(n) = max(n) - min(n) + 1 then array[min(n)] else array_agg(n) end
+from (select nextval('ledger_transfer_sequence') as n from generate_series(1, %s)) as drawn
 """
-_TRANSFER_TYPES = [
-    "uuid", "int8", "uuid", "uuid", "uuid", "uuid", "int8", "int2", "text",
-    "uuid", "timestamptz", "uuid", "timestamptz",
-]  # fmt: skip
+_TRANSFER_COLUMNS = """
+id, debit, credit, amount, code, kind, pending_of, reference, sequence, entry_id, asset, expires_at, at
+"""
+_TRANSFER_ARRAYS = (
+    UuidArray, UuidArray, UuidArray, Int8Array, Int2Array, TextArray, UuidArray, UuidArray,
+    Int8Array, UuidArray, UuidArray, MomentArray, MomentArray,
+)  # fmt: skip
+_ENTRY_COLUMNS = "id, content_hash, at, first_sequence, last_sequence"
+_ENTRY_ARRAYS = (UuidArray, BytesArray, MomentArray, Int8Array, Int8Array)
+_PENDING_COLUMNS = "transfer_id, expires_at"
+_PENDING_ARRAYS = (UuidArray, MomentArray)
+_TABLES = {
+    "ledger_transfer": (_TRANSFER_COLUMNS, _TRANSFER_ARRAYS),
+    "ledger_entry": (_ENTRY_COLUMNS, _ENTRY_ARRAYS),
+    "ledger_pending": (_PENDING_COLUMNS, _PENDING_ARRAYS),
+}
+_COPY = {table: f"copy {table} ({columns}) from stdin (format binary)" for table, (columns, _) in _TABLES.items()}
+_INSERT = {
+    table: f"insert into {table} ({columns}) select * from unnest({', '.join(['%s'] * len(arrays))})"
+    for table, (columns, arrays) in _TABLES.items()
+}
 _UPDATE_BALANCES = """
 update ledger_account a
 set debits_pending = n.debits_pending, debits_posted = n.debits_posted,
-    credits_pending = n.credits_pending, credits_posted = n.credits_posted
-from unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
-     as n (id, debits_pending, debits_posted, credits_pending, credits_posted)
-where a.id = n.id
+    credits_pending = n.credits_pending, credits_posted = n.credits_posted, version = n.version + 1
+from unnest(%s, %s, %s, %s, %s, %s)
+     as n (id, debits_pending, debits_posted, credits_pending, credits_posted, version)
+where a.id = n.id and a.version = n.version
 """
-_OPEN_HOLDS = """
-insert into ledger_pending (transfer_id, expires_at) select * from unnest(%s::uuid[], %s::timestamptz[])
-"""
-_CLOSE_HOLDS = "delete from ledger_pending where transfer_id = any(%s::uuid[])"
+_CLOSE_HOLDS = "delete from ledger_pending where transfer_id = any(%s)"
+_by_key = attrgetter("key")
+
+
+class Stale(Exception):
+    """What a batch was decided on is not what the database holds: it must be decided anew."""
 
 
 def cursor_of(connection: psycopg.Connection[Any]) -> Cursor:
     """Return a plain cursor on the caller's transaction. Raises RuntimeError where each statement would commit."""
     if connection.autocommit and connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
         raise RuntimeError("the ledger engine needs the caller's transaction")
-    return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
+    return new_cursor(connection)
 
 
-def lock_holds(cursor: Cursor, pending_ids: Collection[UUID]) -> dict[UUID, Hold]:
+def new_cursor(connection: psycopg.Connection[Any]) -> Cursor:
+    """Return a plain cursor that takes packed arrays."""
+    cursor = psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
+    for kind, dumper in packing.DUMPERS:
+        cursor.adapters.register_dumper(kind, dumper)
+    return cursor
+
+
+class Question:
+    """A statement on its way: in a pipeline it is sent at once, and ``rows`` waits for its answer."""
+
+    def __init__(self, connection: psycopg.Connection[Any], sql: str, *parameters: object) -> None:
+        self._cursor = new_cursor(connection)
+        self._cursor.execute(sql, parameters, binary=True)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return what the statement returned."""
+        return self._cursor.fetchall()
+
+
+def lock_holds(connection: psycopg.Connection[Any], pending_ids: Collection[UUID]) -> dict[UUID, Hold]:
     """Return the pending transfers with these ids and what became of them, locked against being resolved meanwhile."""
-    if not pending_ids:
-        return {}
-    wanted = list(pending_ids)
-    cursor.execute(_LOCK_PENDINGS, [wanted])
-    cursor.execute(_HOLDS, [wanted], binary=True)
-    return {row[0]: Hold(*row) for row in cursor.fetchall()}
+    wanted = ids_of(pending_ids)
+    Question(connection, _LOCK_PENDINGS, wanted)
+    return {row[0]: Hold(*row) for row in Question(connection, _HOLDS, wanted).rows()}
 
 
-def mark_resolved(cursor: Cursor, holds: dict[UUID, Hold]) -> None:
-    """Write into the holds how they were resolved. Read under the accounts' locks, or it may be news already."""
-    if holds:
-        cursor.execute(_RESOLUTIONS, [list(holds)])
-        for pending_id, kind in cursor.fetchall():
-            holds[pending_id].resolution = Kind(kind)
+def ask_resolutions(connection: psycopg.Connection[Any], holds: dict[UUID, Hold]) -> Question:
+    """Ask how holds were resolved. It must be asked under the accounts' locks, or it may be news already."""
+    return Question(connection, _RESOLUTIONS, ids_of(holds))
 
 
-def lock_due(cursor: Cursor, at: datetime, limit: int) -> list[UUID]:
+def mark_resolved(holds: dict[UUID, Hold], resolutions: Question) -> None:
+    """Write into the holds how they were resolved."""
+    for pending_id, kind in resolutions.rows():
+        holds[pending_id].resolution = Kind(kind)
+
+
+def lock_due(connection: psycopg.Connection[Any], at: datetime, limit: int) -> list[UUID]:
     """Return pending transfers whose time is over at ``at``, oldest first, passing over those somebody has in hand."""
-    return [row[0] for row in cursor.execute(_LOCK_DUE, [at, limit], binary=True).fetchall()]
+    return [row[0] for row in Question(connection, _LOCK_DUE, at, limit).rows()]
 
 
-def lock_accounts(cursor: Cursor, account_ids: Collection[UUID]) -> dict[UUID, AccountState]:
-    """Lock accounts in id order and return them as they stand."""
-    cursor.execute(_LOCK_ACCOUNTS, [list(account_ids)], binary=True)
-    return {row[0]: AccountState(*row) for row in cursor.fetchall()}
+def ask_accounts(connection: psycopg.Connection[Any], keys: Collection[int], *, locked: bool) -> Question:
+    """Ask for accounts as they stand; ``locked`` in id order until the transaction ends."""
+    array = UuidArray(len(keys), b"".join([packing.UUID_LENGTH + key.to_bytes(16, "big") for key in keys]))
+    return Question(connection, _LOCK_ACCOUNTS if locked else _READ_ACCOUNTS, array)
 
 
-def applied_entries(cursor: Cursor, entry_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, int]]:
-    """Return content hash and last sequence of those entries that are in the ledger."""
-    cursor.execute(_ENTRIES, [list(entry_ids)], binary=True)
-    return {entry: (digest, last) for entry, digest, last in cursor.fetchall()}
+def accounts_from(question: Question) -> dict[int, AccountState]:
+    """Return the accounts that were asked for, by the int of their ids."""
+    found = {}
+    length, make = packing.UUID_LENGTH, int.from_bytes
+    for account, asset, flags, dp, d, cp, c, version in question.rows():
+        key = make(account, "big")
+        found[key] = AccountState(key, length + asset, flags, dp, d, cp, c, version, length + account)
+    return found
 
 
-def used_transfer_ids(cursor: Cursor, transfer_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those of the ids that belong to a transfer already."""
-    return {row[0] for row in cursor.execute(_TRANSFER_IDS, [list(transfer_ids)], binary=True).fetchall()}
+def ask_entries(connection: psycopg.Connection[Any], entry_ids: Collection[UUID]) -> Question:
+    """Ask which entries are in the ledger."""
+    return Question(connection, _ENTRIES, ids_of(entry_ids))
 
 
-def draw_sequences(cursor: Cursor, count: int) -> list[int]:
-    """Draw the next ``count`` sequence numbers, ascending."""
-    return [row[0] for row in cursor.execute(_DRAW, [count], binary=True).fetchall()]
+def entries_from(question: Question) -> dict[int, Known]:
+    """Return the entries that are in the ledger."""
+    return {entry.int: Known(digest, last) for entry, digest, last in question.rows()}
 
 
-def insert_entries(cursor: Cursor, entries: Sequence[tuple[Sequence[Movement], bytes]]) -> None:
-    """Append entries, each given by its movements and its content hash."""
-    with cursor.copy(_COPY_ENTRIES) as copy:
-        copy.set_types(_ENTRY_TYPES)
-        for movements, digest in entries:
-            entry = movements[0].entry
-            copy.write_row((entry.id, digest, entry.at, movements[0].sequence, movements[-1].sequence))
+def ask_transfer_ids(connection: psycopg.Connection[Any], transfer_ids: Collection[UUID]) -> Question:
+    """Ask which of the ids belong to a transfer already."""
+    return Question(connection, _TRANSFER_IDS, ids_of(transfer_ids))
 
 
-def insert_transfers(cursor: Cursor, movements: Sequence[Movement]) -> None:
-    """Append transfers."""
-    with cursor.copy(_COPY_TRANSFERS) as copy:
-        copy.set_types(_TRANSFER_TYPES)
-        for movement in movements:
-            copy.write_row(_transfer_row(movement))
+def ask_numbers(connection: psycopg.Connection[Any], count: int) -> Question:
+    """Draw the next ``count`` sequence numbers. What is not used is a gap."""
+    return Question(connection, _DRAW, count)
 
 
-def _transfer_row(m: Movement) -> tuple[Any, ...]:
-    t, entry = m.transfer, m.entry
-    return (
-        t.id, m.sequence, entry.id, m.debit.id, m.credit.id, m.debit.asset, m.amount, m.code, t.kind.value,
-        t.pending_of, t.expires_at, m.reference, entry.at,
-    )  # fmt: skip
+def numbers_from(question: Question, count: int) -> Sequence[int]:
+    """Return the numbers drawn, ascending."""
+    ((drawn,),) = question.rows()
+    return range(drawn[0], drawn[0] + count) if drawn and len(drawn) == 1 else sorted(drawn or ())
 
 
-def update_balances(cursor: Cursor, movements: Sequence[Movement]) -> None:
-    """Write the balances of every account that the movements touched."""
-    touched = {account.id: account for m in movements for account in (m.debit, m.credit)}
-    accounts = list(touched.values())
-    columns = [
-        list(touched),
-        [account.debits_pending for account in accounts],
-        [account.debits_posted for account in accounts],
-        [account.credits_pending for account in accounts],
-        [account.credits_posted for account in accounts],
+def append(connection: psycopg.Connection[Any], outcome: Outcome) -> None:
+    """Append transfers, entries and the open pendings. Raises UniqueViolation where an id is used."""
+    cursor = new_cursor(connection)
+    tables = (
+        (outcome.transfers, "ledger_transfer"),
+        (outcome.entries, "ledger_entry"),
+        (outcome.opened, "ledger_pending"),
+    )
+    for rows, table in tables:
+        if len(rows) >= COPY_ROWS_MIN:
+            with cursor.copy(_COPY[table]) as copy:
+                copy.write(packing.copy_of(rows))
+        elif rows:
+            cursor.execute(_INSERT[table], _arrays(rows, _TABLES[table][1]))
+
+
+def can_pipeline(outcome: Outcome) -> bool:
+    """Tell whether everything is written by statements that need no round trip each."""
+    return max(len(outcome.transfers), len(outcome.entries), len(outcome.opened)) < COPY_ROWS_MIN
+
+
+def _arrays(rows: Sequence[packing.Row], kinds: Sequence[type[packing.Array]]) -> list[packing.Array]:
+    return [kind(len(rows), b"".join(packing.column_of(rows, index))) for index, kind in enumerate(kinds)]
+
+
+def balances_of(touched: list[AccountState]) -> list[packing.Array]:
+    """Return the columns of an update of balances, in id order, and count the accounts' versions up."""
+    touched.sort(key=_by_key)
+    count, pack = len(touched), packing.int8_fields
+    columns: list[packing.Array] = [
+        UuidArray(count, b"".join([account.field for account in touched])),
+        Int8Array(count, pack([account.debits_pending for account in touched])),
+        Int8Array(count, pack([account.debits_posted for account in touched])),
+        Int8Array(count, pack([account.credits_pending for account in touched])),
+        Int8Array(count, pack([account.credits_posted for account in touched])),
+        Int8Array(count, pack([account.version for account in touched])),
     ]
-    cursor.execute(_UPDATE_BALANCES, columns)
+    for account in touched:
+        account.version += 1
+    return columns
 
 
-def open_holds(cursor: Cursor, movements: Sequence[Movement]) -> None:
-    """Note the expiry of new pending transfers."""
-    if movements:
-        expiries = [m.transfer.expires_at for m in movements]
-        cursor.execute(_OPEN_HOLDS, [[m.transfer.id for m in movements], expiries])
+class Change:
+    """An update of balances and the end of holds on their way; ``check`` waits and tells whether all was as decided."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], balances: list[packing.Array], count: int, closed: Collection[UUID]
+    ) -> None:
+        self._count, self._closed = count, len(closed)
+        self._balances = new_cursor(connection)
+        self._balances.execute(_UPDATE_BALANCES, balances)
+        self._holds = new_cursor(connection)
+        if closed:
+            self._holds.execute(_CLOSE_HOLDS, [ids_of(closed)])
+
+    def check(self) -> None:
+        """Raise Stale unless each account had its version, and each hold was open."""
+        if self._balances.rowcount != self._count or (self._closed and self._holds.rowcount != self._closed):
+            raise Stale
 
 
-def close_holds(cursor: Cursor, pending_ids: Sequence[UUID]) -> None:
-    """Drop the expiry of resolved pending transfers."""
-    if pending_ids:
-        cursor.execute(_CLOSE_HOLDS, [list(pending_ids)])
+def ids_of(ids: Collection[UUID]) -> UuidArray:
+    """Return ids as an array."""
+    return UuidArray(len(ids), b"".join([packing.UUID_LENGTH + each.int.to_bytes(16, "big") for each in ids]))

@@ -83,13 +83,15 @@ where (e.first_sequence, e.last_sequence) is distinct from (c.first, c.last) or 
 _OPEN_HOLDS = """
 with due as (
     select t.id, t.expires_at from ledger_transfer t
-    where t.kind = 'pending' and t.expires_at is not null
+    where t.kind = 'pending'
       and not exists (select from ledger_transfer r where r.pending_of = t.id)
 )
-select coalesce(p.transfer_id, d.id), 'expires at ' || coalesce(d.expires_at::text, 'no time: not an open pending'),
-       coalesce(p.expires_at::text, 'not on the list of expiries')
+select coalesce(p.transfer_id, d.id),
+       case when d.id is null then 'not an open pending'
+            else 'expires at ' || coalesce(d.expires_at::text, 'no time') end,
+       case when p.transfer_id is null then 'not on the list' else coalesce(p.expires_at::text, 'no time') end
 from ledger_pending p full join due d on d.id = p.transfer_id
-where p.expires_at is distinct from d.expires_at
+where p.transfer_id is null or d.id is null or p.expires_at is distinct from d.expires_at
 """
 
 _CHECKS = {

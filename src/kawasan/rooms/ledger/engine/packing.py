@@ -1,0 +1,201 @@
+"""
+Values as PostgreSQL takes them in binary: a length and the bytes.
+
+A field of a COPY row and an element of an array look the same, so one form of a row serves COPY and ``unnest``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from typing import ClassVar, TypeAlias
+from uuid import UUID
+
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+from kawasan.rooms.ledger.types import Entry, Kind, NewTransfer
+
+Field: TypeAlias = bytes
+Row: TypeAlias = tuple[Field, ...]
+
+NULL: Field = b"\xff\xff\xff\xff"
+UUID_LENGTH = b"\x00\x00\x00\x10"
+_DIGEST_BYTES = 20
+_INT2 = struct.Struct(">ih")
+_INT8 = struct.Struct(">iq")
+_ARRAY = struct.Struct(">iiIii")
+_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+_COPY_END = b"\xff\xff"
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
+
+
+def text_field(text: str) -> Field:
+    """Return a text."""
+    encoded = text.encode()
+    return struct.pack(">i", len(encoded)) + encoded
+
+
+KIND_FIELDS = {kind: text_field(kind.value) for kind in Kind}
+
+
+def bytes_field(value: bytes) -> Field:
+    """Return a bytea."""
+    return struct.pack(">i", len(value)) + value
+
+
+def uuid_field(value: UUID | None) -> Field:
+    """Return a uuid, or null."""
+    return NULL if value is None else UUID_LENGTH + value.int.to_bytes(16, "big")
+
+
+def int2_field(value: int) -> Field:
+    """Return a smallint. Raises struct.error where it is none."""
+    return _INT2.pack(2, value)
+
+
+def int8_field(value: int) -> Field:
+    """Return a bigint. Raises struct.error where it is none."""
+    return _INT8.pack(8, value)
+
+
+def moment_field(moment: datetime | None) -> Field:
+    """Return a timestamptz, or null."""
+    if moment is None:
+        return NULL
+    since = moment - _EPOCH
+    return _INT8.pack(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
+
+
+def content_of(t: NewTransfer) -> Row:
+    """Return what a repeat of a transfer must match, as the first columns of its row. Raises struct.error."""
+    return (
+        UUID_LENGTH + t.id.int.to_bytes(16, "big"),
+        uuid_field(t.debit),
+        uuid_field(t.credit),
+        _INT8.pack(8, t.amount),
+        _INT2.pack(2, t.code),
+        KIND_FIELDS[t.kind],
+        NULL if t.pending_of is None else uuid_field(t.pending_of),
+        NULL if t.reference is None else uuid_field(t.reference),
+    )
+
+
+def digest_of(contents: Iterable[Row]) -> bytes:
+    """Return an entry's digest by its transfers' contents; each field tells its length, so none runs into another."""
+    return hashlib.blake2b(b"".join(chain.from_iterable(contents)), digest_size=_DIGEST_BYTES).digest()
+
+
+def odd_digest_of(entry: Entry) -> bytes:
+    """Return the digest of an entry with a number that no column can hold: it is refused, but may repeat a good id."""
+    return hashlib.blake2b(_text_of(entry), digest_size=_DIGEST_BYTES, person=b"odd").digest()
+
+
+# Note [Two kinds of digest]
+# Entries of the first versions carry SHA-256 of a text, 32 bytes; those since carry 20 bytes of BLAKE2b over the
+# fields. The length tells which, and history is never rewritten.
+def is_content(entry: Entry, digest: bytes, stored: bytes) -> bool:
+    """Tell whether an entry has the content whose digest was stored."""
+    return digest == stored if len(stored) == _DIGEST_BYTES else hashlib.sha256(_text_of(entry)).digest() == stored
+
+
+def _text_of(entry: Entry) -> bytes:
+    return "\n".join(
+        [
+            f"{t.id.int:x} {t.debit and t.debit.int} {t.credit and t.credit.int} {t.amount} {t.code} {t.kind}"
+            f" {t.pending_of and t.pending_of.int} {t.reference and t.reference.int}"
+            for t in entry.transfers
+        ]
+    ).encode()
+
+
+def copy_of(rows: Sequence[Row]) -> bytes:
+    """Return rows as the data of one binary COPY."""
+    count = struct.pack(">h", len(rows[0]))
+    return b"".join([_COPY_HEAD, *chain.from_iterable((count, *row) for row in rows), _COPY_END])
+
+
+def column_of(rows: Sequence[Row], index: int) -> list[Field]:
+    """Return one column of rows, as the elements of an array."""
+    return [row[index] for row in rows]
+
+
+def int8_fields(values: Sequence[int]) -> bytes:
+    """Return many bigints, one after another."""
+    flat = [8] * (2 * len(values))
+    flat[1::2] = values
+    return struct.pack(">" + "iq" * len(values), *flat)
+
+
+class Array:
+    """A one-dimensional array given by its packed elements; each type of element is a class of its own."""
+
+    __slots__ = ("data",)
+    element_oid: ClassVar[int]
+    oid: ClassVar[int]
+
+    def __init__(self, count: int, elements: bytes) -> None:
+        dimensions = 1 if count else 0
+        self.data = _ARRAY.pack(dimensions, 1, self.element_oid, count, 1) + elements
+        if not count:
+            self.data = self.data[:12]
+
+
+class UuidArray(Array):
+    """``uuid[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 2950, 2951
+
+
+class Int8Array(Array):
+    """``bigint[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 20, 1016
+
+
+class Int2Array(Array):
+    """``smallint[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 21, 1005
+
+
+class TextArray(Array):
+    """``text[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 25, 1009
+
+
+class BytesArray(Array):
+    """``bytea[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 17, 1001
+
+
+class MomentArray(Array):
+    """``timestamptz[]``"""
+
+    __slots__ = ()
+    element_oid, oid = 1184, 1185
+
+
+def _dumper(kind: type[Array]) -> type[Dumper]:
+    class ArrayDumper(Dumper):
+        format = Format.BINARY
+        oid = kind.oid
+
+        def dump(self, obj: Array) -> bytes:
+            return obj.data
+
+    return ArrayDumper
+
+
+ARRAYS = (UuidArray, Int8Array, Int2Array, TextArray, BytesArray, MomentArray)
+DUMPERS = [(kind, _dumper(kind)) for kind in ARRAYS]

@@ -1,0 +1,265 @@
+"""For whoever applies batch after batch: balances kept in memory and checked by version, batches that overlap."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import Connection, errors
+
+from kawasan.rooms.ledger.engine import batch as locking
+from kawasan.rooms.ledger.engine import store
+from kawasan.rooms.ledger.engine.decide import Outcome, decide_batch
+from kawasan.rooms.ledger.rules import AccountState, Book, Known
+from kawasan.rooms.ledger.types import Answer, Entry, Kind, LedgerBusy, LedgerUnreachable
+
+ACCOUNTS_MAX = 500_000  # kept in memory, at about 350 bytes each
+LANES_DEFAULT = 2
+CONTENDED_SECONDS = 1.0  # how long an account that somebody else wrote is locked beforehand
+
+Alongside: TypeAlias = Callable[[store.Cursor, Sequence[Answer]], None]
+
+_NEW = (Kind.POSTED, Kind.PENDING)
+
+
+class Writer:
+    """
+    Applies batches, each in one transaction of its own, on connections of its own.
+
+    ``connect`` returns an open psycopg connection, not in autocommit, with role and search path set; it is called once
+    for each of ``lanes``, and again after one was lost. ``apply`` may be called from any number of threads at once; as
+    many batches as there are lanes are in hand together: while one commits, the next is decided. Keep one Writer for a
+    zone in a process. Any number of processes, and pages, may write the same accounts meanwhile.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Connection[Any]], *, lanes: int = LANES_DEFAULT, accounts_max: int = ACCOUNTS_MAX
+    ) -> None:
+        self._connect = connect
+        self._lanes: queue.LifoQueue[Connection[Any] | None] = queue.LifoQueue()
+        for _ in range(lanes):
+            self._lanes.put(None)
+        self._lane_count, self._accounts_max = lanes, accounts_max
+        self._deciding, self._appending, self._changing = threading.Lock(), threading.Lock(), threading.Lock()
+        self._guard = threading.Lock()
+        self._generation = 0
+        self._accounts: dict[int, AccountState] = {}
+        self._in_hand: dict[int, Known] = {}  # entries decided and not yet committed
+        self._contended: dict[int, float] = {}
+
+    def apply(self, entries: Iterable[Entry], alongside: Alongside | None = None) -> list[Answer]:
+        """
+        Apply entries in order in one transaction, commit it, and answer each as ``engine.apply`` does.
+
+        ``alongside(cursor, answers)`` writes the caller's own rows in the same transaction, before the balances. Where
+        a batch has to be decided anew it is called again, its first rows rolled back. It must not commit.
+        Raises BatchTooLarge; LedgerBusy where accounts stayed locked; LedgerUnreachable where the connection was
+        lost: then the batch may have been applied, and repeating it tells. What ``alongside`` raises is passed on.
+        After any of them nothing of the batch is kept in memory.
+        """
+        batch = locking.checked(entries)
+        if not batch:
+            return []
+        with self._lane() as connection:
+            if self._is_plain(batch):
+                answers = self._apply_checked(connection, batch, alongside)
+                if answers is not None:
+                    return answers
+            return self._apply_locked(connection, batch, alongside)
+
+    def close(self) -> None:
+        """Wait for the batches in hand and close the connections."""
+        for _ in range(self._lane_count):
+            connection = self._lanes.get()
+            if connection is not None:
+                connection.close()
+
+    @contextmanager
+    def _lane(self) -> Iterator[Connection[Any]]:
+        connection = self._lanes.get()
+        try:
+            if connection is None or connection.closed:
+                connection = self._opened()
+            yield connection
+        except (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled, store.Stale) as error:
+            raise LedgerBusy from error
+        except psycopg.OperationalError as error:
+            raise LedgerUnreachable from error
+        finally:
+            self._lanes.put(_clean(connection))
+
+    def _opened(self) -> Connection[Any]:
+        connection = self._connect()
+        # Balances are found by their key in the order given, which is the order in which everybody locks.
+        connection.execute("set enable_hashjoin = off")
+        connection.execute("set enable_mergejoin = off")
+        connection.commit()
+        return connection
+
+    # Note [Batches overlap]
+    # A batch goes through three rooms, one batch in each: deciding, appending, changing balances until the commit.
+    # It enters the next room before it leaves the last, so batches never overtake each other, and whatever a statement
+    # waits for in the database is held by a batch ahead or by somebody else: never by one behind. A batch is decided on
+    # the balances of those ahead before they have committed. If one of them fails, the generation is counted up, and
+    # those behind it find that out before they change a balance and are decided anew.
+    def _apply_checked(
+        self, connection: Connection[Any], batch: Sequence[Entry], alongside: Alongside | None
+    ) -> list[Answer] | None:
+        """Apply a batch on the balances in memory; None where they were not those of the database."""
+        rooms = _Rooms(self._deciding, self._appending, self._changing)
+        decided: _Decided | None = None
+        try:
+            rooms.enter()
+            if self._is_contended(batch):
+                return None
+            decided = self._decide(connection, batch)
+            rooms.enter()
+            self._append(connection, decided.outcome, alongside)
+            rooms.enter()
+            if decided.generation != self._generation:
+                raise store.Stale
+            self._change(connection, decided)
+        except (store.Stale, errors.UniqueViolation):
+            connection.rollback()
+            self._forget()
+        except BaseException:
+            self._forget()
+            raise
+        else:
+            return decided.outcome.answers
+        finally:
+            rooms.leave()
+        self._mark_contended(connection, decided)
+        return None
+
+    def _decide(self, connection: Connection[Any], batch: Sequence[Entry]) -> _Decided:
+        with self._guard:
+            if len(self._accounts) > self._accounts_max:
+                self._accounts = {}
+            generation, accounts, in_hand = self._generation, self._accounts, self._in_hand
+        # Looked at before the database is: what is committed in between is in one of the two.
+        ahead = {entry.id.int: in_hand[entry.id.int] for entry in batch if entry.id.int in in_hand}
+        missing = [key for key in locking.touched_accounts(batch) if key not in accounts]
+        count = locking.transfer_count(batch)
+        with connection.pipeline():
+            # A transaction id before a number, as followers rely on (platform.followers, Note [Why no row is skipped]).
+            store.Question(connection, "select pg_current_xact_id()")
+            loaded = store.ask_accounts(connection, missing, locked=False) if missing else None
+            entries = store.ask_entries(connection, [entry.id for entry in batch])
+            numbers = store.ask_numbers(connection, count)
+            if loaded is not None:
+                accounts.update(store.accounts_from(loaded))
+            known = store.entries_from(entries) | ahead
+            drawn = store.numbers_from(numbers, count)
+        outcome = decide_batch(batch, Book(accounts, {}, known), drawn)
+        return _Decided(outcome, generation, in_hand)
+
+    def _append(self, connection: Connection[Any], outcome: Outcome, alongside: Alongside | None) -> None:
+        if store.can_pipeline(outcome):
+            with connection.pipeline():
+                store.append(connection, outcome)
+        else:
+            store.append(connection, outcome)
+        if alongside is not None:
+            alongside(store.new_cursor(connection), outcome.answers)
+
+    def _change(self, connection: Connection[Any], decided: _Decided) -> None:
+        if decided.count:
+            store.Change(connection, decided.balances, decided.count, ()).check()
+        connection.commit()
+        decided.leave_hand()
+
+    def _apply_locked(
+        self, connection: Connection[Any], batch: Sequence[Entry], alongside: Alongside | None
+    ) -> list[Answer]:
+        """Apply a batch with everything locked, and no other batch of this process in hand."""
+        with self._deciding, self._appending, self._changing:
+            outcome = locking.apply_locked(connection, batch)
+            if alongside is not None:
+                alongside(store.new_cursor(connection), outcome.answers)
+            for account in outcome.touched:
+                self._accounts.pop(account.key, None)
+            connection.commit()
+        return outcome.answers
+
+    def _is_plain(self, batch: Sequence[Entry]) -> bool:
+        return all(t.kind in _NEW for entry in batch for t in entry.transfers)
+
+    def _is_contended(self, batch: Sequence[Entry]) -> bool:
+        if not self._contended:
+            return False
+        now = time.monotonic()
+        self._contended = {key: until for key, until in self._contended.items() if until > now}
+        return not self._contended.keys().isdisjoint(locking.touched_accounts(batch))
+
+    def _forget(self) -> None:
+        """Keep nothing of what was read or decided; whoever decided on it notices by the generation."""
+        with self._guard:
+            self._generation += 1
+            self._accounts = {}
+            self._in_hand = {}
+
+    def _mark_contended(self, connection: Connection[Any], decided: _Decided | None) -> None:
+        """Lock beforehand, for a while, the accounts that somebody else has written."""
+        if decided is None or not decided.versions:
+            return
+        found = store.accounts_from(store.ask_accounts(connection, decided.versions, locked=False))
+        connection.rollback()
+        until = time.monotonic() + CONTENDED_SECONDS
+        stale = {key: until for key, version in decided.versions.items() if found[key].version != version}
+        with self._guard:
+            self._contended = self._contended | stale
+
+
+class _Decided:
+    """A batch decided on the balances in memory: what to write, and on what it was decided."""
+
+    def __init__(self, outcome: Outcome, generation: int, in_hand: dict[int, Known]) -> None:
+        self.outcome, self.generation, self._in_hand = outcome, generation, in_hand
+        self.versions = {account.key: account.version for account in outcome.touched}
+        self.count = len(outcome.touched)
+        self.balances = store.balances_of(outcome.touched)
+        in_hand.update(outcome.known)
+
+    def leave_hand(self) -> None:
+        """The batch is committed: from now on the database knows its entries."""
+        for key in self.outcome.known:
+            self._in_hand.pop(key, None)
+
+
+class _Rooms:
+    """Locks taken one after another, each before the last is given back."""
+
+    def __init__(self, *locks: threading.Lock) -> None:
+        self._locks = iter(locks)
+        self._inside: list[threading.Lock] = []
+
+    def enter(self) -> None:
+        """Enter the next one and leave the last."""
+        following = next(self._locks)
+        following.acquire()
+        self.leave()
+        self._inside = [following]
+
+    def leave(self) -> None:
+        """Leave the one we are in, if any."""
+        for lock in self._inside:
+            lock.release()
+        self._inside = []
+
+
+def _clean(connection: Connection[Any] | None) -> Connection[Any] | None:
+    """Return a connection with no transaction, or None where it is lost."""
+    if connection is None or connection.closed:
+        return None
+    try:
+        connection.rollback()
+    except psycopg.Error:
+        connection.close()
+        return None
+    return connection
