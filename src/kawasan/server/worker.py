@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from kawasan.core.errors import Busy
 from kawasan.platform import followers, schemas
 from kawasan.platform.telemetry import configure_logging, log
+from kawasan.server.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS, Rescue
 
 IDLE_SECONDS = 0.2  # pause of the followers when there was nothing to take
 FAILED_SECONDS = 2.0
@@ -46,13 +47,21 @@ async def _run_worker() -> None:
     # Jobs themselves still defer through Django's connection, so what they queue belongs to their transaction.
     worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker.open_async():
-        await worker.run_worker_async(
-            concurrency=JOBS_AT_ONCE,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=DRAIN_SECONDS,
-            fetch_job_polling_interval=1.0,
-            delete_jobs="successful",
-        )
+        rescue = Rescue(worker)
+        sweeping = asyncio.ensure_future(rescue.run())
+        try:
+            await worker.run_worker_async(
+                concurrency=JOBS_AT_ONCE,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=DRAIN_SECONDS,
+                fetch_job_polling_interval=1.0,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=SILENT_SECONDS,
+                worker_middleware=[rescue.watch],
+            )
+        finally:
+            sweeping.cancel()
 
 
 def _follow(stopping: threading.Event) -> None:
