@@ -302,22 +302,30 @@ def check_config(context: click.Context, as_json: bool) -> None:
 @click.option("--quick", is_flag=True, help="A smoke test of the bench itself: tiny sizes, figures that mean nothing.")
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Work on this disk.")
 @click.option("--charts", type=click.Path(file_okay=False, path_type=Path), help="Draw SVG charts into this folder.")
+@click.option("--kills", type=click.IntRange(1, 10_000), help="How many processes `crash` kills. It has a number.")
 @JSON
-def bench(what: str, rounds: int, quick: bool, folder: Path | None, charts: Path | None, as_json: bool) -> None:
-    """Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures."""
+def bench(
+    what: str, rounds: int, quick: bool, folder: Path | None, charts: Path | None, kills: int | None, as_json: bool
+) -> None:
+    """
+    Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures.
+
+    Exit 1 when a promise did not hold (crash, oversell).
+    """
     from kawasan.bench import charts as drawing
     from kawasan.bench import running
     from kawasan.bench.site import NotDurable
 
     configure_logging(json=False)
     try:
-        answer = running.measure(what, running.Options(rounds=rounds, quick=quick, folder=folder))
+        answer = running.measure(what, running.Options(rounds=rounds, quick=quick, folder=folder, kills=kills))
     except NotDurable as error:
         raise click.ClickException(str(error)) from error
     if charts:
         for file in drawing.draw(answer, charts):
             click.echo(f"drawn: {file}", err=True)
     click.echo(json.dumps(answer) if as_json else running.as_text(answer))
+    sys.exit(EXIT_FOUND if answer["failures"] else 0)
 
 
 @main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})

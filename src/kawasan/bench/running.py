@@ -17,6 +17,7 @@ from kawasan.bench.site import Site, site
 # A bench is the module of this package with the same name; it has ``run(bench: Bench) -> None``.
 BENCHES: Final[Mapping[str, str]] = {
     "engine": "orders of three linked transfers a second through the ledger's engine, beside pgbench and two baselines",
+    "crash": "processes killed under load, again and again: how many answered orders are lost (none may be)",
 }
 ROUNDS_DEFAULT: Final = 3
 QUICK_SHARE: Final = 0.1  # of the seconds and rows of a real run
@@ -29,6 +30,7 @@ class Options:
     rounds: int = ROUNDS_DEFAULT
     quick: bool = False  # a smoke test: tiny sizes, figures that mean nothing
     folder: Path | None = None  # where the temporary folder is made
+    kills: int | None = None  # how often `crash` kills, where it should not be its own number
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Bench:
     options: Options
     settings: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)  # promises that did not hold: the command ends with 1
     rounds: dict[str, list[float]] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
@@ -97,6 +100,7 @@ def measure(name: str, options: Options) -> dict[str, Any]:
         "machine": about,
         "settings": found.settings,
         "figures": found.figures,
+        "failures": found.failures,
         "rounds": {key: [round(value, 2) for value in values] for key, values in found.rounds.items()},
     }
 
@@ -108,4 +112,5 @@ def as_text(answer: Mapping[str, Any]) -> str:
         lines += ["", part, *(f"  {name:<34} {value}" for name, value in answer[part].items())]
     lines += ["", f"figures (medians of {answer['settings']['rounds']} rounds)"]
     lines += [f"  {name:<46} {value:>14,.2f}" for name, value in answer["figures"].items()]
+    lines += ["", "DOES NOT HOLD", *(f"  {text}" for text in answer["failures"])] if answer["failures"] else []
     return "\n".join(lines)

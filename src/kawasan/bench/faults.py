@@ -1,0 +1,286 @@
+"""
+What is done to a running place, each fault in two steps: ``strike`` breaks something, ``mend`` brings it back.
+
+In between others may strike too. ``mend`` returns when what was broken serves again; who restarts a process here is the
+driver, as ``kawasan serve`` or systemd does elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+import psycopg
+
+from kawasan.bench.faults_load import Load
+from kawasan.bench.faults_place import Place, Service
+
+FROZEN_SECONDS = (0.3, 6.0)  # shorter and longer than a client waits, and than rows may stay locked
+FULL_SECONDS = 1.5
+SKEW_SECONDS = (-26 * 3600, -3600, -90, 90, 3600, 26 * 3600)
+SMALL_DISK_MIB = 192
+SMALL_DISK = "small-disk"
+BALLAST = "ballast"
+
+
+@dataclass
+class Fault:
+    """Something that goes wrong, once."""
+
+    place: Place
+    load: Load
+    random: random.Random
+    detail: str = ""
+    began: float = 0.0
+    name: ClassVar[str] = ""
+    kills: ClassVar[str] = ""  # what is killed with -9: intake, worker or postgres
+
+    def strike(self) -> None:
+        """Break it."""
+        raise NotImplementedError
+
+    def mend(self) -> None:
+        """Bring it back and return when it serves. Raises Broken."""
+
+
+@dataclass
+class KillIntake(Fault):
+    """Kill -9 an intake with everything below it."""
+
+    name = "kill-intake"
+    kills = "intake"
+    before: tuple[str, ...] = ()
+    victim: Service | None = None
+
+    def strike(self) -> None:
+        self.victim = self.random.choice(self.place.intakes)
+        self.detail = self.victim.name
+        self.victim.kill()
+
+    def mend(self) -> None:
+        if self.victim is not None:
+            self.victim.start(self.before)
+            self.place.wait_until_ready(self.victim)
+
+
+@dataclass
+class KillEveryIntake(Fault):
+    """Kill -9 all intakes at the same moment: nobody takes orders."""
+
+    name = "kill-every-intake"
+    kills = "intake"
+
+    def strike(self) -> None:
+        for service in self.place.intakes:
+            service.is_wanted = False
+            service.signal(signal.SIGKILL)
+
+    def mend(self) -> None:
+        for service in self.place.intakes:
+            service.kill()
+            service.start()
+        for service in self.place.intakes:
+            self.place.wait_until_ready(service)
+
+
+@dataclass
+class SkewClock(KillIntake):
+    """Kill -9 an intake and start it with a clock that is hours or seconds ahead or behind; the next start is right."""
+
+    name = "skew-clock"
+
+    def strike(self) -> None:
+        super().strike()
+        seconds = self.random.choice(SKEW_SECONDS)
+        self.before = ("kawasan.bench.faults_skew", str(seconds))
+        self.detail += f" {seconds:+d} s"
+
+
+@dataclass
+class KillWorker(Fault):
+    """Kill -9 the worker, whatever it has in hand."""
+
+    name = "kill-worker"
+    kills = "worker"
+
+    def strike(self) -> None:
+        self.place.worker.kill()
+
+    def mend(self) -> None:
+        self.place.worker.start()
+
+
+@dataclass
+class KillServer(Fault):
+    """Kill -9 PostgreSQL: the postmaster alone, or it and every backend in the same moment, as a power cut would."""
+
+    name = "kill-server"
+    kills = "postgres"
+
+    def strike(self) -> None:
+        pid = self.place.database.pid
+        if pid is not None and self.random.random() < 0.5:
+            self.detail = "postmaster alone"
+            os.kill(pid, signal.SIGKILL)
+        else:
+            self.detail = "all at once"
+            self.place.database.crash()
+
+    def mend(self) -> None:
+        self.place.wait_until(lambda: not self.place.database.is_running, "the killed PostgreSQL is gone")
+        self.place.database.start()
+        self.place.wait_until(self.place.answers, "PostgreSQL answers")
+
+
+@dataclass
+class KillBackend(Fault):
+    """Kill -9 one backend: PostgreSQL ends all others and recovers by itself."""
+
+    name = "kill-backend"
+    kills = "postgres"
+
+    def strike(self) -> None:
+        victims = self.place.backends()
+        if victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victims[0], signal.SIGKILL)
+
+    def mend(self) -> None:
+        self.place.wait_until(self.place.answers, "PostgreSQL answers")
+
+
+@dataclass
+class CutBackends(Fault):
+    """Have PostgreSQL end connections of ours (pg_terminate_backend): one, or every one."""
+
+    name = "cut-backends"
+
+    def strike(self) -> None:
+        victims = self.place.backends()
+        chosen = victims if self.random.random() < 0.5 else victims[:1]
+        self.detail = f"{len(chosen)} of {len(victims)}"
+        for pid in chosen:
+            self.place.admin().execute("select pg_terminate_backend(%s)", [pid])
+
+
+@dataclass
+class CutClients(Fault):
+    """Cut every connection between clients and intakes, whatever is under way."""
+
+    name = "cut-clients"
+
+    def strike(self) -> None:
+        self.load.cut()
+
+
+@dataclass
+class Freeze(Fault):
+    """Stop a process for a while (SIGSTOP): it holds what it holds, misses its deadlines and then goes on."""
+
+    name = "freeze"
+    seconds: float = 0.0
+    frozen: list[psutil.Process] = field(default_factory=list)
+
+    def strike(self) -> None:
+        self.seconds = self.random.uniform(*FROZEN_SECONDS)
+        victims = self._victims()
+        self.detail += f" for {self.seconds:.1f} s"
+        for process in victims:
+            with contextlib.suppress(psutil.Error):
+                process.suspend()
+                self.frozen.append(process)
+
+    def _victims(self) -> list[psutil.Process]:
+        service = self.random.choice([*self.place.intakes, self.place.worker])
+        self.detail = service.name
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(service.pid)
+            return [process, *process.children(recursive=True)]
+        return []
+
+    def mend(self) -> None:
+        time.sleep(self.seconds)
+        for process in self.frozen:
+            with contextlib.suppress(psutil.Error):
+                process.resume()
+
+
+@dataclass
+class FreezeBackend(Freeze):
+    """Stop one backend of the database, with the rows that it has locked."""
+
+    name = "freeze-backend"
+
+    def _victims(self) -> list[psutil.Process]:
+        self.detail = "a backend"
+        with contextlib.suppress(psutil.Error, psycopg.OperationalError):
+            return [psutil.Process(pid) for pid in self.place.backends()[:1]]
+        return []
+
+
+@dataclass
+class FillDisk(Fault):
+    """Fill the small disk that holds the database to its last byte, and free it again."""
+
+    name = "fill-disk"
+
+    def strike(self) -> None:
+        self.detail = f"{fill(self.place.folder / SMALL_DISK)} bytes of ballast"
+
+    def mend(self) -> None:
+        time.sleep(FULL_SECONDS)
+        (self.place.folder / SMALL_DISK / BALLAST).unlink(missing_ok=True)
+
+
+# --- the small disk ---
+
+
+def may_mount() -> bool:
+    """Whether we may make a small disk: root on Linux, with a kernel that lets it."""
+    return sys.platform == "linux" and os.geteuid() == 0
+
+
+def mount_small_disk(folder: Path, *, mib: int = SMALL_DISK_MIB) -> bool:
+    """Mount a small disk in the folder; return False where we may not."""
+    disk = folder / SMALL_DISK
+    disk.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=0755", "tmpfs", str(disk)]
+    return may_mount() and subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def unmount_small_disk(folder: Path) -> None:
+    """Take the small disk away."""
+    subprocess.run(["umount", "-l", str(folder / SMALL_DISK)], capture_output=True, check=False)
+
+
+def move_tables(place: Place) -> None:
+    """Move every table and index of the database to the small disk; the write-ahead log stays where it is."""
+    home = place.folder / SMALL_DISK / "tables"
+    home.mkdir()
+    owner = (place.folder / "postgres" / "pg18").stat()
+    os.chown(home, owner.st_uid, owner.st_gid)
+    admin = place.admin()
+    admin.execute(f"create tablespace small location '{home}'")
+    admin.execute("grant create on tablespace small to public")
+    admin.execute("alter database kawasan set default_tablespace = small")
+    for kind in ("table", "index"):
+        admin.execute(f"alter {kind} all in tablespace pg_default set tablespace small")
+
+
+def fill(disk: Path) -> int:
+    """Write ballast until nothing more fits; return how much."""
+    with (disk / BALLAST).open("ab", buffering=0) as ballast, contextlib.suppress(OSError):
+        for size in (1 << 20, 1 << 12, 1):
+            with contextlib.suppress(OSError):
+                while ballast.write(b"\0" * size) == size:
+                    pass
+    return (disk / BALLAST).stat().st_size
