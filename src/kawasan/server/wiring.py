@@ -40,6 +40,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "ledger": ledger.verify,
     "payments": payments.verify,
     "commerce.orders": commerce_checks.orders,
+    "commerce.campaigns": commerce_checks.campaigns,
     "authority": authority_checks.verify,
 }
 

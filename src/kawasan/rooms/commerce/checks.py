@@ -11,3 +11,8 @@ from kawasan.rooms.commerce import api
 def orders() -> Iterable[Finding]:
     """Orders whose money or units disagree with the ledger."""
     return api.verify_orders()
+
+
+def campaigns() -> Iterable[Finding]:
+    """Campaigns whose units, sales or limits disagree with the ledger."""
+    return api.verify_campaigns()

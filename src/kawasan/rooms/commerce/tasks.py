@@ -49,6 +49,12 @@ def expire_unpaid_orders() -> None:
     _in_rounds(api.expire_unpaid)
 
 
+@periodic("* * * * * */10")
+def settle_campaigns() -> None:
+    """Give unsold units of campaigns that are over back to their sellers' stock."""
+    _in_rounds(api.settle_campaigns)
+
+
 @periodic("* * * * *")
 def complete_due_orders() -> None:
     """Complete orders whose return window is over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,8 @@ from kawasan.core.errors import Refusal
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
-from kawasan.rooms.commerce.actions.cart import is_held
+from kawasan.rooms.commerce.actions.cart import held_of
+from kawasan.rooms.commerce.actions.limits import ensure_limits
 from kawasan.rooms.commerce.facts import OrderPaid, OrderPlaced
 from kawasan.rooms.commerce.queries import carts
 from kawasan.rooms.commerce.queries import orders as queries
@@ -52,7 +54,8 @@ def place_orders(
     PAYMENT_LIFETIME and the group's payment waits to be paid. ``from_cart`` uses what the cart holds and takes these
     lines out of it. Repeating a group id with the same content returns the first answer. Raises Unauthenticated,
     NothingToOrder, TooManyLines, BadQuantity, SameVariantTwice, IncompleteAddress, UnknownVariant, NotForSale,
-    OwnProduct, PriceChanged, SoldOut, WalletTooLow, GroupIdReused, and what payments says to an amount.
+    OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached, WalletTooLow, GroupIdReused, and what
+    payments says to an amount.
     """
     buyer = actor.need_person()
     rules.check_wanted(lines)
@@ -60,7 +63,8 @@ def place_orders(
     digest = deciding.digest(buyer, lines, method, ship_to)
     if earlier := _earlier(group_id, digest):
         return earlier
-    offered = offers([line.variant_id for line in lines], at=at)
+    held = carts.held_by(buyer, at=at) if from_cart else {}
+    offered = offers([line.variant_id for line in lines], at=at, held=held)
     deciding.check_lines(actor, lines, offered)
     draft = deciding.fill(Draft(group_id, buyer, method, ship_to, digest, at), lines, offered)
     if not _insert_group(draft):
@@ -110,27 +114,33 @@ def _insert_group(draft: Draft) -> bool:
 
 
 def _move(draft: Draft, cart: Cart) -> None:
-    """Take units (and, from the wallet, money) in one entry. Raises SoldOut, WalletTooLow."""
+    """Take units (and, from the wallet, money) in one entry. Raises what a refusal of it means."""
     at = draft.at
     for _ in range(ATTEMPTS_MAX):
-        over = [line.hold_id for line in cart.values() if line.hold_id and not is_held(line, at)]
+        over = [held for line in cart.values() if not carts.is_held(line, at) and (held := held_of(line))]
         parts = deciding.transfers_of(draft, lambda draft, line: _units(draft, line, cart.get(line.offer.variant_id)))
         entry = ledger.Entry(draft.group_id, at, parts)
-        answer = ledger.post_many([*(transfers.expiry(hold_id, at) for hold_id in over), entry])[-1]
+        answer = ledger.post_many([*(end for held in over for end in transfers.expiries(held, at)), entry])[-1]
         if isinstance(answer, ledger.Applied):
             return
         _mend(draft, cart, parts, answer)
     raise ledger.LedgerBusy
 
 
-def _units(draft: Draft, line: DraftLine, held: models.CartLine | None) -> list[ledger.NewTransfer]:
-    """Take what the cart holds; where it holds nothing or another quantity, give that back and take from the stock."""
-    hold_id = held.hold_id if held is not None and is_held(held, draft.at) else None
-    if hold_id is None or held is None:
+def _units(draft: Draft, line: DraftLine, cart: models.CartLine | None) -> list[ledger.NewTransfer]:
+    """Take what the cart holds; where it holds nothing or other units, give those back and take what the line costs."""
+    held = held_of(cart) if cart is not None and carts.is_held(cart, draft.at) else None
+    if cart is None or held is None:
         return deciding.line_transfers(draft, line)
-    if draft.method is Method.WALLET and held.quantity == line.quantity:
-        return [transfers.sale_of_hold(hold_id=hold_id, order_id=line.order_id)]
-    return [transfers.void(hold_id), *deciding.line_transfers(draft, line)]
+    units = deciding.line_units(draft, line)
+    is_same = (cart.quantity, held.campaign_offer_id) == (units.quantity, units.campaign_offer_id)
+    if draft.method is Method.WALLET and is_same:
+        return transfers.sale_of_hold(held, order_id=line.order_id)
+    freed = transfers.void(held)
+    if held.campaign_offer_id is not None and line.offer.running is None:
+        # Their campaign is over: what was held goes to the stock, from where this line is sold.
+        freed.append(transfers.from_campaign(held.campaign_offer_id, replace(units, quantity=cart.quantity)))
+    return [*freed, *deciding.line_transfers(draft, line)]
 
 
 def _mend(draft: Draft, cart: Cart, parts: Sequence[ledger.NewTransfer], answer: ledger.Refused) -> None:
@@ -142,6 +152,7 @@ def _mend(draft: Draft, cart: Cart, parts: Sequence[ledger.NewTransfer], answer:
     refusal: Refusal | None = deciding.meaning_of(draft, parts, answer)
     if refusal is not None:
         raise refusal
+    ensure_limits([deciding.line_units(draft, line) for line in draft.lines], at=draft.at)
     payments.ensure_wallet(person_id=draft.buyer_id)
     for order in draft.orders:
         payments.ensure_business_accounts(business_id=order.business_id)
@@ -194,6 +205,7 @@ def _line_row(draft: Draft, line: DraftLine, position: int) -> models.OrderLine:
         unit_price_minor=offer.unit_price_minor,
         quantity=line.quantity,
         hold_id=line.hold_id,
+        campaign_offer_id=offer.campaign.offer_id if offer.campaign else None,
         position=position,
     )
 
@@ -222,7 +234,7 @@ def _request_payment(draft: Draft) -> None:
             payments.Split(amount_minor=order.total_minor, business_id=order.business_id, order_id=order.id)
             for order in draft.orders
         ],
-        holds=[line.hold_id for line in draft.lines if line.hold_id],
+        holds=deciding.holds_of(draft),
         expires_at=draft.at + rules.PAYMENT_LIFETIME,
         at=draft.at,
     )

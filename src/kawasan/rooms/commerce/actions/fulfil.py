@@ -14,8 +14,10 @@ from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.checkout import announce_paid, event
+from kawasan.rooms.commerce.actions.giving_back import units_of_line
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderCompleted, OrderShipped
 from kawasan.rooms.commerce.queries import orders as queries
+from kawasan.rooms.commerce.queries.campaign_terms import lock_running
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.types.order_refusals import OrderNotFound
@@ -218,7 +220,7 @@ def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
 
 def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -> None:
     cause = ids.derived("commerce.cancel", row.pk)
-    lines = models.OrderLine.objects.filter(order_id=row.pk).order_by("position")
+    lines = list(models.OrderLine.objects.filter(order_id=row.pk).order_by("position"))
     money = payments.refund_to_wallet(
         person_id=row.buyer_id,
         business_id=row.business_id,
@@ -226,15 +228,11 @@ def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -
         order_id=row.pk,
         refund_id=cause,
     )
+    running = lock_running((line.campaign_offer_id for line in lines if line.campaign_offer_id), at=at)
     units = [
-        transfers.back_to_stock(
-            business_id=row.business_id,
-            variant_id=line.variant_id,
-            quantity=line.quantity,
-            order_id=row.pk,
-            cause=cause,
-        )
+        move
         for line in lines
+        for move in transfers.back_to_stock(units_of_line(line, line.quantity, running), order_id=row.pk, cause=cause)
     ]
     ledger.post(ledger.Entry(cause, at, (money, *units)))
     row.refunded_minor = row.total_minor

@@ -13,8 +13,10 @@ from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
+from kawasan.rooms.commerce.actions.giving_back import units_of_line
 from kawasan.rooms.commerce.facts import OrderRefunded
 from kawasan.rooms.commerce.queries import orders as queries
+from kawasan.rooms.commerce.queries.campaign_terms import lock_running
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.types.order_refusals import (
@@ -83,7 +85,7 @@ def approve_return(
     left = row.total_minor - row.refunded_minor
     rules.check_refund(amount_minor=amount, asked_minor=request.asked_minor, left_minor=left)
     returned = [ReturnedLine(UUID(item["line"]), item["quantity"]) for item in request.lines]
-    _pay_back(request, row, order, returned, amount, restock=restock, at=at)
+    _pay_back(request, row, returned, amount, restock=restock, at=at)
     _count_back(order, returned, amount)
     row.refunded_minor += amount
     _decide(request, row, ReturnState.REFUNDED, amount=amount, answer="", restock=restock, at=at)
@@ -129,7 +131,6 @@ def _lock_return(actor: Actor, return_id: UUID) -> tuple[models.ReturnRequest, m
 def _pay_back(
     request: models.ReturnRequest,
     row: models.Order,
-    order: Order,
     returned: Sequence[ReturnedLine],
     amount: int,
     *,
@@ -146,23 +147,26 @@ def _pay_back(
             refund_id=request.pk,
         )
     ]
-    variants = {line.id: line.variant_id for line in order.lines}
-    if restock:
-        moves += [
-            transfers.back_to_stock(
-                business_id=row.business_id,
-                variant_id=variants[item.line_id],
-                quantity=item.quantity,
-                order_id=row.pk,
-                cause=request.pk,
-            )
-            for item in returned
-        ]
+    moves += _units_back(row, returned, cause=request.pk, restock=restock, at=at)
     try:
         ledger.post(ledger.Entry(request.pk, at, tuple(moves)))
     except ledger.InsufficientBalance as refusal:
         available = max(0, int(refusal.data["available"]))
         raise SellerCannotRefund(needed=Money(amount), available=Money(available)) from refusal
+
+
+def _units_back(
+    row: models.Order, returned: Sequence[ReturnedLine], *, cause: UUID, restock: bool, at: datetime
+) -> list[ledger.NewTransfer]:
+    """Put returned units back on sale if asked; while their campaign runs, the buyer may take as many again."""
+    lines = {line.pk: line for line in models.OrderLine.objects.filter(pk__in=[item.line_id for item in returned])}
+    running = lock_running((line.campaign_offer_id for line in lines.values() if line.campaign_offer_id), at=at)
+    give = transfers.back_to_stock if restock else transfers.limit_back
+    return [
+        move
+        for item in returned
+        for move in give(units_of_line(lines[item.line_id], item.quantity, running), order_id=row.pk, cause=cause)
+    ]
 
 
 def _count_back(order: Order, returned: Sequence[ReturnedLine], amount: int) -> None:

@@ -68,7 +68,9 @@ def sums_by_day(transfers: Iterable[ledger.TransferRow]) -> dict[tuple[UUID, dat
         if transfer.kind not in _MOVED or transfer.reference is None:
             continue
         column = _MONEY.get(transfer.code)
-        business = transfer.credit_owner if column == "gross_minor" else transfer.debit_owner
+        # Money comes into the seller's escrow, units into its sold ones (from the stock, or from a campaign's own).
+        comes_in = column == "gross_minor" or transfer.code in _SOLD
+        business = transfer.credit_owner if comes_in else transfer.debit_owner
         day = sums[business, clock.business_day(transfer.at)]
         if column is None:
             day["units"] += -transfer.amount if transfer.code == TransferCode.BACK_TO_STOCK else transfer.amount

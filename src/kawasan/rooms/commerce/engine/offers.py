@@ -1,14 +1,17 @@
-"""Variants as they are listed, with the prices of the next moments, in one statement."""
+"""Variants as they are listed, with the prices of the next moments, in one statement each."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import psycopg
 
+from kawasan.rooms.commerce.engine.campaigns import TERMS_OF_VARIANTS, by_variant
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
 from kawasan.rooms.commerce.types.offers import Listed, PriceWindow
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
@@ -39,13 +42,15 @@ LISTED_WITH_LOOKS = _COLUMNS + _LOOKS + _FROM
 
 def listed(cursor: Cursor, variant_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Listed]:
     """Return those of the variants that exist, as they are listed from ``at`` on; what cannot be bought says so."""
-    cursor.execute(LISTED, {"ids": list(variant_ids), "at": at, "until": at + AHEAD}, binary=True)
-    return {row[0]: as_listed(row) for row in cursor.fetchall()}
+    wanted = {"ids": list(variant_ids), "at": at, "until": at + AHEAD}
+    rows = cursor.execute(LISTED, wanted, binary=True).fetchall()
+    campaigns = by_variant(cursor.execute(TERMS_OF_VARIANTS, wanted, binary=True).fetchall())
+    return {row[0]: as_listed(row, campaigns.get(row[0], ())) for row in rows}
 
 
-def as_listed(row: tuple[Any, ...]) -> Listed:
-    """Return a row of LISTED or LISTED_WITH_LOOKS."""
+def as_listed(row: tuple[Any, ...], campaigns: tuple[CampaignTerms, ...] = ()) -> Listed:
+    """Return a row of LISTED or LISTED_WITH_LOOKS, with the campaigns of its variant."""
     starts, ends, prices = row[7:10]
     windows = tuple(map(PriceWindow, starts, ends, prices)) if prices else ()
     values: list[Any] = [*row[:7], windows, *row[10:]]
-    return Listed(*values)
+    return replace(Listed(*values), campaigns=campaigns)

@@ -1,5 +1,6 @@
-"""Tables of the room: the catalogue and its orders."""
+"""Tables of the room: the catalogue, its orders and campaigns."""
 
+from kawasan.rooms.commerce.models.campaigns import Campaign, CampaignOffer
 from kawasan.rooms.commerce.models.catalogue import (
     Category,
     Import,
@@ -24,6 +25,8 @@ from kawasan.rooms.commerce.models.orders import (
 )
 
 __all__ = [
+    "Campaign",
+    "CampaignOffer",
     "CartLine",
     "Category",
     "Import",

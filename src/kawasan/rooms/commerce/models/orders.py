@@ -18,6 +18,7 @@ class CartLine(models.Model):
     quantity = models.IntegerField()
     hold_id = models.UUIDField(null=True)
     held_until = models.DateTimeField(null=True)
+    campaign_offer_id = models.UUIDField(null=True)  # where the held units come from; null: the ordinary stock
     request_id = models.UUIDField(null=True)  # the last form that changed it: the same form again changes nothing
     added_at = models.DateTimeField()
 
@@ -147,6 +148,7 @@ class OrderLine(models.Model):
     refunded_quantity = models.IntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
     hold_id = models.UUIDField(null=True)  # the pending transfer of an order that waits for its payment
+    campaign_offer_id = models.UUIDField(null=True)  # sold in a campaign, at its price and from its units
     position = models.SmallIntegerField()
 
     class Meta:
@@ -163,7 +165,14 @@ class OrderLine(models.Model):
                 name="commerce_order_line_refund",
             ),
         ]
-        indexes = [models.Index(fields=["product_id"], name="commerce_order_line_product")]
+        indexes = [
+            models.Index(fields=["product_id"], name="commerce_order_line_product"),
+            models.Index(
+                fields=["campaign_offer_id"],
+                condition=Q(campaign_offer_id__isnull=False),
+                name="commerce_order_line_campaign",
+            ),
+        ]
 
 
 class ReturnRequest(models.Model):

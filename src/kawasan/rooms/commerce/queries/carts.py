@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +17,13 @@ from kawasan.rooms.commerce.types.orders import ORDER_QUANTITY_MAX
 def cart(*, actor: Actor, at: datetime) -> Cart:
     """Return the person's cart with the prices and units of this moment, seller by seller. Raises Unauthenticated."""
     rows = list(models.CartLine.objects.filter(person_id=actor.need_person()).order_by("added_at", "id"))
-    offered = offers([row.variant_id for row in rows], at=at)
+    offered = offers([row.variant_id for row in rows], at=at, held=held_from(rows, at))
     levels = stock_levels((offer.business_id, key) for key, offer in offered.items())
     sellers: dict[UUID, list[CartLine]] = {}
     for row in rows:
         if (offer := offered.get(row.variant_id)) is not None:
-            available = levels[row.variant_id].available
-            sellers.setdefault(offer.business_id, []).append(_line(row, offer, available, at))
+            in_stock = levels[row.variant_id].available
+            sellers.setdefault(offer.business_id, []).append(_line(row, offer, in_stock, at))
     names = {offer.business_id: (offer.business_name, offer.business_slug) for offer in offered.values()}
     return Cart(tuple(CartSeller(key, *names[key], tuple(lines)) for key, lines in sellers.items()))
 
@@ -39,8 +40,27 @@ def lock_lines(person_id: UUID) -> list[models.CartLine]:
     return list(models.CartLine.objects.select_for_update().filter(person_id=person_id).order_by("id"))
 
 
-def _line(row: models.CartLine, offer: Offer, available: int, at: datetime) -> CartLine:
-    is_held = row.held_until is not None and row.held_until > at
+def is_held(row: models.CartLine, at: datetime) -> bool:
+    """Whether units are held for a line at this moment."""
+    return row.hold_id is not None and row.held_until is not None and row.held_until > at
+
+
+def held_from(rows: Iterable[models.CartLine], at: datetime) -> dict[UUID, UUID | None]:
+    """Return, by variant, the campaign's offer from which a line holds units now; None for the ordinary stock."""
+    return {row.variant_id: row.campaign_offer_id for row in rows if is_held(row, at)}
+
+
+def held_by(person_id: UUID, *, at: datetime) -> dict[UUID, UUID | None]:
+    """Return ``held_from`` of a person's whole cart."""
+    return held_from(models.CartLine.objects.filter(person_id=person_id, held_until__gt=at), at)
+
+
+def _line(row: models.CartLine, offer: Offer, in_stock: int, at: datetime) -> CartLine:
+    held = is_held(row, at)
+    campaign = offer.campaign
+    mine = row.quantity if held and row.campaign_offer_id == (campaign.offer_id if campaign else None) else 0
+    available = in_stock if campaign is None else campaign.left
+    most = ORDER_QUANTITY_MAX if campaign is None else campaign.per_buyer
     return CartLine(
         id=row.pk,
         variant_id=row.variant_id,
@@ -52,8 +72,10 @@ def _line(row: models.CartLine, offer: Offer, available: int, at: datetime) -> C
         motif=offer.motif,
         unit_price_minor=offer.unit_price_minor,
         quantity=row.quantity,
-        held_until=row.held_until if is_held else None,
+        held_until=row.held_until if held else None,
         available=available,
         is_for_sale=offer.is_for_sale,
-        quantity_max=min(ORDER_QUANTITY_MAX, max(1, available + (row.quantity if is_held else 0))),
+        quantity_max=min(most, max(1, available + mine)),
+        ordinary_minor=offer.ordinary_minor,
+        campaign=campaign,
     )

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from kawasan.core.access import Actor
 from kawasan.platform.schemas import current_schema
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
-from kawasan.rooms.commerce.rules.prices import price_at as rule_price_at
+from kawasan.rooms.commerce.queries.prices import prices_at
 from kawasan.rooms.commerce.types.catalogue import (
     Category,
     Picture,
@@ -141,7 +139,7 @@ def variants_of(product_ids: Iterable[UUID], *, at: datetime) -> list[Variant]:
     """Return the variants of products in their order, archived ones last, priced at ``at``."""
     rows = list(models.Variant.objects.filter(product_id__in=list(product_ids)))
     rows.sort(key=lambda row: (row.archived_at is not None, row.position, row.id))
-    windows = _windows([row.id for row in rows], at=at)
+    prices = prices_at({row.id: row.price_minor for row in rows}, at=at)
     levels = stock_levels((row.business_id, row.id) for row in rows)
     return [
         Variant(
@@ -151,7 +149,7 @@ def variants_of(product_ids: Iterable[UUID], *, at: datetime) -> list[Variant]:
             sku=row.sku,
             name=row.name,
             options=row.options,
-            price=rule_price_at(ordinary_minor=row.price_minor, windows=windows[row.id], at=at),
+            price=prices[row.id],
             weight_grams=row.weight_grams,
             stock=levels[row.id],
             is_archived=row.archived_at is not None,
@@ -160,20 +158,12 @@ def variants_of(product_ids: Iterable[UUID], *, at: datetime) -> list[Variant]:
     ]
 
 
-def _windows(variant_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Window]]:
-    found: dict[UUID, list[Window]] = defaultdict(list)
-    rows = models.PriceWindow.objects.filter(variant_id__in=list(variant_ids), starts_at__lte=at)
-    for row in rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at)):
-        found[row.variant_id].append(as_window(row))
-    return found
-
-
 def offers(*, variant_ids: Iterable[UUID], at: datetime) -> dict[UUID, VariantOffer]:
     """Return what an order needs to know of variants, priced at ``at``; unknown ones are left out."""
     rows = list(
         models.Variant.objects.filter(pk__in=list(variant_ids)).select_related("product").defer("product__search")
     )
-    windows = _windows([row.id for row in rows], at=at)
+    prices = prices_at({row.id: row.price_minor for row in rows}, at=at)
     pictures = first_pictures({row.product_id for row in rows})
     closed = set(
         models.Seller.objects.filter(pk__in={row.business_id for row in rows}, is_open=False).values_list(
@@ -189,7 +179,7 @@ def offers(*, variant_ids: Iterable[UUID], at: datetime) -> dict[UUID, VariantOf
             product_slug=row.product.slug,
             variant_name=row.name,
             sku=row.sku,
-            price=rule_price_at(ordinary_minor=row.price_minor, windows=windows[row.id], at=at),
+            price=prices[row.id],
             weight_grams=row.weight_grams,
             category=row.product.category_id,
             motif=category(slug=row.product.category_id).motif,
@@ -213,7 +203,7 @@ def price_at(*, variant_id: UUID, at: datetime) -> Price:
     row = models.Variant.objects.filter(pk=variant_id).first()
     if row is None:
         raise UnknownVariant
-    return rule_price_at(ordinary_minor=row.price_minor, windows=_windows([row.id], at=at)[row.id], at=at)
+    return prices_at({row.id: row.price_minor}, at=at)[row.id]
 
 
 def windows_of(*, actor: Actor, business_id: UUID, product_id: UUID) -> list[Window]:

@@ -81,12 +81,13 @@ def verify_orders() -> list[Finding]:
 
     Reads only, and may run while orders are placed. At most FINDINGS_MAX findings of each kind.
     """
-    return [finding for code, sql in _CHECKS.items() for finding in _findings(code, sql)]
+    return [finding for code, sql in _CHECKS.items() for finding in findings(code, f"{_SUMS} {sql}")]
 
 
-def _findings(code: str, sql: str) -> Iterator[Finding]:
+def findings(code: str, sql: str) -> Iterator[Finding]:
+    """Run a check that selects (row, expected, found); each row is a finding, at most FINDINGS_MAX."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_SUMS} {sql} limit {FINDINGS_MAX}")
+        cursor.execute(f"{sql} limit {FINDINGS_MAX}")
         for row, expected, found in cursor.fetchall():
             yield Finding(code=code, row=str(row), expected=_plain(expected), found=_plain(found))
 

@@ -18,10 +18,10 @@ from kawasan.core.errors import Refusal
 from kawasan.core.money import Money
 from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME, check_price
-from kawasan.rooms.commerce.rules.units import unit_account
-from kawasan.rooms.commerce.types.codes import AccountCode
+from kawasan.rooms.commerce.rules.prices import in_campaign, price_at, running_at
+from kawasan.rooms.commerce.rules.taking import too_few, units_of
 from kawasan.rooms.commerce.types.offers import Listed, Offer
-from kawasan.rooms.commerce.types.order_refusals import NotForSale, OwnProduct, SameVariantTwice, SoldOut, WalletTooLow
+from kawasan.rooms.commerce.types.order_refusals import NotForSale, OwnProduct, SameVariantTwice, WalletTooLow
 from kawasan.rooms.commerce.types.orders import Method, Order, OrderGroup, OrderLine, OrderState, ShipTo, Wanted
 from kawasan.rooms.commerce.types.refusals import UnknownVariant
 from kawasan.rooms.ledger.types import InsufficientBalance, NewTransfer, Refused, UnknownAccount
@@ -85,12 +85,16 @@ def digest(buyer: UUID, lines: Sequence[Wanted], method: Method, ship_to: ShipTo
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
 
-def offer_at(listed: Listed, at: datetime) -> Offer:
-    """Return a variant as it is offered at one moment: in a window of prices at its price, else at the usual one."""
-    price = listed.price_minor
-    for window in listed.windows:
-        if window.starts_at <= at and (window.ends_at is None or at < window.ends_at):
-            price = window.price_minor
+def offer_at(listed: Listed, at: datetime, *, held: UUID | None = None) -> Offer:
+    """
+    Return a variant as it is offered at one moment, at the price that ``price_at`` says.
+
+    ``held`` is the campaign's offer from which the one who asks holds units: for them its price holds on.
+    """
+    running = running_at(listed.campaigns, at)
+    otherwise = price_at(ordinary_minor=listed.price_minor, windows=listed.windows, at=at)
+    is_held = running is not None and running.offer_id == held
+    price = in_campaign(otherwise, running, at=at, is_held=is_held)
     return Offer(
         listed.variant_id,
         listed.product_id,
@@ -98,12 +102,16 @@ def offer_at(listed: Listed, at: datetime) -> Offer:
         listed.product_name,
         listed.product_slug,
         listed.variant_name,
-        price,
+        price.amount_minor,
         listed.is_for_sale,
         listed.business_name,
         listed.business_slug,
         listed.picture,
         listed.motif,
+        ordinary_minor=listed.price_minor,
+        otherwise_minor=otherwise.amount_minor,
+        campaign=price.campaign,
+        running=running,
     )
 
 
@@ -180,58 +188,49 @@ def line_transfers(draft: Draft, line: DraftLine) -> list[NewTransfer]:
 
     Whatever else a line takes (a campaign's own stock, a buyer's limit) belongs here, so that both lanes take it.
     """
-    offer = line.offer
+    units = line_units(draft, line)
     if draft.method is Method.WALLET:
-        return [
-            transfers.sale(
-                business_id=offer.business_id,
-                variant_id=offer.variant_id,
-                quantity=line.quantity,
-                order_id=line.order_id,
-            )
-        ]
-    hold = transfers.hold(
-        business_id=offer.business_id,
-        variant_id=offer.variant_id,
-        quantity=line.quantity,
-        until=draft.at + PAYMENT_LIFETIME,
-        reference=line.order_id,
-    )
-    line.hold_id = hold.id
-    return [hold]
+        return transfers.sale(units, order_id=line.order_id)
+    held = transfers.hold(units, until=draft.at + PAYMENT_LIFETIME, reference=line.order_id)
+    line.hold_id = held[0].id
+    return held
+
+
+def line_units(draft: Draft, line: DraftLine) -> transfers.Units:
+    """Return the units that a line takes, and where from."""
+    return units_of(line.offer, draft.buyer_id, line.quantity)
+
+
+def holds_of(draft: Draft) -> list[UUID]:
+    """Return every pending transfer of a checkout that waits for its payment: of units and of buyers' limits."""
+    held = (transfers.Held(line.hold_id, _campaign_offer(line)) for line in draft.lines if line.hold_id)
+    return [hold_id for item in held for hold_id in item.ids]
 
 
 def meaning_of(draft: Draft, entry: Sequence[NewTransfer], refused: Refused) -> Refusal | None:
     """
     Return what the ledger's refusal of a checkout's entry says to the buyer.
 
-    None where an account is missing that only has to be opened. A stock that was never opened never held anything.
+    None where an account is missing that only has to be opened: a wallet, a seller's, a buyer's limit in a campaign
+    (rules/limits.py). A stock that was never opened never held anything.
     """
     refusal = refused.refusal
     account = str(refusal.data.get("account", ""))
     if isinstance(refusal, UnknownAccount):
-        line = _line_of_stock(draft, account)
-        return None if line is None else _sold_out(line, 0)
+        line = next((line for line in draft.lines if str(line_units(draft, line).source) == account), None)
+        return None if line is None else too_few(line.offer, line.quantity, refusal)
     if isinstance(refusal, InsufficientBalance):
-        line = _line_of_stock(draft, account)
+        line = next((line for line in draft.lines if account in map(str, line_units(draft, line).accounts)), None)
         if line is not None:
-            return _sold_out(line, refusal.data["available"])
+            return too_few(line.offer, line.quantity, refusal)
         purse = wallet(draft.buyer_id)
         before = sum(transfer.amount for transfer in entry[: refused.index] if transfer.debit == purse)
         return WalletTooLow(available=Money(refusal.data["available"] + before), needed=Money(draft.total_minor))
     return refusal
 
 
-def _line_of_stock(draft: Draft, account: str) -> DraftLine | None:
-    for line in draft.lines:
-        if str(unit_account(line.offer.business_id, line.offer.variant_id, AccountCode.STOCK)) == account:
-            return line
-    return None
-
-
-def _sold_out(line: DraftLine, available: int) -> SoldOut:
-    variant = str(line.offer.variant_id)
-    return SoldOut(product=line.offer.name, available=available, wanted=line.quantity, variant_id=variant)
+def _campaign_offer(line: DraftLine) -> UUID | None:
+    return None if line.offer.campaign is None else line.offer.campaign.offer_id
 
 
 def as_placed(draft: Draft, *, repeated: bool = False) -> OrderGroup:

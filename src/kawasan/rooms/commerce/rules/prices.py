@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from kawasan.core.money import Money
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
+from kawasan.rooms.commerce.types.offers import PriceWindow
 from kawasan.rooms.commerce.types.prices import PRICE_MINOR_MAX, Price, Window
 from kawasan.rooms.commerce.types.refusals import PriceInvalid, WindowInvalid, WindowsOverlap
 
@@ -17,16 +19,40 @@ def check_price(amount_minor: int, *, field: str = "price") -> int:
     return amount_minor
 
 
-def price_at(*, ordinary_minor: int, windows: Iterable[Window], at: datetime) -> Price:
+def price_at(
+    *,
+    ordinary_minor: int,
+    windows: Iterable[Window | PriceWindow],
+    at: datetime,
+    campaign: CampaignTerms | None = None,
+    is_held: bool = False,
+) -> Price:
     """
     Return what a variant costs at a moment.
 
-    A window holds from its first second up to, not including, its end. Windows of a variant never overlap.
+    A window holds from its first second up to, not including, its end. Windows of a variant never overlap. So does a
+    campaign's price, while units of it are left, or ``is_held`` for the one who asks, and where it is the lower one.
     """
+    price = Price(ordinary_minor, ordinary_minor)
     for window in windows:
         if window.starts_at <= at and (window.ends_at is None or at < window.ends_at):
-            return Price(window.price_minor, ordinary_minor, window.ends_at)
-    return Price(ordinary_minor, ordinary_minor)
+            price = Price(window.price_minor, ordinary_minor, window.ends_at)
+    return in_campaign(price, campaign, at=at, is_held=is_held)
+
+
+def in_campaign(price: Price, campaign: CampaignTerms | None, *, at: datetime, is_held: bool = False) -> Price:
+    """Return the campaign's price where it holds at a moment (see ``price_at``), else the price given."""
+    if campaign is None or not campaign.starts_at <= at < campaign.ends_at:
+        return price
+    if (campaign.left > 0 or is_held) and campaign.price_minor < price.amount_minor:
+        return Price(campaign.price_minor, price.ordinary_minor, campaign.ends_at, campaign)
+    return price
+
+
+def running_at(campaigns: Iterable[CampaignTerms], at: datetime) -> CampaignTerms | None:
+    """Return the campaign that runs at a moment; of several, which cannot be by rule, the cheapest."""
+    running = [item for item in campaigns if item.starts_at <= at < item.ends_at]
+    return min(running, key=lambda item: item.price_minor, default=None)
 
 
 def to_the_second(moment: datetime) -> datetime:

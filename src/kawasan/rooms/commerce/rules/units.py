@@ -1,4 +1,4 @@
-"""The units of a variant in the ledger: its asset and its accounts. Their ids follow from the variant."""
+"""The units of a variant in the ledger, a campaign's too: assets and accounts. Their ids follow from whose they are."""
 
 from __future__ import annotations
 
@@ -21,3 +21,28 @@ def unit_asset(variant_id: UUID) -> UUID:
 def unit_account(business_id: UUID, variant_id: UUID, code: AccountCode) -> UUID:
     """Return the account that holds a variant's units in stock, sold or supply."""
     return account_id(business_id, unit_asset(variant_id), code)
+
+
+def campaign_account(offer_id: UUID, variant_id: UUID) -> UUID:
+    """Return the account of the units that are set aside for a campaign's offer."""
+    return account_id(offer_id, unit_asset(variant_id), AccountCode.CAMPAIGN)
+
+
+def limit_code(offer_id: UUID) -> str:
+    """Return the code of the asset that buyers' limits of an offer are counted in."""
+    return f"limit:{offer_id}"
+
+
+def limit_account(offer_id: UUID, buyer_id: UUID) -> UUID:
+    """Return the account of the units that a buyer may still take from an offer."""
+    return account_id(buyer_id, asset_id(limit_code(offer_id)), AccountCode.LIMIT)
+
+
+def limit_used_account(offer_id: UUID) -> UUID:
+    """Return the account of the units that buyers have taken under their limits."""
+    return account_id(offer_id, asset_id(limit_code(offer_id)), AccountCode.LIMIT_USED)
+
+
+def limit_issued_account(offer_id: UUID) -> UUID:
+    """Return the account that limits are granted from."""
+    return account_id(offer_id, asset_id(limit_code(offer_id)), AccountCode.LIMIT_ISSUED)

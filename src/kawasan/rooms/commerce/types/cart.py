@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kawasan.core.errors import Conflict, NotFound, msg
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class CartLine:
     available: int  # units that somebody could still take
     is_for_sale: bool
     quantity_max: int
+    ordinary_minor: int
+    campaign: CampaignTerms | None = None  # whose price it is
 
     @property
     def total_minor(self) -> int:

@@ -89,6 +89,11 @@ class Variant:
     stock: StockLevel
     is_archived: bool = False
 
+    @property
+    def units_left(self) -> int:
+        """How many can be taken at this price: a campaign's, or the ordinary stock's."""
+        return self.price.campaign.left if self.price.campaign else self.stock.available
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -130,7 +135,7 @@ class Product:
 
     @property
     def available(self) -> int:
-        return sum(variant.stock.available for variant in self.variants if not variant.is_archived)
+        return sum(variant.units_left for variant in self.variants if not variant.is_archived)
 
     @property
     def cheapest(self) -> Variant | None:

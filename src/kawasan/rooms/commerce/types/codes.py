@@ -6,11 +6,21 @@ from enum import IntEnum
 
 
 class AccountCode(IntEnum):
-    """What an account of units holds. All three belong to the business, their asset is the variant's unit."""
+    """
+    What an account of units holds.
+
+    The first three belong to the business, their asset is the variant's unit. A campaign's stock has the same asset and
+    belongs to the offer. Limits have an asset of their own for each offer: issued and used ones belong to the offer,
+    what a buyer may still take belongs to the buyer.
+    """
 
     STOCK = 20  # units that can be sold; never below zero
     SOLD = 21  # units sold
     SUPPLY = 22  # where units come from and where lost ones go
+    CAMPAIGN = 23  # units set aside for a campaign; never below zero
+    LIMIT = 24  # units that a buyer may still take from a campaign's offer; never below zero
+    LIMIT_USED = 25  # units that buyers have taken; never below zero
+    LIMIT_ISSUED = 26  # where limits come from
 
 
 class TransferCode(IntEnum):
@@ -18,6 +28,11 @@ class TransferCode(IntEnum):
 
     STOCK_IN = 200  # supply -> stock: received, counted up, returned by a buyer outside an order
     STOCK_OUT = 201  # stock -> supply: damaged, counted down
-    HOLD = 202  # stock -> sold, pending: a cart or an unpaid order holds units
-    SALE = 203  # stock -> sold
-    BACK_TO_STOCK = 204  # sold -> stock: a cancelled or returned order
+    HOLD = 202  # stock or campaign -> sold, pending: a cart or an unpaid order holds units
+    SALE = 203  # stock or campaign -> sold
+    BACK_TO_STOCK = 204  # sold -> stock or campaign: a cancelled or returned order
+    SET_ASIDE = 205  # stock -> campaign
+    FROM_CAMPAIGN = 206  # campaign -> stock: what a campaign did not sell
+    LIMIT_GRANT = 207  # issued -> a buyer's limit, once
+    LIMIT_USE = 208  # a buyer's limit -> used, with the units
+    LIMIT_BACK = 209  # used -> a buyer's limit: cancelled or returned while the campaign runs

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
+
 
 @dataclass(frozen=True, slots=True)
 class PriceWindow:
@@ -34,11 +36,18 @@ class Listed:
     business_slug: str
     picture: str = ""
     motif: str = ""
+    campaigns: tuple[CampaignTerms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A variant as it is offered at one moment."""
+    """
+    A variant as it is offered at one moment.
+
+    ``campaign`` is set where the price is a campaign's: the units then come from what is set aside for it, and without
+    it the variant would cost ``otherwise_minor``. ``running`` are the terms of the campaign that it is in, also where
+    its price does not hold.
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -52,6 +61,10 @@ class Offer:
     business_slug: str
     picture: str = ""
     motif: str = ""
+    ordinary_minor: int = 0
+    otherwise_minor: int = 0
+    campaign: CampaignTerms | None = None
+    running: CampaignTerms | None = None
 
     @property
     def name(self) -> str:

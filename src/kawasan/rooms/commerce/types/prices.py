@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
+
 PRICE_MINOR_MAX = 10**13  # Rp100 billion
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a variant costs at a moment; ``ends_at`` is when a special price ends, if it does."""
+    """
+    What a variant costs at a moment; ``ends_at`` is when a special price ends, if it does.
+
+    ``campaign`` is set where that is a campaign's price: the units then come from what is set aside for it.
+    """
 
     amount_minor: int
     ordinary_minor: int
     ends_at: datetime | None = None
+    campaign: CampaignTerms | None = None
 
     @property
     def is_special(self) -> bool:
