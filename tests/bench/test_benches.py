@@ -35,6 +35,14 @@ PROMISED = {
         "django_orders_per_second",
     },
 }
+PROMISED |= {
+    "pages": {
+        f"{kind}pages_{figure}"
+        for kind in ("", "home_", "search_", "product_")
+        for figure in ("per_second", "full_p95_ms", "half_p95_ms", "web_cores", "postgresql_cores")
+    },
+    "expiry": {"expiry_late_p99_seconds", "expired", "expired_twice", "expired_early", "never_expired"},
+}
 MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}
 
 
@@ -65,6 +73,13 @@ def test_the_engine_applies_every_order_and_the_books_balance(folder):
     assert figures["orders"] > 1_000
     assert figures["balanced"] == 1
     assert "<svg" in (folder / "charts" / "engine.svg").read_text()
+
+
+def test_what_expires_expires_once_and_not_early(folder):
+    figures = running.run("expiry", folder)["figures"]
+    assert figures["expired"] == 6_000
+    assert figures["expired_twice"] == figures["expired_early"] == figures["never_expired"] == 0
+    assert figures["still_reserved"] == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -81,11 +81,13 @@ def test_the_text_for_people_names_every_part():
         "settings": {"rounds": 3},
         "figures": {"tpcb_tps": 1234.5},
         "rounds": {},
+        "failures": ["two lost"],
     }
     text = as_text(answer)
     assert "a processor" in text
     assert "1,234.50" in text
     assert "medians of 3 rounds" in text
+    assert "two lost" in text
 
 
 def test_every_bench_is_told_in_its_readme():

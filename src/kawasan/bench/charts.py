@@ -67,6 +67,16 @@ CHARTS: Final[Mapping[str, Chart]] = {
             Bar("django_hot_orders_per_second", "naive Django, one hot item", is_ours=False),
         ),
     ),
+    "pages": Chart(
+        "The storefront",
+        "pages a second at full speed, load generator on the same cores",
+        (
+            Bar("home_pages_per_second", "home"),
+            Bar("search_pages_per_second", "search and categories"),
+            Bar("product_pages_per_second", "product"),
+            Bar("pages_per_second", "mix of them"),
+        ),
+    ),
 }
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
 
 from kawasan.bench import market as markets
 from kawasan.bench.baselines import naive_shop, one_by_one, tpcb
@@ -15,11 +19,15 @@ from kawasan.bench.running import Bench
 from kawasan.bench.site import SCHEMA
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
+from kawasan.platform.database.base import APPLICATION_ROLE
 from kawasan.platform.db import transaction
 from kawasan.platform.schemas import in_zone
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.ledger.engine import Writer
+from kawasan.rooms.ledger.engine.writer import LANES_DEFAULT
 
 BATCH = 1_000
+LANES = LANES_DEFAULT  # batches in hand at once: while one commits, the next is decided
 OTHER_BATCHES = {100: 2.0, 10: 1.5, 1: 1.5}  # size -> seconds
 SECONDS = 3.0
 WARM_UP_SECONDS = 5.0
@@ -33,12 +41,14 @@ def run(bench: Bench) -> None:
     """Load the market, warm up, and measure everything in interleaved rounds."""
     market = Market.of(QUICK_ACCOUNTS if bench.options.quick else ACCOUNTS)
     _prepare(bench, market)
+    writer = Writer(lambda: _connection(bench), lanes=LANES)
+    fast, pages = _Engine(market, writer.apply, LANES), _Engine(market, apply_through_the_door, 1)
     with in_zone(SCHEMA):
-        engine = _Engine(market, apply_through_the_door)
-        engine.rate("uniform", BATCH, bench.seconds(WARM_UP_SECONDS))
-        bench.say(f"warm: about {engine.guesses['uniform', BATCH]:,.0f} orders a second")
-        bench.interleave(_parts(bench, engine))
-    _conclude(bench, market, engine)
+        fast.rate("uniform", BATCH, bench.seconds(WARM_UP_SECONDS))
+        bench.say(f"warm: about {fast.guesses['uniform', BATCH]:,.0f} orders a second")
+        bench.interleave(_parts(bench, fast, pages))
+    writer.close()
+    _conclude(bench, market, (fast, pages))
 
 
 def _prepare(bench: Bench, market: Market) -> None:
@@ -52,7 +62,7 @@ def _prepare(bench: Bench, market: Market) -> None:
         "load_seconds": round(time.perf_counter() - start, 1),
         "transfers_an_order": 3,
         "batch": BATCH,
-        "connections": 1,
+        "connections": LANES,
         "psycopg_connections": THREADS,
         "django_threads": THREADS,
     }
@@ -63,11 +73,11 @@ def _prepare(bench: Bench, market: Market) -> None:
     bench.say("baselines loaded")
 
 
-def _parts(bench: Bench, engine: _Engine) -> dict[str, Callable[[], float]]:
-    seconds, accounts = bench.seconds(SECONDS), engine.market.accounts
+def _parts(bench: Bench, fast: _Engine, pages: _Engine) -> dict[str, Callable[[], float]]:
+    seconds, accounts = bench.seconds(SECONDS), fast.market.accounts
 
     def ours(shape: str, size: int = BATCH, of: float = SECONDS) -> Callable[[], float]:
-        return lambda: engine.rate(shape, size, bench.seconds(of))
+        return lambda: fast.rate(shape, size, bench.seconds(of))
 
     def psycopg(*, is_hot: bool) -> Callable[[], float]:
         return lambda: one_by_one.rate(bench.site, accounts=accounts, seconds=seconds, is_hot=is_hot)
@@ -83,6 +93,7 @@ def _parts(bench: Bench, engine: _Engine) -> dict[str, Callable[[], float]]:
         "pending_orders_per_second": ours("pending"),
         "pending_hot_orders_per_second": ours("pending_hot"),
         **{f"wallet_batch_{n}_orders_per_second": ours("uniform", n, of) for n, of in OTHER_BATCHES.items()},
+        "page_orders_per_second": lambda: pages.rate("uniform", 1, bench.seconds(OTHER_BATCHES[1])),
         "psycopg_orders_per_second": psycopg(is_hot=False),
         "psycopg_hot_orders_per_second": psycopg(is_hot=True),
         "django_orders_per_second": django(is_hot=False),
@@ -90,7 +101,7 @@ def _parts(bench: Bench, engine: _Engine) -> dict[str, Callable[[], float]]:
     }
 
 
-def _conclude(bench: Bench, market: Market, engine: _Engine) -> None:
+def _conclude(bench: Bench, market: Market, engines: Sequence[_Engine]) -> None:
     bench.figures["wallet_orders_per_second"] = bench.figures["uniform_orders_per_second"]
     for name, over, under in (
         ("uniform_to_tpcb", "uniform_orders_per_second", "tpcb_tps"),
@@ -101,9 +112,17 @@ def _conclude(bench: Bench, market: Market, engine: _Engine) -> None:
         ("hot_to_django_hot", "hot_orders_per_second", "django_hot_orders_per_second"),
     ):
         bench.ratio(name, over, under)
-    bench.figures["orders"] = engine.applied
-    bench.figures["refused"] = engine.refused
+    bench.figures["orders"] = float(sum(engine.applied for engine in engines))
+    bench.figures["refused"] = float(sum(engine.refused for engine in engines))
     bench.figures["balanced"] = float(markets.is_balanced(bench.site, market))
+
+
+def _connection(bench: Bench) -> psycopg.Connection[Any]:
+    """Return a connection with the application's role, as the intake has."""
+    connection = bench.site.connect()
+    connection.execute(f'set role "{APPLICATION_ROLE}"')
+    connection.commit()
+    return connection
 
 
 def apply_through_the_door(entries: Sequence[ledger.Entry]) -> Sequence[ledger.Answer]:
@@ -114,10 +133,11 @@ def apply_through_the_door(entries: Sequence[ledger.Entry]) -> Sequence[ledger.A
 
 @dataclass
 class _Engine:
-    """Orders into the ledger: batches are made before the clock starts, and applied one after another."""
+    """Orders into the ledger: batches are made before the clock starts, and applied by as many threads as lanes."""
 
     market: Market
     apply: Apply
+    lanes: int
     guesses: dict[tuple[str, int], float] = field(default_factory=dict)
     applied: int = 0
     refused: int = 0
@@ -126,30 +146,35 @@ class _Engine:
         """Return orders a second of one shape, in batches of one size, for about so many seconds."""
         guess = self.guesses.get((shape, size)) or min(FIRST_GUESS, 400.0 * size)
         batches = self._batches(shape, size, max(2, round(guess * seconds / size)))
-        orders = size * len(batches) // (2 if shape.startswith("pending") else 1)
         gc.collect()
         gc.freeze()  # the prepared orders are the bench's, not the engine's: its collector need not walk them
         start = time.perf_counter()
-        for batch in batches:
-            self._take(batch)
+        for phase in batches:
+            self._take_all(phase)
         spent = time.perf_counter() - start
         gc.unfreeze()
-        self.guesses[shape, size] = orders / spent
-        return orders / spent
+        self.guesses[shape, size] = size * len(batches[0]) / spent
+        return self.guesses[shape, size]
 
-    def _take(self, batch: Sequence[ledger.Entry]) -> None:
-        for answer in self.apply(batch):
-            if isinstance(answer, ledger.Applied):
-                self.applied += 1
-            else:
-                self.refused += 1
+    def _take_all(self, batches: Sequence[Sequence[ledger.Entry]]) -> None:
+        if self.lanes == 1:
+            answered = [self.apply(batch) for batch in batches]
+        else:
+            with ThreadPoolExecutor(self.lanes) as threads:
+                answered = list(threads.map(self.apply, batches))
+        for answers in answered:
+            yes = sum(isinstance(answer, ledger.Applied) for answer in answers)
+            self.applied += yes
+            self.refused += len(answers) - yes
 
-    def _batches(self, shape: str, size: int, count: int) -> list[list[ledger.Entry]]:
+    def _batches(self, shape: str, size: int, count: int) -> list[list[list[ledger.Entry]]]:
+        """Return the batches in phases, each of which ends before the next begins: orders, or holds and their posts."""
         chosen, at = getattr(self.market, {"pending": "uniform", "pending_hot": "hot"}.get(shape, shape)), clock.now()
         if not shape.startswith("pending"):
-            return [[markets.order(self.market, buyer, item, at) for buyer, item in chosen(size)] for _ in range(count)]
-        batches = []
-        for _ in range(count):  # a batch of reservations, then the batch of their payments
-            held = [markets.reservation(self.market, buyer, item, at) for buyer, item in chosen(size)]
-            batches += [held, [markets.post_of(entry, at) for entry in held]]
-        return batches
+            return [
+                [[markets.order(self.market, buyer, item, at) for buyer, item in chosen(size)] for _ in range(count)]
+            ]
+        held = [
+            [markets.reservation(self.market, buyer, item, at) for buyer, item in chosen(size)] for _ in range(count)
+        ]
+        return [held, [[markets.post_of(entry, at) for entry in batch] for batch in held]]

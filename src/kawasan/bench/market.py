@@ -57,9 +57,10 @@ def order(market: Market, buyer: int, item: int, at: datetime) -> ledger.Entry:
     return ledger.Entry(ids.uuid7(), at, tuple(_transfers(market, buyer, item, ledger.Kind.POSTED, None)))
 
 
-def reservation(market: Market, buyer: int, item: int, at: datetime) -> ledger.Entry:
+def reservation(market: Market, buyer: int, item: int, at: datetime, *, until: datetime | None = None) -> ledger.Entry:
     """Return the same order as three pending transfers, held as an unpaid order holds them."""
-    return ledger.Entry(ids.uuid7(), at, tuple(_transfers(market, buyer, item, ledger.Kind.PENDING, at + HOLD)))
+    transfers = _transfers(market, buyer, item, ledger.Kind.PENDING, until or at + HOLD)
+    return ledger.Entry(ids.uuid7(), at, tuple(transfers))
 
 
 def _transfers(

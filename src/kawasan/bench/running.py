@@ -18,6 +18,8 @@ from kawasan.bench.site import Site, site
 BENCHES: Final[Mapping[str, str]] = {
     "engine": "orders of three linked transfers a second through the ledger's engine, beside pgbench and two baselines",
     "crash": "processes killed under load, again and again: how many answered orders are lost (none may be)",
+    "pages": "pages a second of the storefront: home, search and product",
+    "expiry": "how late reservations are released whose time is over",
 }
 ROUNDS_DEFAULT: Final = 3
 QUICK_SHARE: Final = 0.1  # of the seconds and rows of a real run

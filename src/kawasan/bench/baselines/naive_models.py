@@ -15,6 +15,7 @@ class Seller(models.Model):
 
     objects: ClassVar[models.Manager[Seller]]
     escrow = models.BigIntegerField()
+    purchases_used = models.BigIntegerField()
 
     class Meta:
         app_label = "naive_shop"
@@ -52,8 +53,7 @@ class Order(models.Model):
 
     objects: ClassVar[models.Manager[Order]]
     buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT)
-    item = models.ForeignKey(Item, on_delete=models.PROTECT)
-    price = models.BigIntegerField()
+    total = models.BigIntegerField()
     placed_at = models.DateTimeField()
 
     class Meta:
@@ -61,8 +61,36 @@ class Order(models.Model):
         db_table = "order"
 
 
+class OrderLine(models.Model):
+    """What was ordered."""
+
+    objects: ClassVar[models.Manager[OrderLine]]
+    order = models.ForeignKey(Order, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    quantity = models.BigIntegerField()
+    price = models.BigIntegerField()
+
+    class Meta:
+        app_label = "naive_shop"
+        db_table = "order_line"
+
+
+class Payment(models.Model):
+    """What was paid, from whose wallet into whose escrow."""
+
+    objects: ClassVar[models.Manager[Payment]]
+    order = models.ForeignKey(Order, on_delete=models.PROTECT)
+    buyer = models.ForeignKey(Buyer, on_delete=models.PROTECT)
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        app_label = "naive_shop"
+        db_table = "payment"
+
+
 def checkout(buyer_id: int, item_id: int) -> Order:
-    """Take one order: lock, look, change, save."""
+    """Take one order: lock, look, change, save; the same six balances as ours, and three rows that tell of it."""
     with transaction.atomic():
         item = Item.objects.select_for_update().get(pk=item_id)
         buyer = Buyer.objects.select_for_update().get(pk=buyer_id)
@@ -76,5 +104,9 @@ def checkout(buyer_id: int, item_id: int) -> Order:
         buyer.purchases_left -= 1
         buyer.save()
         seller.escrow += PRICE
+        seller.purchases_used += 1
         seller.save()
-        return Order.objects.create(buyer=buyer, item=item, price=PRICE, placed_at=timezone.now())
+        order = Order.objects.create(buyer=buyer, total=PRICE, placed_at=timezone.now())
+        OrderLine.objects.create(order=order, item=item, quantity=1, price=PRICE)
+        Payment.objects.create(order=order, buyer=buyer, seller=seller, amount=PRICE)
+    return order
