@@ -97,7 +97,7 @@ _KEYS = {
     Sort.CHEAPEST: ("coalesce(o.price_minor, p.price_from_minor)", "asc"),
     Sort.DEAREST: ("coalesce(o.price_minor, p.price_from_minor)", "desc"),
     # Few ratings say little: five of four stars are added to each product.
-    Sort.RATING: ("((f.rating_sum + 20) * 1000000 / (f.rating_count + 5))::bigint", "desc"),
+    Sort.RATING: ("(f.rating_sum + 20)::bigint * 1000000 / (f.rating_count + 5)", "desc"),
 }
 # Ratings and sales weigh a little among equally good texts.
 _RELEVANCE = (
