@@ -187,7 +187,14 @@ EMAIL_USE_TLS = os.environ.get("KAWASAN_EMAIL_TLS", "") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("KAWASAN_EMAIL_FROM", "kawasan@localhost")
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
+# One table of the zone for all processes, so that limits on signing in hold however many there are.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "platform_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 LOGGING_CONFIG = None  # platform/telemetry.py
 
 PROCRASTINATE_ON_APP_READY = None
