@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 from tests import databases
 
 from kawasan.core.access import SYSTEM
-from kawasan.platform import schemas
+from kawasan.platform import schemas, shared_pages
 from kawasan.platform.db import see_as
 
 # A room's tests and the shared ones run inside this zone; each process has a database of its own.
@@ -34,6 +34,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _zone_of_the_tests() -> Iterator[None]:
     schemas.forget_directory()
+    shared_pages.pages.forget()
     with schemas.in_zone(databases.SCHEMA):
         yield
 

@@ -81,8 +81,11 @@ def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def after_commit(function: Callable[[], Any]) -> None:
-    """Call ``function`` once the present transaction is safely committed."""
-    django_transaction.on_commit(function)
+    """Call ``function`` once the present transaction is safely committed (at once in a test that rolls back)."""
+    if _in_test_transaction():
+        function()
+    else:
+        django_transaction.on_commit(function)
 
 
 # Tests that run inside pytest-django's rolled-back transaction mark the connection; a real edge is always durable.

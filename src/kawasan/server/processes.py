@@ -22,7 +22,8 @@ import psutil
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 RESTART_WAIT_SECONDS = 1.0
-WEB_THREADS = 8
+# One process with few threads: see docs/howto/shared-pages.md for what more of either did.
+WEB_THREADS = 4
 
 
 @dataclass

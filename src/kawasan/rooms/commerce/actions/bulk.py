@@ -12,6 +12,7 @@ from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.indexing import index_products
 from kawasan.rooms.commerce.actions.sellers import ensure_sellers
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.actions.stock import movement_entry, movement_row, open_units, record_movements
 from kawasan.rooms.commerce.queries.catalogue import category
 from kawasan.rooms.commerce.rules.products import check_product, slug_of
@@ -43,6 +44,7 @@ def bulk_create_products(*, actor: Actor, products: Sequence[NewProduct], at: da
     )
     _insert_reviews(checked)
     index_products(product.id for product in checked)
+    changed(*{product.business_id for product in checked})
     return len(checked)
 
 

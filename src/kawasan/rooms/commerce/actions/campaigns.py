@@ -12,6 +12,7 @@ from kawasan.core.access import Actor, BusinessRole, ZoneRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.limits import open_offer_accounts
+from kawasan.rooms.commerce.actions.shelves import changed, changed_everywhere
 from kawasan.rooms.commerce.queries import campaigns as queries
 from kawasan.rooms.commerce.queries.catalogue import own_variant
 from kawasan.rooms.commerce.rules import campaigns as rules
@@ -80,6 +81,7 @@ def change_campaign(*, actor: Actor, campaign: NewCampaign, at: datetime) -> Cam
     variants = entered.order_by("variant_id").values_list("variant_id", flat=True)
     _check_alone(list(variants), wish.starts_at, wish.ends_at, besides=row.pk)
     _write(row, wish)
+    changed_everywhere()
     return queries.as_campaign(row)
 
 
@@ -97,6 +99,7 @@ def publish_campaign(*, actor: Actor, campaign_id: UUID, at: datetime) -> Campai
     if row.published_at is None:
         row.published_at = at
         row.save(update_fields=["published_at"])
+        changed_everywhere()
     return queries.as_campaign(row)
 
 
@@ -115,6 +118,7 @@ def end_campaign(*, actor: Actor, campaign_id: UUID, at: datetime) -> Campaign:
     if at < queries.as_campaign(row).closes_at:
         row.ended_at = to_the_second(at)
         row.save(update_fields=["ended_at"])
+        changed_everywhere()
     return queries.as_campaign(row)
 
 
@@ -160,6 +164,7 @@ def enter_campaign(
     _insert(row)
     open_offer_accounts(offer_id=offer.id, variant_id=variant.id)
     _set_aside(row, at)
+    changed(business_id)
     return queries.campaign_offer(offer_id=offer.id)
 
 
@@ -295,6 +300,7 @@ def _check_first(campaign: Campaign, variant: models.Variant) -> None:
 def _decide(row: models.CampaignOffer, state: OfferState, at: datetime, *, answer: str = "") -> None:
     row.state, row.answer, row.decided_at = state.value, answer, at
     row.save(update_fields=["state", "answer", "decided_at"])
+    changed(row.business_id)
 
 
 def _write(row: models.Campaign, wish: NewCampaign) -> None:

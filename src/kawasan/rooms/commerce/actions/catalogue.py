@@ -12,6 +12,7 @@ from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.bulk import bulk_create_products, insert_variants
 from kawasan.rooms.commerce.actions.indexing import index_products
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.queries.catalogue import category, lock_product, own_product, own_variant
 from kawasan.rooms.commerce.rules import products as rules
 from kawasan.rooms.commerce.rules.prices import check_price
@@ -87,6 +88,7 @@ def update_product(
     row.updated_at = at
     row.save(update_fields=["name", "description", "category", "gtin", "low_stock_at", "updated_at"])
     index_products([product_id])
+    changed(business_id)
     return own_product(actor=actor, business_id=business_id, product_id=product_id, at=at)
 
 
@@ -106,6 +108,7 @@ def publish_product(*, actor: Actor, business_id: UUID, product_id: UUID, at: da
         row.status, row.updated_at = ProductStatus.PUBLISHED, at
         row.published_at = row.published_at or at
         row.save(update_fields=["status", "updated_at", "published_at"])
+        changed(business_id)
     return own_product(actor=actor, business_id=business_id, product_id=product_id, at=at)
 
 
@@ -118,6 +121,7 @@ def archive_product(*, actor: Actor, business_id: UUID, product_id: UUID, at: da
         row.status, row.updated_at = ProductStatus.ARCHIVED, at
         row.published_at = row.published_at or at
         row.save(update_fields=["status", "updated_at", "published_at"])
+        changed(business_id)
     return own_product(actor=actor, business_id=business_id, product_id=product_id, at=at)
 
 
@@ -139,7 +143,7 @@ def add_variant(*, actor: Actor, business_id: UUID, product_id: UUID, variant: N
         if count >= VARIANTS_MAX:
             raise TooManyVariants(most=VARIANTS_MAX)
         insert_variants(variants=[(product_id, business_id, checked)], actor=actor, at=at, first_position=count)
-        variants_changed(product_id, at=at)
+        variants_changed(business_id, product_id, at=at)
     return own_product(actor=actor, business_id=business_id, product_id=product_id, at=at)
 
 
@@ -173,7 +177,7 @@ def update_variant(
     if weight_grams is not None:
         row.weight_grams = rules.check_weight(weight_grams)
     row.save(update_fields=["sku", "name", "price_minor", "weight_grams"])
-    variants_changed(row.product_id, at=at)
+    variants_changed(business_id, row.product_id, at=at)
     return own_product(actor=actor, business_id=business_id, product_id=row.product_id, at=at)
 
 
@@ -193,7 +197,7 @@ def archive_variant(*, actor: Actor, business_id: UUID, variant_id: UUID, at: da
             raise ProductIncomplete
         row.archived_at = at
         row.save(update_fields=["archived_at"])
-        variants_changed(row.product_id, at=at)
+        variants_changed(business_id, row.product_id, at=at)
     return own_product(actor=actor, business_id=business_id, product_id=row.product_id, at=at)
 
 
@@ -205,17 +209,18 @@ def restore_variant(*, actor: Actor, business_id: UUID, variant_id: UUID, at: da
     if row.archived_at is not None:
         row.archived_at = None
         row.save(update_fields=["archived_at"])
-        variants_changed(row.product_id, at=at)
+        variants_changed(business_id, row.product_id, at=at)
     return own_product(actor=actor, business_id=business_id, product_id=row.product_id, at=at)
 
 
-def variants_changed(product_id: UUID, *, at: datetime) -> None:
+def variants_changed(business_id: UUID, product_id: UUID, *, at: datetime) -> None:
     """Keep the product's "from" price and its search document in step with its variants."""
     offered = models.Variant.objects.filter(product_id=product_id, archived_at__isnull=True)
     lowest = offered.aggregate(lowest=Min("price_minor"))["lowest"]
     changes = {"updated_at": at} | ({"price_from_minor": lowest} if lowest else {})
     models.Product.objects.filter(pk=product_id).update(**changes)
     index_products([product_id])
+    changed(business_id)
 
 
 def _need_admitted(business_id: UUID) -> None:

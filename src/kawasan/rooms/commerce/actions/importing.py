@@ -15,6 +15,7 @@ from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.bulk import bulk_create_products, insert_variants
 from kawasan.rooms.commerce.actions.indexing import index_products
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.actions.stock import movement_entry, movement_row, record_movements
 from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.catalogue import categories
@@ -200,6 +201,7 @@ def _apply(plan: Plan, business_id: UUID, *, actor: Actor, at: datetime) -> None
     touched = {variant.product_id for _, variant in plan.updates} | {product.id for _, product in plan.additions}
     _keep_from_prices(touched)
     index_products(touched)
+    changed(business_id)
 
 
 def _new_product(business_id: UUID, lines: list[ImportLine]) -> NewProduct:

@@ -11,6 +11,7 @@ from kawasan.core import ids
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.queries.catalogue import lock_product
 from kawasan.rooms.commerce.rules.pictures import make_picture
 from kawasan.rooms.commerce.types.catalogue import PICTURES_MAX, Picture
@@ -46,6 +47,7 @@ def add_picture(*, actor: Actor, business_id: UUID, product_id: UUID, uploaded: 
         at=at,
     )
     row.save(force_insert=True)
+    changed(business_id)
     return Picture(row.id, row.digest, row.width, row.height)
 
 
@@ -56,6 +58,7 @@ def remove_picture(*, actor: Actor, business_id: UUID, product_id: UUID, picture
     product = lock_product(business_id=business_id, product_id=product_id)
     if not models.Picture.objects.filter(pk=picture_id, product=product).delete()[0]:
         raise UnknownPicture
+    changed(business_id)
 
 
 @requires_transaction
@@ -69,3 +72,4 @@ def show_picture_first(*, actor: Actor, business_id: UUID, product_id: UUID, pic
         raise UnknownPicture
     for position, row in enumerate([chosen, *(row for row in rows if row is not chosen)]):
         models.Picture.objects.filter(pk=row.pk).update(position=position)
+    changed(business_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.queries.catalogue import as_window, own_variant
 from kawasan.rooms.commerce.rules.prices import check_no_overlap, check_price, check_window, to_the_second
 from kawasan.rooms.commerce.types.prices import Window
@@ -46,6 +47,7 @@ def set_price_window(
         id=window_id, variant=variant, price_minor=price_minor, starts_at=starts_at, ends_at=ends_at
     )
     row.save(force_insert=True)
+    changed(business_id)
     return as_window(row)
 
 
@@ -67,3 +69,4 @@ def end_price_window(*, actor: Actor, business_id: UUID, window_id: UUID, at: da
     elif row.ends_at is None or row.ends_at > now:
         row.ends_at = now
         row.save(update_fields=["ends_at"])
+    changed(business_id)

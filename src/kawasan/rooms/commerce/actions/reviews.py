@@ -11,6 +11,7 @@ from kawasan.core import ids
 from kawasan.core.access import Actor, BusinessRole, ZoneRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.types.order_refusals import OrderNotFound
 from kawasan.rooms.commerce.types.orders import OrderState
@@ -61,6 +62,7 @@ def reply_to_review(*, actor: Actor, review_id: UUID, text: str, at: datetime) -
     actor.need_business(row.product.business_id, BusinessRole.OWNER, BusinessRole.STAFF)
     row.reply, row.replied_at = text, at
     row.save(update_fields=["reply", "replied_at"])
+    changed(row.product.business_id)
 
 
 @requires_transaction
@@ -104,6 +106,7 @@ def _count(product_id: UUID, reviews: int, stars: int) -> None:
     models.ProductFigures.objects.filter(product_id=product_id).update(
         rating_count=F("rating_count") + reviews, rating_sum=F("rating_sum") + stars
     )
+    changed(models.Product.objects.values_list("business_id", flat=True).get(pk=product_id))
 
 
 def _state(row: models.Order) -> OrderState:

@@ -9,6 +9,7 @@ from uuid import UUID
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.indexing import index_products
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.types.refusals import UnknownSeller
 from kawasan.rooms.zone import api as zone
 
@@ -50,6 +51,7 @@ def _copy(business_ids: set[UUID], *, at: datetime) -> None:
     models.Seller.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["business_id"], update_fields=[*_FIELDS, "is_open"]
     )
+    changed(*business_ids)
 
 
 def _fields(business: zone.Business) -> dict[str, str]:

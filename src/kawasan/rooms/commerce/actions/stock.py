@@ -10,6 +10,7 @@ from kawasan.core import ids
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions.shelves import changed
 from kawasan.rooms.commerce.queries.catalogue import own_variant
 from kawasan.rooms.commerce.queries.desk import as_stock_rows
 from kawasan.rooms.commerce.rules.products import check_quantity, check_reason, check_text
@@ -173,3 +174,4 @@ def movement_row(
 def record_movements(rows: Sequence[models.StockMovement]) -> None:
     """Write the reasons of changes that the ledger has applied."""
     models.StockMovement.objects.bulk_create(rows)
+    changed(*{row.business_id for row in rows})

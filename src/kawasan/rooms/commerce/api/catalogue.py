@@ -45,6 +45,13 @@ from kawasan.rooms.commerce.queries.desk import (
 from kawasan.rooms.commerce.queries.imports import import_report, recent_imports
 from kawasan.rooms.commerce.queries.reviews import histogram, reviews
 from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, search_products, search_with_facets
+from kawasan.rooms.commerce.queries.shelves import (
+    next_price_change,
+    offered_now,
+    place_of,
+    shelf_versions,
+    sold_out,
+)
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
 from kawasan.rooms.commerce.rules.units import unit_account, unit_asset
 from kawasan.rooms.commerce.types.catalogue import (
@@ -224,9 +231,12 @@ __all__ = [
     "low_stock",
     "move_stock",
     "movements",
+    "next_price_change",
+    "offered_now",
     "offers",
     "own_product",
     "picture_bytes",
+    "place_of",
     "price_at",
     "price_cell",
     "product",
@@ -247,7 +257,9 @@ __all__ = [
     "seller_of",
     "sellers",
     "set_price_window",
+    "shelf_versions",
     "show_picture_first",
+    "sold_out",
     "stock",
     "stock_levels",
     "stock_rows",

@@ -23,6 +23,7 @@ from kawasan.rooms.commerce.models.orders import (
     ReturnRequest,
     SellerDay,
 )
+from kawasan.rooms.commerce.models.shelves import Shelf
 
 __all__ = [
     "Campaign",
@@ -43,6 +44,7 @@ __all__ = [
     "SearchWord",
     "Seller",
     "SellerDay",
+    "Shelf",
     "StockMovement",
     "Variant",
 ]

@@ -151,7 +151,11 @@ class PriceWindow(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="commerce_window_period"
             ),
         ]
-        indexes = [models.Index(fields=["variant", "starts_at"], name="commerce_window_variant")]
+        indexes = [
+            models.Index(fields=["variant", "starts_at"], name="commerce_window_variant"),
+            models.Index(fields=["starts_at"], name="commerce_window_starts"),
+            models.Index(fields=["ends_at"], name="commerce_window_ends", condition=Q(ends_at__isnull=False)),
+        ]
 
 
 class Picture(models.Model):

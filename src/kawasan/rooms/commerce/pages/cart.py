@@ -22,7 +22,6 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import CheckoutForm, fresh_id, refuse
 from kawasan.rooms.payments import api as payments
 
-COUNT = "cart_count"  # session key: what the header shows
 WAITING = "add_to_cart"  # session key: what a stranger wanted before signing in
 
 
@@ -36,7 +35,6 @@ def cart(request: HttpRequest) -> HttpResponse:
         _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), at))
     with transaction(actor):
         shown = commerce.cart(actor=actor, at=clock.now())
-    _count(request, shown.units)
     return render(request, "shop/cart.html", {"cart": shown})
 
 
@@ -121,7 +119,6 @@ def _order(request: HttpRequest, form: CheckoutForm) -> HttpResponse | None:
     except Refusal as refusal:
         refuse(form, refusal)
         return None
-    _count(request, 0)
     if group.payment_id:
         return redirect("pay:payment", ids.public("pay", group.payment_id))
     messages.success(request, gettext("Thank you! Your order is paid, and the sellers have been told."))
@@ -160,18 +157,11 @@ def _try(request: HttpRequest, act: Any) -> bool:
     """Do one thing in one transaction; say on the next page why not."""
     try:
         with transaction(actor_of(request)):
-            cart: commerce.Cart = act(clock.now())
+            act(clock.now())
     except Refusal as refusal:
         messages.error(request, texts(refusal)[1])
         return False
-    _count(request, cart.units)
     return True
-
-
-def _count(request: HttpRequest, units: int) -> None:
-    """Remember for the header of every page how many units are in the cart."""
-    if request.session.get(COUNT, 0) != units:
-        request.session[COUNT] = units
 
 
 def _variant(text: str) -> UUID:

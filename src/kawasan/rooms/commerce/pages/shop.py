@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from kawasan.core import clock, ids
+from kawasan.core import ids
 from kawasan.core.errors import NotFound, Refusal
 from kawasan.core.money import Money, format_money, parse_rupiah
 from kawasan.platform.db import transaction
 from kawasan.platform.i18n import language
+from kawasan.platform.shared_pages import Made
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
-from kawasan.rooms.commerce.pages import shown
+from kawasan.rooms.commerce.pages import shared, shown
 
 REVIEWS_SHOWN = 8
+_PARAMETERS = ("q", "kategori", "provinsi", "kota", "dari", "sampai", "bintang", "urut", "after")
+_VALUE_LENGTH_MAX = 200
 # A picture's address holds the digest of its bytes, so they never change.
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -29,28 +33,58 @@ _FOREVER = "public, max-age=31536000, immutable"
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: what people buy, what is new, who sells here."""
-    with transaction(actor_of(request)):
-        found = commerce.home(at=clock.now())
+    return shared.answer(request, query={}, make=_home)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Search with filters."""
+    return shared.answer(request, query=_query(request), make=_search)
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """One shelf of the shop."""
+    return shared.answer(request, query=_query(request, without="kategori"), make=partial(_category, slug=slug))
+
+
+@require_safe
+def seller(request: HttpRequest, slug: str) -> HttpResponse:
+    """One seller and what it sells."""
+    return shared.answer(request, query=_query(request), make=partial(_seller, slug=slug))
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """A product with its variants, its seller and what buyers say."""
+    given = request.GET
+    rating = _number(given.get("bintang"), 5)
+    query = {
+        "bintang": str(rating or ""),
+        "after": _tidy(given.get("after", "")),
+        "varian": _tidy(given.get("varian", "")),
+    }
+    return shared.answer(request, query=query, make=partial(_product, slug=slug))
+
+
+def _home(_request: HttpRequest, at: datetime) -> Made:
+    found = commerce.home(at=at)
     context = {
         "home": found,
         "popular": shown.cards(found.popular),
         "newest": shown.cards(found.newest),
         "shelves": shown.shelves(),
     }
-    return render(request, "shop/home.html", context)
+    return shared.listing("shop/home.html", context, [*found.popular, *found.newest], at=at)
 
 
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Search with filters."""
+def _search(request: HttpRequest, at: datetime) -> Made:
     criteria = _criteria(request)
     title = criteria.text or gettext("All products")
-    return _results(request, criteria, {"title": title, "search_text": criteria.text})
+    return _results(request, criteria, {"title": title}, at)
 
 
-@require_safe
-def category(request: HttpRequest, slug: str) -> HttpResponse:
-    """One shelf of the shop."""
+def _category(request: HttpRequest, at: datetime, *, slug: str) -> Made:
     try:
         item = commerce.category(slug=slug)
     except commerce.UnknownCategory:
@@ -60,39 +94,32 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         "title": item.name_in(language()),
         "crumbs": [_home_crumb(), {"label": item.name_in(language()), "href": ""}],
     }
-    return _results(request, _criteria(request, category=slug), context)
+    return _results(request, _criteria(request, category=slug), context, at)
 
 
-@require_safe
-def seller(request: HttpRequest, slug: str) -> HttpResponse:
-    """One seller and what it sells."""
-    with transaction(actor_of(request)):
-        found = commerce.seller(slug=slug)
-        criteria = _criteria(request, business_id=found.business_id)
-        listed = commerce.search_products(criteria=criteria, at=clock.now(), cursor=request.GET.get("after") or None)
-        context: dict[str, Any] = {
-            "seller": found,
-            "figures": commerce.seller_figures(business_id=found.business_id),
-            "products": listed,
-            "criteria": criteria,
-            "sorts": _sorts(criteria),
-        }
-    context["cards"] = shown.cards(listed.items)
-    context["crumbs"] = [_home_crumb(), {"label": found.name, "href": ""}]
-    return render(request, "shop/seller.html", context)
+def _seller(request: HttpRequest, at: datetime, *, slug: str) -> Made:
+    found = commerce.seller(slug=slug)
+    criteria = _criteria(request, business_id=found.business_id)
+    listed = commerce.search_products(criteria=criteria, at=at, cursor=request.GET.get("after") or None)
+    context: dict[str, Any] = {
+        "seller": found,
+        "figures": commerce.seller_figures(business_id=found.business_id),
+        "products": listed,
+        "criteria": criteria,
+        "sorts": _sorts(criteria),
+        "cards": shown.cards(listed.items, heading="h2"),
+        "crumbs": [_home_crumb(), {"label": found.name, "href": ""}],
+    }
+    return shared.listing("shop/seller.html", context, listed.items, at=at, business_id=found.business_id)
 
 
-@require_safe
-def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """A product with its variants, its seller and what buyers say."""
-    at = clock.now()
-    with transaction(actor_of(request)):
-        found = commerce.product_by_slug(slug=slug, at=at)
-        rating = _number(request.GET.get("bintang"), 5)
-        reviews = commerce.reviews(
-            product_id=found.id, cursor=request.GET.get("after") or None, limit=REVIEWS_SHOWN, rating=rating
-        )
-        histogram = commerce.histogram(product_id=found.id)
+def _product(request: HttpRequest, at: datetime, *, slug: str) -> Made:
+    found = commerce.product_by_slug(slug=slug, at=at)
+    rating = _number(request.GET.get("bintang"), 5)
+    reviews = commerce.reviews(
+        product_id=found.id, cursor=request.GET.get("after") or None, limit=REVIEWS_SHOWN, rating=rating
+    )
+    histogram = commerce.histogram(product_id=found.id)
     offered = [item for item in found.variants if not item.is_archived]
     chosen = _chosen(offered, request.GET.get("varian", ""))
     counted = sum(histogram.values())
@@ -107,7 +134,6 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "rating_chosen": rating,
         "is_on_sale": found.status == commerce.ProductStatus.PUBLISHED and found.seller.is_open and chosen is not None,
         "json_ld": shown.json_ld(found, request),
-        "request_id": ids.uuid7(),
         "share_url": request.build_absolute_uri(request.path),
         "crumbs": [
             _home_crumb(),
@@ -118,7 +144,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
             {"label": found.name, "href": ""},
         ],
     }
-    return render(request, "shop/product.html", context)
+    return shared.product("shop/product.html", context, found, at=at)
 
 
 @require_safe
@@ -135,14 +161,12 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     return response
 
 
-def _results(request: HttpRequest, criteria: commerce.Criteria, context: dict[str, Any]) -> HttpResponse:
-    at = clock.now()
-    with transaction(actor_of(request)):
-        found, facets = commerce.search_with_facets(criteria=criteria, at=at, cursor=request.GET.get("after") or None)
+def _results(request: HttpRequest, criteria: commerce.Criteria, context: dict[str, Any], at: datetime) -> Made:
+    found, facets = commerce.search_with_facets(criteria=criteria, at=at, cursor=request.GET.get("after") or None)
     names = {item.slug: item.name_in(language()) for item in commerce.categories()}
     context |= {
         "found": found,
-        "cards": shown.cards(found.items),
+        "cards": shown.cards(found.items, heading="h2"),
         "criteria": criteria,
         "categories": [(facet.value, names[facet.value], facet.count) for facet in facets.categories],
         "provinces": facets.provinces,
@@ -152,7 +176,16 @@ def _results(request: HttpRequest, criteria: commerce.Criteria, context: dict[st
         "price_upto": _typed(criteria.price_upto_minor),
         "reset": request.path + (f"?q={criteria.text}" if criteria.text else ""),
     }
-    return render(request, "shop/search.html", context)
+    return shared.listing("shop/search.html", context, found.items, at=at, search_text=criteria.text)
+
+
+def _query(request: HttpRequest, *, without: str = "") -> dict[str, str]:
+    """Return what a list of products depends on in its address, in one order; everything else is left out."""
+    return {name: given for name in _PARAMETERS if name != without and (given := _tidy(request.GET.get(name, "")))}
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:_VALUE_LENGTH_MAX]
 
 
 def _criteria(request: HttpRequest, *, category: str = "", business_id: UUID | None = None) -> commerce.Criteria:
@@ -162,11 +195,11 @@ def _criteria(request: HttpRequest, *, category: str = "", business_id: UUID | N
     asked = given.get("kategori", "")
     sort = given.get("urut", "")
     return commerce.Criteria(
-        text=given.get("q", "").replace("\0", " ").strip()[:200],
+        text=given.get("q", ""),
         category=category or (asked if asked in slugs else ""),
         business_id=business_id,
-        province=given.get("provinsi", "").replace("\0", "")[:10],
-        regency=given.get("kota", "").replace("\0", "")[:10],
+        province=given.get("provinsi", "")[:10],
+        regency=given.get("kota", "")[:10],
         price_from_minor=_amount(given.get("dari", "")),
         price_upto_minor=_amount(given.get("sampai", "")),
         rating_from=_number(given.get("bintang"), 5),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,6 +19,7 @@ from kawasan.platform.problems import worded
 from kawasan.rooms.commerce import api as commerce
 
 SMALL = "-kecil"
+CARDS_KEPT = 4096  # of about 2.5 KB each
 # Inside a script element only these could end it or open a comment.
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
@@ -25,10 +29,18 @@ def picture_url(digest: str | None, *, small: bool = True) -> str:
     return reverse("shop:picture", args=[digest + (SMALL if small else "")]) if digest else ""
 
 
-def card(item: commerce.ProductCard) -> dict[str, Any]:
-    """Return a product as components/_product_card.html takes it."""
+def cards(items: Iterable[commerce.ProductCard], *, heading: str = "h3") -> list[SafeString]:
+    """Return products as the shared component draws them."""
+    spoken = language()
+    # The number left matters to a card only where it is none; so a card stays the same while units are sold.
+    return [_card(spoken, heading, replace(item, available=min(1, max(0, item.available)))) for item in items]
+
+
+@lru_cache(maxsize=CARDS_KEPT)
+def _card(_language: str, heading: str, item: commerce.ProductCard) -> SafeString:
+    """Draw a card. Whatever it shows is in the arguments, so it may be remembered for as long as there is room."""
     saved = item.saved_percent
-    return {
+    drawn = {
         "id": item.id,
         "name": item.name,
         "category": item.motif,
@@ -40,13 +52,10 @@ def card(item: commerce.ProductCard) -> dict[str, Any]:
         "sold": item.sold,
         "place": item.regency_name,
         "is_sold_out": item.available <= 0,
-        "href": reverse("shop:product", args=[item.slug]),
     }
-
-
-def cards(items: Iterable[commerce.ProductCard]) -> list[dict[str, Any]]:
-    """Return products as components/_product_card.html takes them."""
-    return [card(item) for item in items]
+    href = reverse("shop:product", args=[item.slug])
+    context = {"product": drawn, "href": href, "heading": heading}
+    return render_to_string("components/_product_card.html", context)
 
 
 def shelves() -> list[dict[str, str]]:

@@ -324,7 +324,7 @@ def _tsquery(groups: tuple[tuple[str, ...], ...], between: str = " & ", *, whole
 
 def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
     motifs = {item.slug: item.motif for item in categories()}
-    available = _available([row[0] for row in rows])
+    available = available_of([row[0] for row in rows])
     return tuple(
         ProductCard(
             id=row[0],
@@ -348,7 +348,8 @@ def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
     )
 
 
-def _available(product_ids: list[UUID]) -> dict[UUID, int]:
+def available_of(product_ids: list[UUID]) -> dict[UUID, int]:
+    """Return how many units of each product are left, all variants on offer together."""
     found: dict[UUID, int] = defaultdict(int)
     rows = models.Variant.objects.filter(product_id__in=product_ids, archived_at__isnull=True)
     owners = {

@@ -1,0 +1,69 @@
+"""Pages of the shop that many readers share: on what each depends. See Note [How a page is shared]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+
+from kawasan.platform.db import transaction
+from kawasan.platform.shared_pages import Made, pages
+from kawasan.rooms.commerce import api as commerce
+
+
+def answer(
+    request: HttpRequest, *, query: Mapping[str, str], make: Callable[[HttpRequest, datetime], Made]
+) -> HttpResponse:
+    """Return a page for this reader; ``make`` is called where it must be made anew, in a stranger's transaction."""
+    versions = commerce.shelf_versions()  # before anything else: Note [Versions are raised after the commit]
+    return pages.answer(
+        request,
+        query={name: value for name, value in query.items() if value},
+        versions=versions,
+        make=lambda asked, at: _as_stranger(lambda: make(asked, at)),
+        check=_as_stranger,
+    )
+
+
+def listing(
+    template: str,
+    context: Mapping[str, Any],
+    cards: Sequence[commerce.ProductCard],
+    *,
+    at: datetime,
+    search_text: str = "",
+    business_id: UUID | None = None,
+) -> Made:
+    """Return a page of products: any price may move one of them into it, and what is sold out shows."""
+    product_ids = [card.id for card in cards]
+    return Made(
+        template,
+        context,
+        around={"search_text": search_text},
+        follows=None if business_id is None else (commerce.place_of(business_id),),
+        until=commerce.next_price_change(at=at),
+        still=lambda _at: commerce.sold_out(product_ids=product_ids),
+        seen=tuple(card.available <= 0 for card in cards),
+    )
+
+
+def product(template: str, context: Mapping[str, Any], found: commerce.Product, *, at: datetime) -> Made:
+    """Return the page of a product: it shows what is left of each variant, and its prices."""
+    product_id, offered = found.id, [item for item in found.variants if not item.is_archived]
+    return Made(
+        template,
+        context,
+        follows=(commerce.place_of(found.business_id),),
+        until=commerce.next_price_change(at=at),
+        still=lambda at: commerce.offered_now(product_id=product_id, at=at),
+        seen=tuple((item.id, item.price.amount_minor, item.stock.available) for item in offered),
+        counts_down=True,
+    )
+
+
+def _as_stranger(read: Callable[[], Any]) -> Any:
+    with transaction():
+        return read()
