@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
-from kawasan.rooms.commerce.pages import cart, desk, editor, order_desk, orders, reviews, shop, stock
+from kawasan.rooms.commerce.pages import cart, desk, editor, order_desk, orders, reviews, shop, stock, till
 
 shop_catalogue: list[URLPattern] = [
     path("", shop.home, name="home"),
@@ -30,6 +30,7 @@ shop_orders: list[URLPattern] = [
     path("pesanan/<str:order_id>/ulasan/<str:line_id>", orders.review, name="order_review"),
     path("pesanan/<str:order_id>/struk", orders.receipt, name="receipt"),
     path("pesanan/<str:order_id>/struk.pdf", orders.receipt_pdf, name="receipt_pdf"),
+    path("struk/<str:sale_id>", till.receipt, name="till_receipt"),
     path("kawasan/ulasan", reviews.reviews, name="moderation"),
     path("kawasan/ulasan/<str:review_id>/sembunyikan", reviews.hide, name="review_hide"),
     path("kawasan/ulasan/<str:review_id>/tampilkan", reviews.show, name="review_show"),
@@ -58,6 +59,17 @@ seller_catalogue: list[URLPattern] = [
     path("<slug:business>/impor/<str:report>", stock.import_report, name="import_report"),
     path("<slug:business>/impor/<str:report>/masalah.csv", stock.import_problems, name="import_problems"),
 ]
+seller_till: list[URLPattern] = [
+    path("kasir", desk.chosen("seller:till_sales"), name="till_sales"),
+    path("<slug:business>/kasir/", till.till, name="till"),
+    path("<slug:business>/kasir/manifest.webmanifest", till.manifest, name="till_manifest"),
+    path("<slug:business>/kasir/pekerja.js", till.worker, name="till_worker"),
+    path("<slug:business>/penjualan", till.sales, name="till_sales"),
+    path("<slug:business>/penjualan/giliran", till.shifts, name="till_shifts"),
+    path("<slug:business>/penjualan/unduh.<str:kind>", till.export, name="till_export"),
+    path("<slug:business>/penjualan/<str:sale_id>", till.sale, name="till_sale"),
+    path("<slug:business>/penjualan/<str:sale_id>/dilihat", till.seen, name="till_seen"),
+]
 seller_orders: list[URLPattern] = [
     path("", order_desk.choose, name="home"),
     path("-/pesanan", order_desk.choose_orders, name="orders"),
@@ -78,5 +90,5 @@ seller_orders: list[URLPattern] = [
 
 urlpatterns = [
     path("", include(([*shop_catalogue, *shop_orders], "shop"))),
-    path("jualan/", include(([*seller_catalogue, *seller_orders], "seller"))),
+    path("jualan/", include(([*seller_catalogue, *seller_till, *seller_orders], "seller"))),
 ]

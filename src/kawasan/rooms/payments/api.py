@@ -1,6 +1,6 @@
 """The door of payments: wallets and escrow, payments by QRIS, refunds, payouts, statements."""
 
-from kawasan.rooms.payments.actions.accounts import ensure_business_accounts, ensure_wallet
+from kawasan.rooms.payments.actions.accounts import ensure_business_accounts, ensure_drawer, ensure_wallet
 from kawasan.rooms.payments.actions.events import note_event
 from kawasan.rooms.payments.actions.notifications import notify, receive_notification
 from kawasan.rooms.payments.actions.payouts import request_payout, settle_payout
@@ -33,6 +33,7 @@ from kawasan.rooms.payments.queries.payouts import open_payouts, payouts_of
 from kawasan.rooms.payments.queries.verify import verify
 from kawasan.rooms.payments.rules.accounts import balance, bank, escrow, fee, provider, wallet
 from kawasan.rooms.payments.rules.banks import BANKS
+from kawasan.rooms.payments.rules.cash import cash_back, cash_counted, cash_sale, drawer
 from kawasan.rooms.payments.rules.deciding import NOTE_LENGTH_MAX, PAYOUT_MIN, QRIS_MAX, TOP_UP_MAX, TOP_UP_MIN
 from kawasan.rooms.payments.rules.qris import InvalidQris
 from kawasan.rooms.payments.rules.transfers import pay_from_wallet, refund_from_seller, refund_to_wallet, release
@@ -151,8 +152,13 @@ __all__ = [
     "bank",
     "business_statement",
     "cancel_payment",
+    "cash_back",
+    "cash_counted",
+    "cash_sale",
+    "drawer",
     "due_payments",
     "ensure_business_accounts",
+    "ensure_drawer",
     "ensure_wallet",
     "escrow",
     "expire_payments",

@@ -20,13 +20,17 @@ _COLUMNS = ("orders", "gross_minor", "refunded_minor", "released_minor", "fee_mi
 _MONEY = {
     int(payments.PaymentCode.PAY_WALLET): "gross_minor",
     int(payments.PaymentCode.PAY_QRIS): "gross_minor",
+    int(payments.PaymentCode.CASH_SALE): "gross_minor",
+    int(payments.PaymentCode.CASH_BACK): "refunded_minor",
     int(payments.PaymentCode.REFUND): "refunded_minor",
     int(payments.PaymentCode.REFUND_FROM_SELLER): "refunded_minor",
     int(payments.PaymentCode.RELEASE): "released_minor",
     int(payments.PaymentCode.FEE): "fee_minor",
 }
-_SOLD = (int(TransferCode.SALE), int(TransferCode.HOLD))  # a posted hold of an order is a sale
-_CODES = (*_MONEY, *_SOLD, int(TransferCode.BACK_TO_STOCK))
+# A posted hold of an order is a sale.
+_SOLD = (int(TransferCode.SALE), int(TransferCode.HOLD), int(TransferCode.TILL_SALE))
+_BACK = (int(TransferCode.BACK_TO_STOCK), int(TransferCode.TILL_RETURN))
+_CODES = (*_MONEY, *_SOLD, *_BACK)
 _MOVED = (ledger.Kind.POSTED, ledger.Kind.POST)
 
 _ADD = """
@@ -73,7 +77,7 @@ def sums_by_day(transfers: Iterable[ledger.TransferRow]) -> dict[tuple[UUID, dat
         business = transfer.credit_owner if comes_in else transfer.debit_owner
         day = sums[business, clock.business_day(transfer.at)]
         if column is None:
-            day["units"] += -transfer.amount if transfer.code == TransferCode.BACK_TO_STOCK else transfer.amount
+            day["units"] += -transfer.amount if transfer.code in _BACK else transfer.amount
             continue
         day[column] += transfer.amount
         if column == "gross_minor":

@@ -7,8 +7,10 @@ from ninja import Router
 from kawasan.rooms.commerce.http.cart import router as cart
 from kawasan.rooms.commerce.http.catalogue import router as catalogue
 from kawasan.rooms.commerce.http.orders import router as orders
+from kawasan.rooms.commerce.http.till import router as till
 
 router = Router()
 router.add_router("", catalogue)
 router.add_router("", orders)
 router.add_router("", cart)
+router.add_router("", till)

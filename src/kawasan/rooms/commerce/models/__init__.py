@@ -24,6 +24,7 @@ from kawasan.rooms.commerce.models.orders import (
     SellerDay,
 )
 from kawasan.rooms.commerce.models.shelves import Shelf
+from kawasan.rooms.commerce.models.till import TillSale, TillShift
 
 __all__ = [
     "Campaign",
@@ -46,5 +47,7 @@ __all__ = [
     "SellerDay",
     "Shelf",
     "StockMovement",
+    "TillSale",
+    "TillShift",
     "Variant",
 ]

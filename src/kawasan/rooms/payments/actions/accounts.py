@@ -7,6 +7,7 @@ from uuid import UUID
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments.rules import accounts
+from kawasan.rooms.payments.rules.cash import new_cash_accounts
 
 
 @requires_transaction
@@ -25,3 +26,9 @@ def ensure_accounts(*, business_ids: tuple[UUID, ...], person_id: UUID | None = 
     """Open, in one statement, what a payment between these needs."""
     people = (person_id,) if person_id else ()
     ledger.open_accounts(accounts.new_accounts(business_ids=business_ids, person_ids=people))
+
+
+@requires_transaction
+def ensure_drawer(*, business_id: UUID) -> None:
+    """Open the account of a business's cash; where it is open, nothing happens."""
+    ledger.open_accounts(new_cash_accounts(business_id))

@@ -20,6 +20,8 @@ class AccountCode(IntEnum):
     FEE = 4  # what the zone earned
     PROVIDER = 5  # the payment provider: what it owes the zone is debited
     BANK = 6  # the bank: what was paid out is credited
+    DRAWER = 11  # a business's cash in its tills
+    CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
 
 
 class PaymentCode(IntEnum):
@@ -34,6 +36,10 @@ class PaymentCode(IntEnum):
     FEE = 106  # escrow -> zone's fee
     LATE_PAYMENT = 107  # provider -> wallet
     PAYOUT = 108  # seller's balance -> bank
+    CASH_SALE = 130  # outside -> drawer: paid in cash at the counter
+    CASH_BACK = 131  # drawer -> outside: given back in cash at the counter
+    CASH_OVER = 132  # outside -> drawer: more was counted at the end of a shift than there should be
+    CASH_SHORT = 133  # drawer -> outside: less was counted
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
