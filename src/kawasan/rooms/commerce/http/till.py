@@ -117,7 +117,7 @@ def sync(request: HttpRequest, business_id: str, body: SyncIn) -> dict[str, Any]
 def items(request: HttpRequest, business_id: str) -> dict[str, Any]:
     """Prices, the special prices that lie ahead, barcodes and units left, as of `at`."""
     actor, at = actor_of(request), clock.now()
-    actor.need_scope("catalogue:read")
+    actor.need_scope("products:read")
     with transaction(actor):
         found = commerce.till_items(actor=actor, business_id=ids.parse(BUSINESS_PREFIX, business_id), at=at)
     return {"at": moment_out(at), "items": [item_out(item) for item in found]}

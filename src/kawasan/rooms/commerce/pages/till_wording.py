@@ -48,31 +48,35 @@ def _sentences() -> dict[commerce.ConflictKind, str]:
 def till_words() -> dict[str, str]:
     """Return what the app says on the device; {braces} are filled in there."""
     sentences = {f"conflict_{kind.value.replace('-', '_')}": text for kind, text in _sentences().items()}
-    return sentences | _printed() | {
-        "fine": gettext("All in the books"),
-        "offline": gettext("No network"),
-        "signed-out": gettext("Signed out"),
-        "failed": gettext("Could not be sent"),
-        "waiting": gettext("{count} waiting"),
-        "broken": gettext("This browser cannot keep sales. Use Chrome or Firefox, and no private window."),
-        "left": gettext("{count} left"),
-        "none_left": gettext("None left in the books"),
-        "nothing_found": gettext("Nothing fits. Add it with the plus sign if it has no product."),
-        "no_items": gettext("There are no published products yet."),
-        "added": gettext("{name} is on the counter."),
-        "unknown_code": gettext("No product has the code {code}."),
-        "pieces": gettext("{count} pieces"),
-        "quantity_of": gettext("Quantity of {name}"),
-        "clear_sure": gettext("Take everything off the counter?"),
-        "no_amount": gettext("Write an amount in rupiah, such as 25.000."),
-        "give_change": gettext("Change {amount}"),
-        "copied": gettext("The address of the receipt was copied."),
-        "not_printed": gettext("The printer did not answer: {why}"),
-        "state_waiting": gettext("Waits on this device"),
-        "state_taken": gettext("In the books"),
-        "state_refused": gettext("Stays on this device"),
-        "state_conflicts": gettext("Look at this"),
-    }
+    return (
+        sentences
+        | _printed()
+        | {
+            "fine": gettext("All in the books"),
+            "offline": gettext("No network"),
+            "signed-out": gettext("Signed out"),
+            "failed": gettext("Could not be sent"),
+            "waiting": gettext("{count} waiting"),
+            "broken": gettext("This browser cannot keep sales. Use Chrome or Firefox, and no private window."),
+            "left": gettext("{count} left"),
+            "none_left": gettext("None left in the books"),
+            "nothing_found": gettext("Nothing fits. Add it with the plus sign if it has no product."),
+            "no_items": gettext("There are no published products yet."),
+            "added": gettext("{name} is on the counter."),
+            "unknown_code": gettext("No product has the code {code}."),
+            "pieces": gettext("{count} pieces"),
+            "quantity_of": gettext("Quantity of {name}"),
+            "clear_sure": gettext("Take everything off the counter?"),
+            "no_amount": gettext("Write an amount in rupiah, such as 25.000."),
+            "give_change": gettext("Change {amount}"),
+            "copied": gettext("The address of the receipt was copied."),
+            "not_printed": gettext("The printer did not answer: {why}"),
+            "state_waiting": gettext("Waits on this device"),
+            "state_taken": gettext("In the books"),
+            "state_refused": gettext("Stays on this device"),
+            "state_conflicts": gettext("Look at this"),
+        }
+    )
 
 
 # Receipt printers know no Chinese letters, and the receipt is the buyer's: it speaks Indonesian then.

@@ -36,7 +36,6 @@ class TransferCode(IntEnum):
     LIMIT_GRANT = 207  # issued -> a buyer's limit, once
     LIMIT_USE = 208  # a buyer's limit -> used, with the units
     LIMIT_BACK = 209  # used -> a buyer's limit: cancelled or returned while the campaign runs
-    HOLD = 202  # stock -> sold, pending: a cart or an unpaid order holds units
     TILL_SALE = 220  # stock -> sold, over the counter
     TILL_RETURN = 221  # sold -> stock (or supply, where it cannot be sold again), over the counter
     TILL_FOUND = 222  # supply -> stock: units that the till sold or took back and the books did not have

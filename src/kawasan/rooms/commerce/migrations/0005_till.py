@@ -16,7 +16,7 @@ revoke delete on commerce_till_shift from {APPLICATION_ROLE};
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("commerce", "0003_campaigns"),
+        ("commerce", "0004_shelves"),
     ]
 
     operations = [
