@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from kawasan.platform.embedded import AlreadyRunning, EmbeddedPostgres
+from kawasan.platform.embedded import AlreadyRunning, EmbeddedPostgres, NotReady
+from kawasan.platform.telemetry import log
 
 SETTINGS = "kawasan.server.settings"
 
@@ -29,10 +30,18 @@ class Database:
     server: EmbeddedPostgres | None = None
 
     def keep_alive(self) -> bool:
-        """Start our server again if it died; return whether that was needed. Call it from the main thread."""
+        """
+        Start our server again if it died; return whether that was done. Call it from the main thread.
+
+        Where it does not start (its disk is full, say) that is logged, and the next call tries again.
+        """
         if self.server is None or self.server.is_running:
             return False
-        self.server.start()
+        try:
+            self.server.start()
+        except (AlreadyRunning, NotReady) as error:
+            log.error("database-does-not-start", error=str(error))
+            return False
         return True
 
 
