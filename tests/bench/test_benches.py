@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,25 @@ PROMISED = {
     },
 }
 PROMISED |= {
+    "orders": YARDSTICKS
+    | {
+        f"{kind}_{figure}"
+        for kind in ("http", "http_64", "http_hot", "http_pending", "http_batch_100")
+        for figure in ("orders_per_second", "p50_ms", "p99_ms", "generator_cores", "postgresql_cores")
+    }
+    | {"http_to_tpcb", "http_hot_to_django_hot", "http_hot_to_django_http_hot", "psycopg_orders_per_second"}
+    | {"answered_yes", "answered_lost", "made_up", "settled_orders_per_second"},
+    "overload": {
+        "overload_peak_orders_per_second",
+        "overload_orders_per_second",
+        "overload_offered_per_second",
+        "overload_to_peak",
+        "overload_p99_ms",
+        "overload_refused_share",
+        "overload_rss_mib_max",
+        "answered_yes",
+        "answered_lost",
+    },
     "pages": {
         f"{kind}pages_{figure}"
         for kind in ("", "home_", "search_", "product_")
@@ -57,7 +77,11 @@ def test_every_bench_has_its_promises_here():
     assert set(PROMISED) <= set(BENCHES)
 
 
-@pytest.mark.parametrize("what", sorted(PROMISED))
+NEEDS_INTAKE = pytest.mark.skipif(find_spec("kawasan.intake") is None, reason="no intake takes these orders yet")
+ALL = [pytest.param(what, marks=[NEEDS_INTAKE] if what in ("orders", "overload") else []) for what in sorted(PROMISED)]
+
+
+@pytest.mark.parametrize("what", ALL)
 def test_a_bench_gives_what_it_promises_and_leaves_nothing(what, folder):
     answer = running.run(what, folder)
     assert sorted(PROMISED[what] - set(answer["figures"])) == []
@@ -80,6 +104,14 @@ def test_what_expires_expires_once_and_not_early(folder):
     assert figures["expired"] == 6_000
     assert figures["expired_twice"] == figures["expired_early"] == figures["never_expired"] == 0
     assert figures["still_reserved"] == 0
+
+
+@NEEDS_INTAKE
+@pytest.mark.parametrize("what", ["orders", "overload"])
+def test_every_answered_order_is_in_the_ledger(what, folder):
+    figures = running.run(what, folder)["figures"]
+    assert figures["answered_yes"] > 100
+    assert figures["answered_lost"] == figures["made_up"] == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

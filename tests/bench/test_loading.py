@@ -97,6 +97,13 @@ def test_every_request_is_new_and_comes_from_the_next_caller(requests):
     assert sum(b"Bearer kw_one" in text for text in server.requests) == pytest.approx(len(keys) / 2, abs=1)
 
 
+def test_of_many_orders_in_a_request_those_are_counted_that_were_taken(requests):
+    body = b'{"answers":[{"status":201},{"status":409},{"status":201}]}'
+    with a_server(lambda _number, _request: said(200, body)) as server:
+        told = send(server, requests, orders=3)
+    assert told["said_yes"] == 2 * len(server.requests)
+
+
 def test_refusals_are_counted_apart_and_one_is_shown(requests):
     with a_server(lambda number, _request: said(503, b"full") if number % 3 == 0 else said(201)) as server:
         told = send(server, requests)

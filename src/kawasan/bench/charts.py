@@ -67,6 +67,30 @@ CHARTS: Final[Mapping[str, Chart]] = {
             Bar("django_hot_orders_per_second", "naive Django, one hot item", is_ours=False),
         ),
     ),
+    "orders": Chart(
+        "Orders over HTTP",
+        "orders a second, one a request, durable, load generator on the same cores",
+        (
+            Bar("http_orders_per_second", "any product, 256 connections"),
+            Bar("http_64_orders_per_second", "any product, 64 connections"),
+            Bar("http_hot_orders_per_second", "one hot product, 256 connections"),
+            Bar("http_pending_orders_per_second", "to be paid by QRIS"),
+            Bar("http_batch_100_orders_per_second", "a hundred in a request"),
+            Bar("tpcb_tps", "pgbench TPC-B", is_ours=False),
+            Bar("psycopg_orders_per_second", "psycopg, an order a transaction", is_ours=False),
+            Bar("django_hot_orders_per_second", "naive Django, hot, no HTTP", is_ours=False),
+            Bar("django_http_hot_orders_per_second", "naive Django, hot, over HTTP", is_ours=False),
+        ),
+    ),
+    "overload": Chart(
+        "Three times more orders than fit",
+        "orders a second",
+        (
+            Bar("overload_peak_orders_per_second", "taken at the peak"),
+            Bar("overload_orders_per_second", "taken under overload"),
+            Bar("overload_offered_per_second", "offered", is_ours=False),
+        ),
+    ),
     "pages": Chart(
         "The storefront",
         "pages a second at full speed, load generator on the same cores",

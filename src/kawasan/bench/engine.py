@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,9 +28,10 @@ from kawasan.rooms.ledger.engine.writer import LANES_DEFAULT
 
 BATCH = 1_000
 LANES = LANES_DEFAULT  # batches in hand at once: while one commits, the next is decided
-OTHER_BATCHES = {100: 2.0, 10: 1.5, 1: 1.5}  # size -> seconds
-SECONDS = 3.0
-WARM_UP_SECONDS = 5.0
+OTHER_BATCHES = {100: 1.5, 10: 1.0, 1: 1.0}  # size -> seconds
+SECONDS = 2.0
+WARM_UP_SECONDS = 4.0
+SUSTAINED_SECONDS = 15.0
 FIRST_GUESS = 3_000.0  # orders a second, until the warm-up has told
 QUICK_ACCOUNTS = 20_000
 
@@ -47,6 +48,8 @@ def run(bench: Bench) -> None:
         fast.rate("uniform", BATCH, bench.seconds(WARM_UP_SECONDS))
         bench.say(f"warm: about {fast.guesses['uniform', BATCH]:,.0f} orders a second")
         bench.interleave(_parts(bench, fast, pages))
+        bench.say("and now for longer, checkpoints and all")
+        bench.figures["sustained_uniform_orders_per_second"] = round(_sustained(bench, fast), 2)
     writer.close()
     _conclude(bench, market, (fast, pages))
 
@@ -73,7 +76,7 @@ def _prepare(bench: Bench, market: Market) -> None:
     bench.say("baselines loaded")
 
 
-def _parts(bench: Bench, fast: _Engine, pages: _Engine) -> dict[str, Callable[[], float]]:
+def _parts(bench: Bench, fast: _Engine, pages: _Engine) -> dict[str, Callable[[], float | Mapping[str, float]]]:
     seconds, accounts = bench.seconds(SECONDS), fast.market.accounts
 
     def ours(shape: str, size: int = BATCH, of: float = SECONDS) -> Callable[[], float]:
@@ -87,6 +90,7 @@ def _parts(bench: Bench, fast: _Engine, pages: _Engine) -> dict[str, Callable[[]
 
     return {
         "tpcb_tps": lambda: tpcb.rate(bench.site, seconds),
+        "begin_round": _begin_round(bench),
         "uniform_orders_per_second": ours("uniform"),
         "zipf_orders_per_second": ours("zipf"),
         "hot_orders_per_second": ours("hot"),
@@ -99,6 +103,22 @@ def _parts(bench: Bench, fast: _Engine, pages: _Engine) -> dict[str, Callable[[]
         "django_orders_per_second": django(is_hot=False),
         "django_hot_orders_per_second": django(is_hot=True),
     }
+
+
+def _begin_round(bench: Bench) -> Callable[[], Mapping[str, float]]:
+    def begin() -> Mapping[str, float]:
+        markets.begin_round(bench.site)
+        return {}
+
+    return begin
+
+
+def _sustained(bench: Bench, engine: _Engine) -> float:
+    """Return orders a second over SUSTAINED_SECONDS of uniform orders, making them included."""
+    start, before = time.perf_counter(), engine.applied
+    while (spent := time.perf_counter() - start) < bench.seconds(SUSTAINED_SECONDS):
+        engine.rate("uniform", BATCH, bench.seconds(SECONDS))
+    return (engine.applied - before) / spent
 
 
 def _conclude(bench: Bench, market: Market, engines: Sequence[_Engine]) -> None:

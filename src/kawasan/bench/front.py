@@ -9,9 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import psutil
 
@@ -29,47 +27,23 @@ START_SECONDS_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """An address and the processes behind it."""
+    """Where pages and where orders are asked for, and the processes behind that."""
 
     port: int
+    orders_port: int
     processes: Mapping[str, int]  # name -> process id
 
 
 @contextmanager
-def web(here: Site) -> Iterator[Front]:
-    """Run the web server and the worker as ``kawasan serve`` does, on a free port."""
+def zone(here: Site) -> Iterator[Front]:
+    """Run everything that ``kawasan serve`` runs, on free ports; orders go to the intake where there is one."""
     running = Processes(data=here.folder, host=HOST, port=0, restart=False)
     running.start()
     try:
-        yield Front(running.port, {child.name: child.handle.pid for child in running.children if child.handle})
+        pids = {child.name: child.handle.pid for child in running.children if child.handle}
+        yield Front(running.port, getattr(running, "intake_port", 0) or running.port, pids)
     finally:
         running.stop()
-
-
-@contextmanager
-def intake(here: Site, *, count: int = 1, worker: bool = True) -> Iterator[Front]:
-    """Run so many intake processes on one free port and, as in any zone, the worker beside them."""
-    port = free_port(HOST)
-    command = python("kawasan", "intake", "--host", HOST, "--port", str(port))
-    started = {f"intake{n or ''}": here.spawn(command, log="intake.log") for n in range(count)}
-    if worker:
-        started["worker"] = here.spawn(python("kawasan", "worker"), log="worker.log")
-    try:
-        _wait_until_ready(port)
-        yield Front(port, {name: child.pid for name, child in started.items()})
-    finally:
-        for child in started.values():
-            here.stop(child)
-
-
-def _wait_until_ready(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS_MAX
-    while time.monotonic() < deadline:
-        with suppress(OSError), urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as response:
-            if response.status == 200:
-                return
-        time.sleep(0.05)
-    raise TimeoutError(f"the intake on port {port} did not become ready")
 
 
 @contextmanager
@@ -81,7 +55,7 @@ def naive(here: Site) -> Iterator[Front]:
     child = here.spawn([*command, "kawasan.bench.baselines.naive_wsgi:application"], log="naive.log")
     try:
         _wait_until_open(port)
-        yield Front(port, {"naive": child.pid})
+        yield Front(port, port, {"naive": child.pid})
     finally:
         here.stop(child)
 
@@ -101,7 +75,7 @@ class Load:
     def __init__(self, bench: Bench, front: Front, wanted: Mapping[str, Sequence[tuple[str, bytes]]]) -> None:
         self._bench, self._front = bench, front
         self._files = {
-            name: write_requests(bench.site.folder / f"requests-{name}.tsv", requests)
+            name: write_requests(bench.site.folder / f"requests-{front.orders_port}-{name}.tsv", requests)
             for name, requests in wanted.items()
         }
         self._runs = 0
@@ -109,14 +83,12 @@ class Load:
         self.uncertain_orders = 0  # sent and never answered: may or may not have happened
         self.statuses: dict[str, int] = {}
 
-    def send(
-        self, which: str, *, connections: int, seconds: float, orders_a_request: int = 1, **plan: Any
-    ) -> dict[str, Any]:
+    def send(self, which: str, *, connections: int, seconds: float, **plan: Any) -> dict[str, Any]:
         """Send requests of one kind; return what the generator saw, with the processor time of everybody else."""
         self._runs += 1
         given = loading.Plan(
             host=HOST,
-            port=self._front.port,
+            port=self._front.port if plan.get("method") == "GET" else self._front.orders_port,
             requests=str(self._files[which]),
             tag=f"{which}-{self._runs}",
             connections=connections,
@@ -129,7 +101,7 @@ class Load:
         after = self._processor_seconds()
         seen["cpu"] = {name: (after[name] - before.get(name, 0.0)) / spent for name in after}
         seen["cpu"]["generator"] = seen["cpu_share"]
-        self._add(seen, orders_a_request)
+        self._add(seen)
         return seen
 
     def _generate(self, plan: loading.Plan) -> dict[str, Any]:
@@ -141,9 +113,9 @@ class Load:
         seen: dict[str, Any] = json.loads(done.stdout)
         return seen
 
-    def _add(self, seen: Mapping[str, Any], orders_a_request: int) -> None:
-        self.accepted_orders += seen["accepted_total"] * orders_a_request
-        self.uncertain_orders += (seen["broken"] + seen["unanswered"]) * orders_a_request
+    def _add(self, seen: Mapping[str, Any]) -> None:
+        self.accepted_orders += seen["said_yes"]
+        self.uncertain_orders += (seen["broken"] + seen["unanswered"]) * seen["plan"]["orders"]
         for status, count in seen["statuses"].items():
             self.statuses[status] = self.statuses.get(status, 0) + count
         if seen["example"] and not self._bench.settings.get("example_of_refusal"):
@@ -165,9 +137,3 @@ def processor_seconds(pid: int) -> float:
     except psutil.Error:
         pass
     return total
-
-
-def log_of(here: Site) -> str:
-    """Return the end of what the web server wrote, for a person to read when nothing answers."""
-    file = Path(here.folder) / "kawasan.log"
-    return file.read_text(errors="replace")[-800:] if file.exists() else ""

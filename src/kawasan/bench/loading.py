@@ -25,6 +25,7 @@ from typing import Any
 DRAIN_SECONDS_MAX = 20
 RECEIVE_BYTES = 65_536
 SEND_BYTES = 1 << 20  # the biggest request goes out in one call
+YES = b'"status":201'
 MARK = b"@" * 12  # in a body: replaced by the number of the request, so that what it names is new each time
 
 
@@ -44,7 +45,7 @@ class Plan:
     warm_seconds: float = 1.0  # at the beginning: sent, not counted
     rate: float | None = None  # requests a second, all connections together; None: as fast as answers come
     first: int = 0  # the request to begin with
-    headers: tuple[str, ...] = ()
+    orders: int = 1  # in one request; of several, each that was taken has YES in the answer
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Seen:
     counted: Counter[int] = field(default_factory=Counter)  # answered within the measured seconds
     accepted_ms: array[float] = field(default_factory=lambda: array("d"))
     refused_ms: array[float] = field(default_factory=lambda: array("d"))
+    said_yes: int = 0  # orders, of everything that was answered
     bytes_in: int = 0
     sent: int = 0
     broken: int = 0  # connections that ended before the answer was whole
@@ -157,6 +159,8 @@ class Generator:
         connection.busy = False
         seen.statuses[status] += 1
         seen.bytes_in += len(answer)
+        if status < 400:
+            seen.said_yes += answer.count(YES) if self.plan.orders > 1 else 1
         if self._from <= now < self._until:
             seen.counted[status] += 1
             (seen.accepted_ms if status < 400 else seen.refused_ms).append((now - connection.due) * 1_000)
@@ -200,6 +204,7 @@ class Generator:
             "answers_per_second": sum(seen.counted.values()) / self.plan.seconds,
             "statuses": {str(status): count for status, count in sorted(seen.statuses.items())},
             "accepted_total": sum(count for status, count in seen.statuses.items() if status < 400),
+            "said_yes": seen.said_yes,
             "sent": seen.sent,
             "broken": seen.broken,
             "unanswered": unanswered,
@@ -261,7 +266,6 @@ def _parts(plan: Plan, key: bytes, body: bytes) -> tuple[bytes, bytes]:
         *([f"Authorization: Bearer {key.decode()}"] if key else []),
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
-        *plan.headers,
         "Idempotency-Key: ",
     ]
     return "\r\n".join(lines).encode(), b"\r\n\r\n" + body

@@ -24,7 +24,7 @@ def run(bench: Bench) -> None:
     """Measure the peak, then offer three times as much without waiting for answers, in each round."""
     opened = orders.open_shop(bench)
     connections = QUICK_CONNECTIONS if bench.options.quick else CONNECTIONS
-    with front.intake(bench.site) as answering:
+    with front.zone(bench.site) as answering:
         load = front.Load(bench, answering, orders.requests(opened))
         load.send("uniform", connections=orders.CONNECTIONS, seconds=bench.seconds(2.0))
         bench.interleave({"overload": lambda: _round(bench, load, answering, connections)})
@@ -36,7 +36,7 @@ def run(bench: Bench) -> None:
 def _round(bench: Bench, load: front.Load, answering: front.Front, connections: int) -> Mapping[str, float]:
     peak = load.send("uniform", connections=orders.CONNECTIONS, seconds=bench.seconds(PEAK_SECONDS))
     rate = TIMES * max(1.0, peak["accepted_per_second"])
-    with _watching(answering.processes["intake"]) as memory:
+    with _watching(answering.processes.get("intake-1", answering.processes["web"])) as memory:
         seen = load.send("uniform", connections=connections, seconds=bench.seconds(OVERLOAD_SECONDS), rate=rate)
     return {
         "overload_peak_orders_per_second": peak["accepted_per_second"],

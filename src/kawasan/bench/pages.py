@@ -29,7 +29,7 @@ QUICK_SHOPS = 8
 def run(bench: Bench) -> None:
     """Fill the shop, start the web server, and measure each kind of page and the mix, at full speed and at half."""
     _fill(bench)
-    with front.web(bench.site) as answering:
+    with front.zone(bench.site) as answering:
         paths = _paths(answering.port)
         load = front.Load(
             bench, answering, {name: [("", path.encode()) for path in found] for name, found in paths.items()}

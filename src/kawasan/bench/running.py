@@ -18,6 +18,8 @@ from kawasan.bench.site import Site, site
 BENCHES: Final[Mapping[str, str]] = {
     "engine": "orders of three linked transfers a second through the ledger's engine, beside pgbench and two baselines",
     "crash": "processes killed under load, again and again: how many answered orders are lost (none may be)",
+    "orders": "orders a second over HTTP, one a request, durable, with their latency",
+    "overload": "three times more orders than fit: how many are taken, and how the rest is told no",
     "pages": "pages a second of the storefront: home, search and product",
     "expiry": "how late reservations are released whose time is over",
 }
