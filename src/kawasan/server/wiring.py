@@ -15,6 +15,7 @@ from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
 from kawasan.rooms.zone import api as zone
@@ -33,7 +34,11 @@ LISTENERS: dict[type, tuple[str, ...]] = {
 }
 
 # projections of the ledger, in the order in which they catch up
-FOLLOWERS: tuple[Follower, ...] = (authority_followers.SALES, commerce_followers.SELLER_DAYS)
+FOLLOWERS: tuple[Follower, ...] = (
+    ledger_followers.LINES,
+    authority_followers.SALES,
+    commerce_followers.SELLER_DAYS,
+)
 
 # what `kawasan verify` asks, each returning findings
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {

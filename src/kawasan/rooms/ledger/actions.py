@@ -14,6 +14,13 @@ from kawasan.platform.db import requires_transaction
 from kawasan.rooms.ledger import engine
 from kawasan.rooms.ledger.types import Answer, Applied, Entry, NewAccount, NewAsset, Refused
 
+_ADD_LINES = """
+insert into ledger_line (account, sequence, transfer_id, change)
+select side.account, t.sequence, t.id, case when t.kind in ('posted', 'post') then side.sign * t.amount else 0 end
+from ledger_transfer t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
+where t.sequence > %s and t.sequence <= %s
+order by side.account, t.sequence
+"""
 EXPIRE_LIMIT_DEFAULT = engine.EXPIRE_LIMIT_DEFAULT
 
 
@@ -86,6 +93,26 @@ def freeze_account(account_id: UUID) -> None:
 def thaw_account(account_id: UUID) -> None:
     """Let a frozen account take part in transfers again. Repeating it changes nothing. Raises UnknownAccount."""
     engine.set_frozen(_psycopg(), account_id, frozen=False)
+
+
+@requires_transaction
+def add_lines(*, after: int, upto: int) -> None:
+    """List the transfers with ``after < sequence <= upto`` at both of their accounts. A follower calls it once each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_LINES, [after, upto])
+
+
+@requires_transaction
+def forget_lines() -> None:
+    """Empty the lists of the accounts' transfers; statements read the transfers themselves until they are back."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from ledger_line")
+
+
+@requires_transaction
+def make_months(at: datetime) -> list[str]:
+    """Make the partitions of the month of ``at`` and the next three, where missing. Needs the owner."""
+    return engine.make_months(engine.cursor_of(_psycopg()), at)
 
 
 def _psycopg() -> psycopg.Connection[Any]:

@@ -85,6 +85,7 @@ class Transfer(models.Model):
 
     No foreign keys: the engine holds the locked accounts in hand when it writes, and two checks a row would cost as
     much as the row itself. ``verify`` looks for transfers whose accounts, asset or entry are not there.
+    Partitioned by month of the id (migration 0004, engine/months.py); each partition has a unique ``pending_of``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
@@ -104,12 +105,6 @@ class Transfer(models.Model):
     class Meta:
         db_table = "ledger_transfer"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sequence"], name="ledger_transfer_sequence_key"),
-            models.UniqueConstraint(
-                fields=["pending_of"],
-                condition=models.Q(pending_of__isnull=False),
-                name="ledger_transfer_resolved_once",
-            ),
             models.CheckConstraint(name="ledger_transfer_amount", condition=_holds("amount > 0")),
             models.CheckConstraint(name="ledger_transfer_two_accounts", condition=_holds("debit <> credit")),
             models.CheckConstraint(
@@ -124,8 +119,7 @@ class Transfer(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["debit", "sequence"], name="ledger_transfer_debit"),
-            models.Index(fields=["credit", "sequence"], name="ledger_transfer_credit"),
+            models.Index(fields=["sequence"], name="ledger_transfer_number"),
         ]
 
 
@@ -138,3 +132,16 @@ class Pending(models.Model):
     class Meta:
         db_table = "ledger_pending"
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="ledger_pending_expires_at")]
+
+
+class Line(models.Model):
+    """A transfer as one of its two accounts saw it: what statements go by, written behind by a follower."""
+
+    pk = models.CompositePrimaryKey("account", "sequence")
+    account = models.UUIDField()
+    sequence = models.BigIntegerField()
+    transfer_id = models.UUIDField()
+    change = models.BigIntegerField()  # of the posted balance; 0 for what is reserved or released
+
+    class Meta:
+        db_table = "ledger_line"

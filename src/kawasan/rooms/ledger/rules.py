@@ -51,11 +51,17 @@ def asset_id(code: str) -> UUID:
 
 
 IDR = asset_id("IDR")
+_BELOW_TIME = (1 << 80) - 1  # the bits of a UUIDv7 below its milliseconds
 
 
 def expiry_of(pending_id: UUID, at: datetime) -> Entry:
-    """Return the one entry that ends a pending transfer when its time is over: its ids follow from the transfer's."""
-    transfer_id = ids.derived("ledger.expiry", pending_id)
+    """
+    Return the one entry that ends a pending transfer when its time is over: its ids follow from the transfer's.
+
+    The transfer's begins with the same time, so both lie in the same month's partition.
+    """
+    derived = ids.derived("ledger.expiry", pending_id)
+    transfer_id = UUID(int=pending_id.int & ~_BELOW_TIME | derived.int & _BELOW_TIME)
     transfer = NewTransfer(transfer_id, None, None, 0, 0, kind=Kind.EXPIRE, pending_of=pending_id)
     return Entry(ids.derived("ledger.expiry-entry", pending_id), at, (transfer,))
 

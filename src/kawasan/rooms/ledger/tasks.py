@@ -4,6 +4,7 @@ from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import periodic
+from kawasan.platform.roles import as_owner
 from kawasan.rooms.ledger import api
 
 ROUNDS_MAX = 20  # a sweep ends after so many batches; the next one follows in seconds
@@ -17,3 +18,10 @@ def expire_pending_transfers() -> None:
             expired = api.expire_due(at=clock.now())
         if not expired:
             break
+
+
+@periodic("23 * * * *")
+def make_months() -> None:
+    """Make the partitions of the months to come; nothing is lost without them, it only waits in the default one."""
+    with as_owner(), transaction(SYSTEM):
+        api.make_months(at=clock.now())

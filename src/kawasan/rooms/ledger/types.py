@@ -14,6 +14,7 @@ AMOUNT_MAX = 2**63 - 1  # a PostgreSQL bigint
 CODE_MAX = 2**15 - 1  # a PostgreSQL smallint
 SCALE_MAX = 18
 TRANSFER_SEQUENCE = "ledger_transfer_sequence"  # the database sequence that numbers transfers; followers go by it
+LINES_FOLLOWER = "ledger.lines"  # the follower that lists each account's transfers
 TRANSFERS_PER_ENTRY_MAX = 1_000
 ENTRIES_PER_BATCH_MAX = 8_000
 

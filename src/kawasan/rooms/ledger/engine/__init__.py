@@ -2,6 +2,18 @@
 
 from kawasan.rooms.ledger.engine.accounts import open_accounts, open_assets, set_frozen
 from kawasan.rooms.ledger.engine.batch import EXPIRE_LIMIT_DEFAULT, apply, expire_due
+from kawasan.rooms.ledger.engine.months import make_months
+from kawasan.rooms.ledger.engine.store import cursor_of
 from kawasan.rooms.ledger.engine.writer import Writer
 
-__all__ = ["EXPIRE_LIMIT_DEFAULT", "Writer", "apply", "expire_due", "open_accounts", "open_assets", "set_frozen"]
+__all__ = [
+    "EXPIRE_LIMIT_DEFAULT",
+    "Writer",
+    "apply",
+    "cursor_of",
+    "expire_due",
+    "make_months",
+    "open_accounts",
+    "open_assets",
+    "set_frozen",
+]

@@ -8,43 +8,50 @@ from uuid import UUID
 from django.db import connection
 
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
-from kawasan.rooms.ledger.types import AMOUNT_MAX, Kind, StatementLine, UnknownAccount
+from kawasan.rooms.ledger.types import AMOUNT_MAX, LINES_FOLLOWER, Kind, StatementLine, UnknownAccount
 
 # The balance above the page is what stands now less what was posted since, so no page trusts a figure in its link.
-# All of it is one statement: it sees one moment, also while others move the balance.
+# The lines come from the follower's table and, above its position, from the transfers themselves. All of it is one
+# statement: it sees one moment, also while others move the balance and the follower moves on.
 _STATEMENT = """
 with account as (
     select credits_posted - debits_posted as posted from ledger_account where id = %(account)s
+), tail as (
+    select sequence, id as transfer_id,
+           case when kind not in ('posted', 'post') then 0
+                when credit = %(account)s then amount else -amount end as change
+    from ledger_transfer
+    where sequence > (select coalesce(max(position), 0) from platform_cursor where name = %(follower)s)
+      and (debit = %(account)s or credit = %(account)s)
 ), since as (
     select coalesce(sum(change), 0) as posted from (
-        select sum(amount) as change from ledger_transfer
-        where credit = %(account)s and sequence >= %(before)s and kind in ('posted', 'post')
+        select change from ledger_line where account = %(account)s and sequence >= %(before)s
         union all
-        select -sum(amount) from ledger_transfer
-        where debit = %(account)s and sequence >= %(before)s and kind in ('posted', 'post')
+        select change from tail where sequence >= %(before)s
     ) changes
 ), lines as (
-    (select sequence, id, entry_id, debit as counterparty, code, kind, amount as signed, reference, at
-     from ledger_transfer where credit = %(account)s and sequence < %(before)s and kind = any(%(kinds)s)
+    (select sequence, transfer_id, change from ledger_line
+     where account = %(account)s and sequence < %(before)s and (%(holds)s or change <> 0)
      order by sequence desc limit %(limit)s)
     union all
-    (select sequence, id, entry_id, credit, code, kind, -amount, reference, at
-     from ledger_transfer where debit = %(account)s and sequence < %(before)s and kind = any(%(kinds)s)
+    (select sequence, transfer_id, change from tail
+     where sequence < %(before)s and (%(holds)s or change <> 0)
      order by sequence desc limit %(limit)s)
     order by 1 desc limit %(limit)s
-), changes as (
-    select *, case when kind in ('posted', 'post') then signed else 0 end as change from lines
+), shown as (
+    select l.sequence, l.change, t.id, t.entry_id, t.code, t.kind, t.reference, t.at,
+           case when t.credit = %(account)s then t.debit else t.credit end as counterparty,
+           case when t.credit = %(account)s then t.amount else -t.amount end as signed
+    from lines l join ledger_transfer t on t.id = l.transfer_id
 )
 select l.sequence, l.id, l.entry_id, l.counterparty, l.code, l.kind, l.signed, l.change,
        (a.posted - s.posted
         - coalesce(sum(l.change) over (order by l.sequence desc rows between unbounded preceding and 1 preceding), 0)
        )::bigint as balance,
        l.reference, l.at
-from account a cross join since s left join changes l on true
+from account a cross join since s left join shown l on true
 order by l.sequence desc
 """
-_MOVING = [Kind.POSTED.value, Kind.POST.value]
-_ALL = [kind.value for kind in Kind]
 
 
 def statement(
@@ -61,7 +68,8 @@ def statement(
     parameters = {
         "account": account_id,
         "before": key[0] if key else AMOUNT_MAX,
-        "kinds": _ALL if holds else _MOVING,
+        "holds": holds,
+        "follower": LINES_FOLLOWER,
         "limit": size + 1,
     }
     return page_of(_lines(account_id, parameters), size, key=lambda line: [line.sequence])

@@ -94,6 +94,20 @@ from ledger_pending p full join due d on d.id = p.transfer_id
 where p.transfer_id is null or d.id is null or p.expires_at is distinct from d.expires_at
 """
 
+_LINES = """
+with followed as (select coalesce(max(position), 0) as upto from platform_cursor where name = 'ledger.lines'),
+expected as (
+    select side.account, t.sequence, t.id,
+           case when t.kind in ('posted', 'post') then side.sign * t.amount else 0 end as change
+    from ledger_transfer t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
+    where t.sequence <= (select upto from followed)
+)
+select coalesce(e.id, l.transfer_id), format('%%s changes %%s by %%s', e.sequence, e.account, e.change),
+       format('%%s changes %%s by %%s', l.sequence, l.account, l.change)
+from expected e full join ledger_line l on l.account = e.account and l.sequence = e.sequence
+where (e.id, e.change) is distinct from (l.transfer_id, l.change)
+"""
+
 _CHECKS = {
     "ledger-balance": _BALANCES,
     "ledger-asset-total": _ASSET_TOTALS,
@@ -104,6 +118,7 @@ _CHECKS = {
     "ledger-sequence": _SEQUENCES,
     "ledger-entry": _ENTRIES,
     "ledger-pending": _OPEN_HOLDS,
+    "ledger-line": _LINES,
 }
 
 
