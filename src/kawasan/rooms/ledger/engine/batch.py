@@ -113,8 +113,7 @@ def _write(connection: Connection[Any], outcome: Outcome) -> None:
         if store.can_pipeline(outcome):
             store.append(connection, outcome)
         if outcome.transfers:
-            count, balances = len(outcome.touched), store.balances_of(outcome.touched)
-            change = store.Change(connection, balances, count, outcome.closed)
+            change = store.Change(connection, store.Balances(outcome.touched), outcome.closed)
         store.Question(connection, "release savepoint ledger_batch")
     if change is not None:
         change.check()
@@ -132,8 +131,14 @@ def named_pendings(batch: Sequence[Entry]) -> set[UUID]:
 
 def touched_accounts(batch: Sequence[Entry]) -> set[int]:
     """Return the accounts that a batch names."""
-    named = {account for entry in batch for t in entry.transfers for account in (t.debit, t.credit) if account}
-    return {account.int for account in named}
+    named: set[int] = set()
+    for entry in batch:
+        for t in entry.transfers:
+            if t.debit is not None:
+                named.add(t.debit.int)
+            if t.credit is not None:
+                named.add(t.credit.int)
+    return named
 
 
 def _transfer_ids(batch: Sequence[Entry]) -> list[UUID]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+import sys
+from array import array
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from typing import ClassVar, TypeAlias
 from uuid import UUID
 
@@ -20,16 +21,17 @@ from psycopg.pq import Format
 from kawasan.rooms.ledger.types import Entry, Kind, NewTransfer
 
 Field: TypeAlias = bytes
-Row: TypeAlias = tuple[Field, ...]
+Row: TypeAlias = bytes  # its fields one after another
 
 NULL: Field = b"\xff\xff\xff\xff"
 UUID_LENGTH = b"\x00\x00\x00\x10"
-_DIGEST_BYTES = 20
+DIGEST_BYTES = 20
 _INT2 = struct.Struct(">ih")
 _INT8 = struct.Struct(">iq")
+_AMOUNT_AND_CODE = struct.Struct(">iqih")
 _ARRAY = struct.Struct(">iiIii")
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_COPY_END = b"\xff\xff"
+COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+COPY_END = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL's
 
 
@@ -70,36 +72,46 @@ def moment_field(moment: datetime | None) -> Field:
     return _INT8.pack(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
 
 
+def amount_and_code(amount: int, code: int) -> bytes:
+    """Return two fields. Raises struct.error where either is out of its column's range."""
+    return _AMOUNT_AND_CODE.pack(8, amount, 2, code)
+
+
+# What a kind is, and that nothing is resolved.
+KIND_AND_NO_PENDING = {kind: field + NULL for kind, field in KIND_FIELDS.items()}
+
+
 def content_of(t: NewTransfer) -> Row:
     """Return what a repeat of a transfer must match, as the first columns of its row. Raises struct.error."""
-    return (
-        UUID_LENGTH + t.id.int.to_bytes(16, "big"),
-        uuid_field(t.debit),
-        uuid_field(t.credit),
-        _INT8.pack(8, t.amount),
-        _INT2.pack(2, t.code),
-        KIND_FIELDS[t.kind],
-        NULL if t.pending_of is None else uuid_field(t.pending_of),
-        NULL if t.reference is None else uuid_field(t.reference),
+    return b"".join(
+        (
+            uuid_field(t.id),
+            uuid_field(t.debit),
+            uuid_field(t.credit),
+            _AMOUNT_AND_CODE.pack(8, t.amount, 2, t.code),
+            KIND_FIELDS[t.kind],
+            uuid_field(t.pending_of),
+            uuid_field(t.reference),
+        )
     )
 
 
-def digest_of(contents: Iterable[Row]) -> bytes:
+def digest_of(contents: Sequence[Row]) -> bytes:
     """Return an entry's digest by its transfers' contents; each field tells its length, so none runs into another."""
-    return hashlib.blake2b(b"".join(chain.from_iterable(contents)), digest_size=_DIGEST_BYTES).digest()
-
-
-def odd_digest_of(entry: Entry) -> bytes:
-    """Return the digest of an entry with a number that no column can hold: it is refused, but may repeat a good id."""
-    return hashlib.blake2b(_text_of(entry), digest_size=_DIGEST_BYTES, person=b"odd").digest()
+    return hashlib.blake2b(b"".join(contents), digest_size=DIGEST_BYTES).digest()
 
 
 # Note [Two kinds of digest]
 # Entries of the first versions carry SHA-256 of a text, 32 bytes; those since carry 20 bytes of BLAKE2b over the
 # fields. The length tells which, and history is never rewritten.
-def is_content(entry: Entry, digest: bytes, stored: bytes) -> bool:
+def is_content(entry: Entry, stored: bytes) -> bool:
     """Tell whether an entry has the content whose digest was stored."""
-    return digest == stored if len(stored) == _DIGEST_BYTES else hashlib.sha256(_text_of(entry)).digest() == stored
+    if len(stored) != DIGEST_BYTES:
+        return hashlib.sha256(_text_of(entry)).digest() == stored
+    try:
+        return digest_of([content_of(transfer) for transfer in entry.transfers]) == stored
+    except struct.error:  # a number that no column can hold: it never applied
+        return False
 
 
 def _text_of(entry: Entry) -> bytes:
@@ -112,22 +124,41 @@ def _text_of(entry: Entry) -> bytes:
     ).encode()
 
 
-def copy_of(rows: Sequence[Row]) -> bytes:
+def copy_of(rows: Sequence[Row], columns: int) -> bytes:
     """Return rows as the data of one binary COPY."""
-    count = struct.pack(">h", len(rows[0]))
-    return b"".join([_COPY_HEAD, *chain.from_iterable((count, *row) for row in rows), _COPY_END])
+    count = struct.pack(">h", columns)
+    return b"".join((COPY_HEAD, count, count.join(rows), COPY_END))
 
 
-def column_of(rows: Sequence[Row], index: int) -> list[Field]:
-    """Return one column of rows, as the elements of an array."""
-    return [row[index] for row in rows]
+def columns_of(rows: Sequence[Row], columns: int) -> list[bytes]:
+    """Return the columns of rows, each as the elements of an array."""
+    fields = [_fields_of(row) for row in rows]
+    return [b"".join([row[index] for row in fields]) for index in range(columns)]
+
+
+def _fields_of(row: Row) -> list[Field]:
+    fields, start = [], 0
+    while start < len(row):
+        end = start + 4 + max(0, int.from_bytes(row[start : start + 4], "big", signed=True))
+        fields.append(row[start:end])
+        start = end
+    return fields
 
 
 def int8_fields(values: Sequence[int]) -> bytes:
-    """Return many bigints, one after another."""
-    flat = [8] * (2 * len(values))
-    flat[1::2] = values
-    return struct.pack(">" + "iq" * len(values), *flat)
+    """Return many bigints, one after another: 12 bytes each, of which the first four say that eight follow."""
+    numbers = array("q", values)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    data, packed = numbers.tobytes(), bytearray(b"\x00\x00\x00\x08" + bytes(8)) * len(values)
+    for byte in range(8):
+        packed[4 + byte :: 12] = data[byte::8]
+    return bytes(packed)
+
+
+def uuid_fields(values: Collection[int]) -> bytes:
+    """Return many uuids, given as ints."""
+    return b"".join([UUID_LENGTH + value.to_bytes(16, "big") for value in values])
 
 
 class Array:

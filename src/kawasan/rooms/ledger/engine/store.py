@@ -45,14 +45,14 @@ select case when count(n) = max(n) - min(n) + 1 then array[min(n)] else array_ag
 from (select nextval('ledger_transfer_sequence') as n from generate_series(1, %s)) as drawn
 """
 _TRANSFER_COLUMNS = """
-id, debit, credit, amount, code, kind, pending_of, reference, sequence, entry_id, asset, expires_at, at
+id, debit, credit, amount, code, kind, pending_of, reference, sequence, asset, entry_id, at, expires_at
 """
 _TRANSFER_ARRAYS = (
     UuidArray, UuidArray, UuidArray, Int8Array, Int2Array, TextArray, UuidArray, UuidArray,
     Int8Array, UuidArray, UuidArray, MomentArray, MomentArray,
 )  # fmt: skip
-_ENTRY_COLUMNS = "id, content_hash, at, first_sequence, last_sequence"
-_ENTRY_ARRAYS = (UuidArray, BytesArray, MomentArray, Int8Array, Int8Array)
+_ENTRY_COLUMNS = "id, at, content_hash, first_sequence, last_sequence"
+_ENTRY_ARRAYS = (UuidArray, MomentArray, BytesArray, Int8Array, Int8Array)
 _PENDING_COLUMNS = "transfer_id, expires_at"
 _PENDING_ARRAYS = (UuidArray, MomentArray)
 _TABLES = {
@@ -133,7 +133,7 @@ def lock_due(connection: psycopg.Connection[Any], at: datetime, limit: int) -> l
 
 def ask_accounts(connection: psycopg.Connection[Any], keys: Collection[int], *, locked: bool) -> Question:
     """Ask for accounts as they stand; ``locked`` in id order until the transaction ends."""
-    array = UuidArray(len(keys), b"".join([packing.UUID_LENGTH + key.to_bytes(16, "big") for key in keys]))
+    array = UuidArray(len(keys), packing.uuid_fields(keys))
     return Question(connection, _LOCK_ACCOUNTS if locked else _READ_ACCOUNTS, array)
 
 
@@ -184,7 +184,7 @@ def append(connection: psycopg.Connection[Any], outcome: Outcome) -> None:
     for rows, table in tables:
         if len(rows) >= COPY_ROWS_MIN:
             with cursor.copy(_COPY[table]) as copy:
-                copy.write(packing.copy_of(rows))
+                copy.write(packing.copy_of(rows, len(_TABLES[table][1])))
         elif rows:
             cursor.execute(_INSERT[table], _arrays(rows, _TABLES[table][1]))
 
@@ -195,35 +195,37 @@ def can_pipeline(outcome: Outcome) -> bool:
 
 
 def _arrays(rows: Sequence[packing.Row], kinds: Sequence[type[packing.Array]]) -> list[packing.Array]:
-    return [kind(len(rows), b"".join(packing.column_of(rows, index))) for index, kind in enumerate(kinds)]
+    columns = packing.columns_of(rows, len(kinds))
+    return [kind(len(rows), column) for kind, column in zip(kinds, columns, strict=True)]
 
 
-def balances_of(touched: list[AccountState]) -> list[packing.Array]:
-    """Return the columns of an update of balances, in id order, and count the accounts' versions up."""
-    touched.sort(key=_by_key)
-    count, pack = len(touched), packing.int8_fields
-    columns: list[packing.Array] = [
-        UuidArray(count, b"".join([account.field for account in touched])),
-        Int8Array(count, pack([account.debits_pending for account in touched])),
-        Int8Array(count, pack([account.debits_posted for account in touched])),
-        Int8Array(count, pack([account.credits_pending for account in touched])),
-        Int8Array(count, pack([account.credits_posted for account in touched])),
-        Int8Array(count, pack([account.version for account in touched])),
-    ]
-    for account in touched:
-        account.version += 1
-    return columns
+class Balances:
+    """Balances to be written, as they are now, with the versions of the rows they were read from."""
+
+    def __init__(self, touched: list[AccountState]) -> None:
+        """Pack the accounts in id order, and count their versions up."""
+        touched.sort(key=_by_key)
+        self.touched, self.versions = touched, [account.version for account in touched]
+        count, pack = len(touched), packing.int8_fields
+        self.columns: list[packing.Array] = [
+            UuidArray(count, b"".join([account.field for account in touched])),
+            Int8Array(count, pack([account.debits_pending for account in touched])),
+            Int8Array(count, pack([account.debits_posted for account in touched])),
+            Int8Array(count, pack([account.credits_pending for account in touched])),
+            Int8Array(count, pack([account.credits_posted for account in touched])),
+            Int8Array(count, pack(self.versions)),
+        ]
+        for account in touched:
+            account.version += 1
 
 
 class Change:
     """An update of balances and the end of holds on their way; ``check`` waits and tells whether all was as decided."""
 
-    def __init__(
-        self, connection: psycopg.Connection[Any], balances: list[packing.Array], count: int, closed: Collection[UUID]
-    ) -> None:
-        self._count, self._closed = count, len(closed)
+    def __init__(self, connection: psycopg.Connection[Any], balances: Balances, closed: Collection[UUID]) -> None:
+        self._count, self._closed = len(balances.versions), len(closed)
         self._balances = new_cursor(connection)
-        self._balances.execute(_UPDATE_BALANCES, balances)
+        self._balances.execute(_UPDATE_BALANCES, balances.columns)
         self._holds = new_cursor(connection)
         if closed:
             self._holds.execute(_CLOSE_HOLDS, [ids_of(closed)])
@@ -236,4 +238,4 @@ class Change:
 
 def ids_of(ids: Collection[UUID]) -> UuidArray:
     """Return ids as an array."""
-    return UuidArray(len(ids), b"".join([packing.UUID_LENGTH + each.int.to_bytes(16, "big") for each in ids]))
+    return UuidArray(len(ids), packing.uuid_fields([each.int for each in ids]))

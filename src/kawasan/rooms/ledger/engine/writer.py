@@ -169,8 +169,8 @@ class Writer:
             alongside(store.new_cursor(connection), outcome.answers)
 
     def _change(self, connection: Connection[Any], decided: _Decided) -> None:
-        if decided.count:
-            store.Change(connection, decided.balances, decided.count, ()).check()
+        if decided.balances.versions:
+            store.Change(connection, decided.balances, ()).check()
         connection.commit()
         decided.leave_hand()
 
@@ -206,12 +206,15 @@ class Writer:
 
     def _mark_contended(self, connection: Connection[Any], decided: _Decided | None) -> None:
         """Lock beforehand, for a while, the accounts that somebody else has written."""
-        if decided is None or not decided.versions:
+        if decided is None:
             return
-        found = store.accounts_from(store.ask_accounts(connection, decided.versions, locked=False))
+        expected = dict(
+            zip([account.key for account in decided.outcome.touched], decided.balances.versions, strict=True)
+        )
+        found = store.accounts_from(store.ask_accounts(connection, expected, locked=False))
         connection.rollback()
         until = time.monotonic() + CONTENDED_SECONDS
-        stale = {key: until for key, version in decided.versions.items() if found[key].version != version}
+        stale = {key: until for key, version in expected.items() if found[key].version != version}
         with self._guard:
             self._contended = self._contended | stale
 
@@ -221,9 +224,7 @@ class _Decided:
 
     def __init__(self, outcome: Outcome, generation: int, in_hand: dict[int, Known]) -> None:
         self.outcome, self.generation, self._in_hand = outcome, generation, in_hand
-        self.versions = {account.key: account.version for account in outcome.touched}
-        self.count = len(outcome.touched)
-        self.balances = store.balances_of(outcome.touched)
+        self.balances = store.Balances(outcome.touched)
         in_hand.update(outcome.known)
 
     def leave_hand(self) -> None:
