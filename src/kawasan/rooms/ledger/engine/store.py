@@ -73,6 +73,9 @@ from unnest(%s, %s, %s, %s, %s, %s)
      as n (id, debits_pending, debits_posted, credits_pending, credits_posted, version)
 where a.id = n.id and a.version = n.version
 """
+_UNCHANGED = """
+select count(*) from unnest(%s, %s) as n (id, version) join ledger_account a on a.id = n.id and a.version = n.version
+"""
 _CLOSE_HOLDS = "delete from ledger_pending where transfer_id = any(%s)"
 _by_key = attrgetter("key")
 
@@ -234,6 +237,12 @@ class Change:
         """Raise Stale unless each account had its version, and each hold was open."""
         if self._balances.rowcount != self._count or (self._closed and self._holds.rowcount != self._closed):
             raise Stale
+
+
+def ask_unchanged(connection: psycopg.Connection[Any], versions: dict[int, int]) -> Question:
+    """Ask how many of the accounts still have their version."""
+    count, fields = len(versions), packing.int8_fields(list(versions.values()))
+    return Question(connection, _UNCHANGED, UuidArray(count, packing.uuid_fields(versions)), Int8Array(count, fields))
 
 
 def ids_of(ids: Collection[UUID]) -> UuidArray:

@@ -16,7 +16,7 @@ from kawasan.rooms.ledger.engine import batch as locking
 from kawasan.rooms.ledger.engine import store
 from kawasan.rooms.ledger.engine.decide import Outcome, decide_batch
 from kawasan.rooms.ledger.rules import AccountState, Book, Known
-from kawasan.rooms.ledger.types import Answer, Entry, Kind, LedgerBusy, LedgerUnreachable
+from kawasan.rooms.ledger.types import Answer, Entry, Kind, LedgerBusy, LedgerUnreachable, Refused
 
 ACCOUNTS_MAX = 500_000  # kept in memory, at about 350 bytes each
 LANES_DEFAULT = 2
@@ -157,7 +157,7 @@ class Writer:
             known = store.entries_from(entries) | ahead
             drawn = store.numbers_from(numbers, count)
         outcome = decide_batch(batch, Book(accounts, {}, known), drawn)
-        return _Decided(outcome, generation, in_hand)
+        return _Decided(outcome, generation, in_hand, _seen(batch, outcome, accounts))
 
     def _append(self, connection: Connection[Any], outcome: Outcome, alongside: Alongside | None) -> None:
         if store.can_pipeline(outcome):
@@ -169,8 +169,14 @@ class Writer:
             alongside(store.new_cursor(connection), outcome.answers)
 
     def _change(self, connection: Connection[Any], decided: _Decided) -> None:
-        if decided.balances.versions:
-            store.Change(connection, decided.balances, ()).check()
+        with connection.pipeline():
+            changed = store.Change(connection, decided.balances, ()) if decided.balances.versions else None
+            seen = store.ask_unchanged(connection, decided.seen) if decided.seen else None
+            unchanged = seen.rows()[0][0] if seen is not None else 0
+        if changed is not None:
+            changed.check()
+        if unchanged != len(decided.seen):
+            raise store.Stale
         connection.commit()
         decided.leave_hand()
 
@@ -222,8 +228,9 @@ class Writer:
 class _Decided:
     """A batch decided on the balances in memory: what to write, and on what it was decided."""
 
-    def __init__(self, outcome: Outcome, generation: int, in_hand: dict[int, Known]) -> None:
+    def __init__(self, outcome: Outcome, generation: int, in_hand: dict[int, Known], seen: dict[int, int]) -> None:
         self.outcome, self.generation, self._in_hand = outcome, generation, in_hand
+        self.seen = seen
         self.balances = store.Balances(outcome.touched)
         in_hand.update(outcome.known)
 
@@ -231,6 +238,17 @@ class _Decided:
         """The batch is committed: from now on the database knows its entries."""
         for key in self.outcome.known:
             self._in_hand.pop(key, None)
+
+
+# A refusal, too, is only told where it stands on what the database holds at that moment.
+def _seen(batch: Sequence[Entry], outcome: Outcome, accounts: dict[int, AccountState]) -> dict[int, int]:
+    """Return the versions of the accounts that refusals looked at and that the batch leaves as they are."""
+    refused = [entry for entry, answer in zip(batch, outcome.answers, strict=True) if isinstance(answer, Refused)]
+    if not refused:
+        return {}
+    written = {account.key for account in outcome.touched}
+    looked_at = locking.touched_accounts(refused) & accounts.keys()
+    return {key: accounts[key].version for key in looked_at - written}
 
 
 class _Rooms:

@@ -26,14 +26,15 @@ from kawasan.rooms.ledger.api import Flag, NewAccount
 SOURCE = Path(__file__).resolve().parents[4]
 ENTRIES_MIN = 40  # acknowledged before the kill
 WAIT_SECONDS = 60
+WAYS = ("page", "writer")
 
 
 class Writer:
     """The writing process, and what it was told was committed."""
 
-    def __init__(self, url: str, accounts: tuple[object, object], log: Path, batch_size: int) -> None:
+    def __init__(self, url: str, accounts: tuple[object, object], log: Path, batch_size: int, way: str) -> None:
         self.log = log
-        arguments = ["-m", "kawasan.rooms.ledger.tests.writer", url, *map(str, accounts), str(batch_size)]
+        arguments = ["-m", "kawasan.rooms.ledger.tests.writer", url, *map(str, accounts), str(batch_size), way]
         environment = os.environ | {"PYTHONPATH": str(SOURCE)}
         with log.open("wb") as out, log.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen([sys.executable, *arguments], stdout=out, stderr=err, env=environment)
@@ -72,7 +73,7 @@ def test_what_a_killed_application_acknowledged_is_there(tmp_path: Path, batch_s
         f"postgresql://{given['USER']}:{quote(given['PASSWORD'])}@/{given['NAME']}?host={quote(given['HOST'], safe='')}"
         f"&options={quote(f'-c search_path={databases.SCHEMA} -c role=kawasan_app')}"
     )
-    writers = [Writer(url, accounts, tmp_path / f"{number}.log", batch_size) for number in range(2)]
+    writers = [Writer(url, accounts, tmp_path / f"{number}.log", batch_size, way) for number, way in enumerate(WAYS)]
     for writer in writers:
         writer.wait_for_entries(ENTRIES_MIN)
     for writer in writers:
@@ -95,7 +96,7 @@ def test_what_was_acknowledged_before_postgresql_was_killed_is_there_after_its_r
         url = f"{server.url}{'&' if '?' in server.url else '?'}options={quote('-c search_path=zone_crash')}"
         with psycopg.connect(url) as database:
             accounts = _two_accounts(database)
-        writer = Writer(url, accounts, tmp_path / "writer.log", batch_size=5)
+        writer = Writer(url, accounts, tmp_path / "writer.log", batch_size=5, way="writer")
         writer.wait_for_entries(ENTRIES_MIN)
         server.crash()
         assert writer.process.wait(WAIT_SECONDS) != 0

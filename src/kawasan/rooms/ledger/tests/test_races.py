@@ -31,6 +31,7 @@ from kawasan.platform.schemas import in_zone
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import engine
 from kawasan.rooms.ledger.api import Flag, Kind, PendingState
+from kawasan.rooms.ledger.tests.connecting import as_application
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -182,6 +183,54 @@ def test_in_the_order_of_their_numbers_transfers_never_overdraw_an_account() -> 
     balances = [line.balance for line in ledger.statement(wallet, None, 100).items]
     assert len(balances) > 13
     assert min(balances) >= 0
+
+
+def test_writers_and_pages_at_once_sell_what_there_is_and_lose_nothing() -> None:
+    with transaction(SYSTEM):
+        piece = an_asset()
+        stock, till, source = an_account(asset=piece, holding=60), an_account(), a_source()
+        buyers = [(an_account(holding=100), an_account(asset=piece)) for _ in range(12)]
+    orders = [
+        [an_entry(a_transfer(stock, shelf, 1), a_transfer(wallet, till, 1)) for wallet, shelf in buyers * 2]
+        for _ in range(6)
+    ]
+    writers = [engine.Writer(as_application) for _ in range(2)]
+    sold: list[bool] = []
+
+    def write(number: int) -> Callable[[], object]:
+        def run() -> str:
+            batch = orders[number]
+            for start in range(0, len(batch), 6):
+                answers = _until_not_busy(lambda: writers[number % 2].apply(batch[start : start + 6]))  # noqa: B023
+                sold.extend(isinstance(answer, ledger.Applied) for answer in answers)
+            return "written"
+
+        return run
+
+    pages = [posting(an_entry(a_transfer(source, wallet, 5), a_transfer(wallet, source, 5))) for wallet, _ in buyers]
+    try:
+        outcomes = at_once(*[write(number) for number in range(6)], *pages)
+    finally:
+        for writer in writers:
+            writer.close()
+    assert Counter(outcomes) == {"written": 6, "applied": len(pages)}
+    assert sum(sold) == 60
+    assert len(sold) == 6 * 24
+    assert ledger.balance(stock).available == 0
+    assert ledger.balance(till).available == 60
+    for account in (stock, till, buyers[0][0]):
+        balances = [line.balance for line in ledger.statement(account, None, 100).items]
+        assert min(balances) >= 0
+        assert balances[0] == ledger.balance(account).posted
+    assert ledger.verify() == []
+
+
+def _until_not_busy(work: Callable[[], list[ledger.Answer]]) -> list[ledger.Answer]:
+    while True:
+        try:
+            return work()
+        except ledger.LedgerBusy:
+            continue
 
 
 def _another_connection() -> psycopg.Connection:

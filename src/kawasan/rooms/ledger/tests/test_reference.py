@@ -13,8 +13,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from tests.builders.ledger import AT
 
+from kawasan.core.access import SYSTEM
+from kawasan.platform.db import transaction as edge_transaction
+from kawasan.platform.roles import as_owner
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.ledger import engine
 from kawasan.rooms.ledger.api import AMOUNT_MAX, Entry, Flag, Kind, NewAccount, NewTransfer
+from kawasan.rooms.ledger.tests.connecting import as_application
 from kawasan.rooms.ledger.tests.reference import Reference
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +144,46 @@ def test_every_history_is_answered_as_the_reference_answers_it(db: None, history
             _check_state(reference)
         assert ledger.verify() == []
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+@given(history=histories(), ways=st.lists(st.sampled_from(["writer", "writer", "page", "freeze", "thaw"]), min_size=8))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_writer_and_pages_in_turn_answer_every_history_as_the_reference(history: list[Any], ways: list[str]) -> None:
+    _empty()
+    with edge_transaction(SYSTEM):
+        _open_accounts()
+    reference = Reference({account.id: account for account in ACCOUNTS})
+    writer = engine.Writer(as_application)
+    try:
+        for step, way in zip(history, ways, strict=False):
+            if way in ("freeze", "thaw"):
+                _freeze(reference, is_frozen=way == "freeze")
+            if not isinstance(step, list):
+                with edge_transaction(SYSTEM):
+                    assert ledger.expire_due(step) == reference.sweep(step)
+            elif way == "page":
+                with edge_transaction(SYSTEM):
+                    assert [_plain(answer) for answer in ledger.post_many(step)] == reference.apply(step)
+            else:
+                assert [_plain(answer) for answer in writer.apply(step)] == reference.apply(step)
+            _check_state(reference)
+    finally:
+        writer.close()
+    assert ledger.verify() == []
+
+
+def _freeze(reference: Reference, *, is_frozen: bool) -> None:
+    """Freeze or thaw an account behind the writer's back."""
+    account = reference.accounts[UUID(int=3)]
+    with edge_transaction(SYSTEM):
+        (ledger.freeze_account if is_frozen else ledger.thaw_account)(account.id)
+    reference.accounts[account.id] = replace(account, flags=account.flags & ~Flag.FROZEN | Flag.FROZEN * is_frozen)
+
+
+def _empty() -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("truncate ledger_transfer, ledger_entry, ledger_pending, ledger_line, ledger_account")
 
 
 def _open_accounts() -> None:

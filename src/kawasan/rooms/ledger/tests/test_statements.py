@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders.ledger import a_hold, a_resolution, a_source, a_transfer, an_account, an_entry
 
 from kawasan.core import ids
 from kawasan.core.paging import BadCursor
+from kawasan.platform import followers
+from kawasan.platform.roles import as_owner
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger.api import Flag, Kind, StatementLine
 
@@ -68,6 +73,39 @@ def test_pages_of_any_size_give_one_statement_that_adds_up(db: None, amounts: li
     assert [line.change for line in reversed(lines)] == amounts
     assert [line.balance for line in reversed(lines)] == [sum(amounts[: n + 1]) for n in range(len(amounts))]
     assert ledger.balance(account).posted == sum(amounts)
+
+
+@given(amounts=st.lists(st.integers(-50, 50).filter(bool), min_size=2, max_size=10), followed=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_statement_is_exact_however_far_the_follower_has_come(db: None, amounts: list[int], followed: Any) -> None:
+    account, other = an_account(flags=Flag.NONE), an_account(flags=Flag.NONE)
+    for amount in amounts:
+        accounts = (other, account) if amount > 0 else (account, other)
+        ledger.post(an_entry(a_transfer(*accounts, abs(amount))))
+        move = followed.draw(st.sampled_from(["lag", "lag", "catch up", "rebuild"]))
+        if move == "catch up":
+            followers.catch_up(ledger.LINES_FOLLOWER)
+        elif move == "rebuild":
+            followers.rebuild(ledger.LINES_FOLLOWER)
+        assert ledger.statement(account).items[0].balance == ledger.balance(account).posted
+    lines = all_lines(account, 3)
+    assert [line.change for line in reversed(lines)] == amounts
+    assert [line.balance for line in reversed(lines)] == [sum(amounts[: n + 1]) for n in range(len(amounts))]
+    assert ledger.verify() == []
+
+
+def test_verify_finds_a_line_that_is_missing_wrong_or_too_many() -> None:
+    wallet, shop = an_account(holding=10), an_account()
+    moved = a_transfer(wallet, shop, 3)
+    ledger.post(an_entry(moved))
+    followers.catch_up(ledger.LINES_FOLLOWER)
+    assert ledger.verify() == []
+    for spoil in ("update ledger_line set change = 4", "delete from ledger_line"):
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute(f"{spoil} where account = %s and transfer_id = %s", [shop, moved.id])
+        assert [(finding.code, finding.row) for finding in ledger.verify()] == [("ledger-line", str(moved.id))]
+    followers.rebuild(ledger.LINES_FOLLOWER)
+    assert ledger.verify() == []
 
 
 def test_an_account_without_movements_has_an_empty_statement_and_an_unknown_one_has_none() -> None:
