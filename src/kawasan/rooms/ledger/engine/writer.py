@@ -73,11 +73,12 @@ class Writer:
             return self._apply_locked(connection, batch, alongside)
 
     def close(self) -> None:
-        """Wait for the batches in hand and close the connections."""
-        for _ in range(self._lane_count):
-            connection = self._lanes.get()
+        """Wait for the batches in hand and close the connections; a batch that comes later opens one again."""
+        connections = [self._lanes.get() for _ in range(self._lane_count)]
+        for connection in connections:
             if connection is not None:
                 connection.close()
+            self._lanes.put(None)
 
     @contextmanager
     def _lane(self) -> Iterator[Connection[Any]]:
