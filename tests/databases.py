@@ -22,10 +22,11 @@ def template_name() -> str:
     """Return the template's name: it changes with any migration and with how a database is prepared."""
     digest = hashlib.sha256()
     source = ROOT / "src" / "kawasan"
-    files = [*source.rglob("migrations/*"), *source.glob("platform/*.py"), *source.glob("rooms/*/models*")]
+    models = [*source.glob("rooms/*/models*"), *source.glob("rooms/*/models/*")]
+    files = [*source.rglob("migrations/*"), *source.glob("platform/*.py"), *models, Path(__file__)]
     for file in sorted(files):
         if file.is_file() and file.suffix in (".py", ".sql", ".csv", ".json"):
-            digest.update(str(file.relative_to(source)).encode() + file.read_bytes())
+            digest.update(file.name.encode() + file.read_bytes())
     return f"kawasan_template_{digest.hexdigest()[:12]}"
 
 
@@ -60,8 +61,30 @@ def _make_template(server: psycopg.Connection, template: str) -> None:
     use(half)
     prepare_database()
     prepare_zone(schema=SCHEMA, name="Kawasan Uji", hosts=["*"], at=datetime.now(UTC))
+    _connect_a_bank()
     connection.close()
     server.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(template)))
+
+
+def _connect_a_bank() -> None:
+    """Connect the zone to a bank that answers nothing: tests that need one run their own and connect it."""
+    from kawasan.core.access import SYSTEM
+    from kawasan.platform.db import transaction
+    from kawasan.platform.schemas import in_zone
+    from kawasan.rooms.payments import api as payments
+
+    with in_zone(SCHEMA), transaction(SYSTEM):
+        payments.connect_provider(
+            actor=SYSTEM,
+            name="sandbox",
+            profile="sandbox",
+            base_url="http://127.0.0.1:1",
+            client_id="uji",
+            client_secret="nobody answers here",
+            their_keys=(),
+            va_prefix="77777",
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
 
 
 def _exists(server: psycopg.Connection, name: str) -> bool:

@@ -16,7 +16,7 @@ from kawasan import __version__
 from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
-from kawasan.server import runtime
+from kawasan.server import banks_command, runtime
 
 EXIT_FOUND = 1  # a check found something
 EXIT_USAGE = 2
@@ -52,6 +52,19 @@ def _zones(only: str | None) -> list[str]:
     if only and only not in schemas:
         raise click.BadParameter(f"there is no zone {only!r}; there are: {', '.join(schemas) or 'none'}")
     return [only] if only else schemas
+
+
+@contextmanager
+def _zone(context: click.Context, only: str | None) -> Iterator[None]:
+    """Work inside the one zone that is meant."""
+    with _django(context):
+        from kawasan.platform.schemas import in_zone
+
+        schemas = _zones(only)
+        if len(schemas) != 1:
+            raise click.UsageError("name a --zone" if schemas else "there is no zone yet: kawasan add-zone --help")
+        with in_zone(schemas[0]):
+            yield
 
 
 ZONE = click.option("--zone", default=None, help="Only this zone (its schema, zone_...). All zones by default.")
@@ -268,15 +281,25 @@ def demo(
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
+@click.option("--selftest", is_flag=True, help="Run every scenario against a zone of its own; exit 1 on a mismatch.")
+@JSON
 @click.pass_context
-def sandbox(context: click.Context, host: str, port: int) -> None:
+def sandbox(context: click.Context, host: str, port: int, selftest: bool, as_json: bool) -> None:
     """A bank to practise on: speaks SNAP BI as a provider does, with keys of its own and no real money."""
     from kawasan.sandbox.command import run
+
+    if selftest:
+        from kawasan.server.selftest import run_selftest
+
+        sys.exit(run_selftest(as_json=as_json))
 
     try:
         run(host=host, port=port, folder=runtime.data_folder(context.obj))
     except OSError as error:
         raise click.ClickException(f"port {port} cannot be used: {error.strerror or error}") from error
+
+
+banks_command.add_commands(main, _zone)
 
 
 @main.command("check-config")
@@ -285,9 +308,13 @@ def sandbox(context: click.Context, host: str, port: int) -> None:
 def check_config(context: click.Context, as_json: bool) -> None:
     """Check what must be right before people come. Exit 1 when something is not."""
     with _django(context):
+        from kawasan.platform.schemas import in_zone
         from kawasan.server import maintenance
 
         checks = list(maintenance.checks())
+        for schema in _zones(None):
+            with in_zone(schema):
+                checks += maintenance.bank_checks(schema)
     if as_json:
         click.echo(json.dumps({check.name: {"passed": check.passed, "says": check.says} for check in checks}))
     else:

@@ -49,7 +49,7 @@ def test_a_buyer_orders_and_pays_by_qris_the_seller_ships_and_the_money_arrives(
     buyer.wait_for_url("**/bayar/pay_*")
 
     with buyer.context.expect_page() as opened:
-        buyer.click("a[href*='/sandbox/']")
+        buyer.click("a[data-practice]")
     bank = opened.value
     assert "NMID" in bank.locator("main").inner_text()
     bank.click("button[value=pay]")

@@ -12,6 +12,11 @@ from kawasan.core import ids
 from kawasan.core.money import rupiah
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.payments import models
+from kawasan.rooms.payments.rules.codes import code_of_bill
+from kawasan.rooms.payments.rules.snap.answers import Answer
+from kawasan.rooms.payments.rules.snap.codes import SnapOutcome
+from kawasan.rooms.payments.types import Merchant
 from tests.builders.ledger import a_hold, a_source, an_account, an_entry
 from tests.builders.zone import a_business, a_person
 
@@ -25,9 +30,10 @@ def a_payment(
     amounts: tuple[int, ...] = (50_000_00,),
     holds: int | Sequence[UUID] = 0,
     at: datetime = AT,
+    is_coded: bool = True,
     **changes: Any,
 ) -> payments.Payment:
-    """Ask for a payment: one business and order for each amount, and so many held things."""
+    """Ask for a payment: one business and order for each amount, so many held things; with its code or without."""
     splits = [payments.Split(amount, a_business().id, ids.uuid7()) for amount in amounts]
     given: dict[str, Any] = {
         "payment_id": ids.uuid7(),
@@ -37,7 +43,22 @@ def a_payment(
         "expires_at": at + QUARTER,
         "at": at,
     }
-    return payments.request_payment(**(given | changes))
+    asked = payments.request_payment(**(given | changes))
+    return with_its_code(asked, at=at) if is_coded else asked
+
+
+def with_its_code(payment: payments.Payment, *, at: datetime = AT) -> payments.Payment:
+    """Let a made-up bank make the code of a payment, as a job lets the provider do after the commit."""
+    code = models.Code.objects.get(payment_id=payment.id, kind="qris")
+    merchant = Merchant(
+        name=payment.merchant_name, city=payment.merchant_city, postcode="10110", nmid=payment.nmid,
+        pan="936009990000000001", merchant_id="000000000001", mcc="5311", acquirer="ID.KAWASAN.WWW",
+    )  # fmt: skip
+    content = code_of_bill(merchant=merchant, amount_minor=payment.amount_minor, reference=payment.reference)
+    told = {"responseCode": "2004700", "referenceNo": f"BANK{payment.reference}", "qrContent": content}
+    payments.begin_code(code_id=code.pk, at=at)
+    payments.note_code(code_id=code.pk, answer=Answer(SnapOutcome.SUCCESS, "2004700", "success", told), at=at)
+    return payments.payment(payment_id=payment.id)
 
 
 def a_held_thing(at: datetime = AT) -> UUID:

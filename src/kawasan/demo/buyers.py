@@ -12,10 +12,12 @@ from random import Random
 from typing import Any
 
 from kawasan.core import ids
+from kawasan.demo import bank
 from kawasan.demo.baskets import Item, basket
 from kawasan.demo.client import Answer, Client, Tally, Unanswered
 from kawasan.demo.sample import plan
 from kawasan.demo.sample.history import COURIERS, FAULTS, REASONS
+from kawasan.server.banks import NoAnswer
 
 THREADS = 8
 ORDERS_PER_CHECKOUT = 2.5  # a first guess; the true figure is measured on the way
@@ -31,6 +33,7 @@ RESTOCK_UNITS = 60
 NOT_YET = frozenset({"order-not-paid"})  # the payment's message is still on its way
 PATIENCE = 8  # how often somebody looks again
 IDLE_SECONDS = 0.5
+CODE_SECONDS = 0.5  # until a buyer looks again whether the bank has made the code
 
 Task = Callable[[Client], None]
 
@@ -56,10 +59,18 @@ class Market:
     """
 
     def __init__(
-        self, *, host: str, port: int, pace: Pace, buyers: Mapping[str, str], shops: Mapping[str, str], seed: object
+        self,
+        *,
+        host: str,
+        port: int,
+        bank: str,
+        pace: Pace,
+        buyers: Mapping[str, str],
+        shops: Mapping[str, str],
+        seed: object,
     ) -> None:
         self.tally = Tally()
-        self._host, self._port, self._pace = host, port, pace
+        self._host, self._port, self._bank, self._pace = host, port, bank, pace
         self._random = Random(f"market {seed}")
         self._buyers = [(buyer, buyers[str(buyer.number)]) for buyer in plan.buyers()]
         self._savers = [(buyer, key) for buyer, key in self._buyers if buyer.has_wallet]
@@ -107,7 +118,7 @@ class Market:
         while (task := self._next()) is not None:
             try:
                 task(client)
-            except Unanswered:
+            except (Unanswered, NoAnswer):
                 self.tally.add("unanswered")
         client.close()
 
@@ -173,10 +184,9 @@ class Market:
 
     def _pay(self, client: Client, payment: str, orders: Sequence[dict[str, Any]], key: str) -> None:
         scenario = self._random.choices([name for _, name in SCENARIOS], [share for share, _ in SCENARIOS])[0]
-        answer = client.post(f"/sandbox/payments/{payment}/pay", key, {"scenario": scenario})
-        if not answer.is_good:
-            self._refused(client, answer, key)
-            return
+        self._at_bank(client, payment, key, scenario, lambda: self._paid(payment, orders, key, scenario))
+
+    def _paid(self, payment: str, orders: Sequence[dict[str, Any]], key: str, scenario: str) -> None:
         self.tally.add(f"paid:{scenario}")
         if scenario == "fail":
             self._soon(lambda other: self._pay_again(other, payment, orders, key), times=0.5)
@@ -186,8 +196,26 @@ class Market:
             self._fulfil(orders, key)
 
     def _pay_again(self, client: Client, payment: str, orders: Sequence[dict[str, Any]], key: str) -> None:
-        if client.post(f"/sandbox/payments/{payment}/pay", key, {"scenario": "pay"}).is_good:
-            self._fulfil(orders, key)
+        self._at_bank(client, payment, key, "pay", lambda: self._fulfil(orders, key))
+
+    def _at_bank(
+        self, client: Client, payment: str, key: str, scenario: str, then: Callable[[], None], patience: int = PATIENCE
+    ) -> None:
+        """Scan the payment's code once the bank has made it, and pay it there in the way chosen."""
+        answer = client.get(f"/payments/{payment}", key)
+        if answer.is_good and not answer.body["qris"] and answer.body["status"] == "requested" and patience:
+            self._at(
+                time.monotonic() + CODE_SECONDS,
+                lambda other: self._at_bank(other, payment, key, scenario, then, patience - 1),
+            )
+        elif not answer.is_good:
+            self._refused(client, answer, key)
+        elif not answer.body["qris"]:
+            self.tally.add("refused:no-code")
+        elif bank.pay(self._bank, code=answer.body["qris"], scenario=scenario, visit=str(ids.uuid7())):
+            then()
+        else:
+            self.tally.add("refused:bank")
 
     def _look_after(self, client: Client, payment: str, orders: Sequence[dict[str, Any]], key: str) -> None:
         """The bank's message was lost: the buyer presses "check", and we ask the bank."""
@@ -254,11 +282,8 @@ class Market:
             self._soon(lambda other: self._restock(other, str(answer.body["variant_id"])))
         if answer.code == "wallet-too-low":
             asked = client.post("/wallet/top-ups", key, {"amount_minor": TOP_UP_MINOR})
-            if (
-                asked.is_good
-                and client.post(f"/sandbox/payments/{asked.body['id']}/pay", key, {"scenario": "pay"}).is_good
-            ):
-                self.tally.add("top-ups")
+            if asked.is_good:
+                self._at_bank(client, asked.body["id"], key, "pay", lambda: self.tally.add("top-ups"))
 
     def _restock(self, client: Client, variant: str) -> None:
         business, name = self._shelves[variant]

@@ -28,6 +28,7 @@ SCHEMA = "zone_demo"
 NAME = "Kawasan Priangan"
 DRAIN_SECONDS_MAX = 45
 TICK_SECONDS = 0.25
+BANK_PORT_ABOVE = 100
 
 
 class Refused(Exception):
@@ -59,6 +60,7 @@ class Demo:
     started: float = field(default_factory=time.monotonic)
     ready_seconds: float = 0.0
     stopping: threading.Event = field(default_factory=threading.Event)
+    bank_address: str = ""
 
     def run(self) -> int:
         """Do everything; return the exit code: 1 where verify finds something or a unit was oversold."""
@@ -124,7 +126,9 @@ class Demo:
     def _fill(self, folder: Path) -> state.Keys:
         """Put the sample in where it is missing, and give out the secrets."""
         from kawasan.demo.sample import keys, seed
+        from kawasan.server.banks import expect_sandbox
 
+        expect_sandbox()
         is_new = not seed.is_seeded()
         if is_new:
             seed.seed(now=clock.now(), say=lambda step: self._step(told.STEPS[step]), between=self._need_time)
@@ -138,13 +142,16 @@ class Demo:
     def _live(self, folder: Path, keys: state.Keys, database: runtime.Database) -> int:
         """Start everything, let buyers buy, and stop it all again."""
         from kawasan.demo import figures
+        from kawasan.server.banks import introduce_sandbox
         from kawasan.server.processes import Processes
 
         self._step(told.PROCESSES)
         running = Processes(data=folder, host=self.options.host, port=self.options.port)
+        self._add_bank(running)
         market: Market | None = None
         try:
             running.start()
+            introduce_sandbox(bank=self.bank_address, zone=f"http://{self._loopback()}:{running.port}", name=NAME)
             before = figures.last_number()
             market = self._market(running, keys)
             market.start()
@@ -157,15 +164,31 @@ class Demo:
                 market.stop(timeout_seconds=5)
             running.stop()
 
+    def _add_bank(self, running: Processes) -> None:
+        """Let a sandbox bank run beside the zone, on the next hundred's port or, where that is taken, on any."""
+        from kawasan.server.processes import free_port
+
+        port = self.options.port + BANK_PORT_ABOVE if self.options.port else 0
+        try:
+            need_free_port(self.options.host, port)
+        except Refused:
+            port = 0
+        port = port or free_port(self.options.host)
+        self.bank_address = f"http://{self._loopback()}:{port}"
+        running.more["sandbox"] = ["sandbox", "--host", self.options.host, "--port", str(port)]
+
+    def _loopback(self) -> str:
+        return "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host  # noqa: S104
+
     def _market(self, running: Processes, keys: state.Keys) -> Market:
         from kawasan.demo.buyers import BRISK, GENTLE, Market, Pace
 
         usual = GENTLE if self.options.seconds is None else BRISK
         rate = self.options.orders_per_second or usual.orders_per_second
-        host = "127.0.0.1" if self.options.host in ("0.0.0.0", "::") else self.options.host  # noqa: S104
         return Market(
-            host=host,
+            host=self._loopback(),
             port=running.port,
+            bank=self.bank_address,
             pace=Pace(orders_per_second=rate, think=usual.think),
             buyers=keys.buyers,
             shops=keys.shops,
@@ -180,7 +203,13 @@ class Demo:
         with everything():
             rich = zone.business(business_id=shops()[0].id)
         content = told.content(
-            address=running.address, seller_slug=rich.slug, zone=NAME, schema=SCHEMA, keys=keys, visitors=VISITORS
+            address=running.address,
+            bank=self.bank_address,
+            seller_slug=rich.slug,
+            zone=NAME,
+            schema=SCHEMA,
+            keys=keys,
+            visitors=VISITORS,
         )
         state.tell(folder, content)
         self._say(told.table(content, folder=folder, ready_seconds=self.ready_seconds, seconds=self.options.seconds))
@@ -226,11 +255,12 @@ class Demo:
 
     def _drained(self) -> bool:
         """Wait until no job is left and the followers have taken everything; False where that takes too long."""
-        from kawasan.demo import figures
+        from kawasan.demo import bank, figures
 
         deadline = time.monotonic() + DRAIN_SECONDS_MAX
         while time.monotonic() < deadline:
-            if not figures.jobs(SCHEMA)[0] and figures.are_followers_level():
+            told_all = not bank.waiting(self.bank_address)
+            if told_all and not figures.jobs(SCHEMA)[0] and figures.are_followers_level():
                 return True
             self._pause()
         return False

@@ -38,6 +38,7 @@ REAL_ZONES = (
 RUNS_ALREADY = "a demo runs in {folder} already; its addresses are in demo.json there"
 PORT_TAKEN = "port {port} cannot be used ({reason}); choose another with --port, or let --port 0 find a free one"
 
+BANK = "Bank latihan · Practice bank"
 _ADDRESSES = {
     "shop": ("/", "Toko · Shop"),
     "seller": ("/jualan/{slug}/", "Meja penjual · Seller's desk"),
@@ -56,13 +57,14 @@ _WIDTH = 40
 
 
 def content(
-    *, address: str, seller_slug: str, zone: str, schema: str, keys: Keys, visitors: Mapping[str, Visitor]
+    *, address: str, bank: str, seller_slug: str, zone: str, schema: str, keys: Keys, visitors: Mapping[str, Visitor]
 ) -> dict[str, Any]:
     """Return what demo.json holds."""
     return {
         "zone": zone,
         "schema": schema,
-        "addresses": {name: address + path.format(slug=seller_slug) for name, (path, _) in _ADDRESSES.items()},
+        "addresses": {name: address + path.format(slug=seller_slug) for name, (path, _) in _ADDRESSES.items()}
+        | {"bank": bank + "/"},
         "people": {
             role: {
                 "name": visitors[role].name,
@@ -79,6 +81,7 @@ def table(told: Mapping[str, Any], *, folder: Path, ready_seconds: float, second
     """Return the addresses and sign-ins as people read them."""
     lines = ["", f"  {told['zone']}", ""]
     lines += [f"  {label:<{_WIDTH}}{told['addresses'][name]}" for name, (_, label) in _ADDRESSES.items()]
+    lines.append(f"  {BANK:<{_WIDTH}}{told['addresses']['bank']}")
     lines += ["", "  Masuk · Sign in"]
     for role, label in _PEOPLE.items():
         person = told["people"][role]

@@ -13,8 +13,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from kawasan.core.access import SYSTEM
 from kawasan.platform.database.base import APPLICATION_ROLE
+from kawasan.platform.db import transaction
 from kawasan.platform.roles import EXTENSIONS, as_owner
+from kawasan.rooms.payments import api as payments
 
 POSTGRES_MAJOR_MIN = 15
 
@@ -96,6 +99,21 @@ def checks() -> Iterable[Check]:
     yield Check(
         "payments", not sandbox, "the sandbox bank is on: anybody can pay with play money" if sandbox else "no sandbox"
     )
+
+
+def bank_checks(zone: str) -> Iterable[Check]:
+    """Yield whether each provider of the present zone knows us: it is asked for a token, and for the balance."""
+    with transaction(SYSTEM):
+        known = payments.all_provider_settings()
+    if not known:
+        yield Check(f"bank of {zone}", False, "no payment provider is connected: kawasan bank connect")
+    for settings in known:
+        passed, says = payments.try_provider(settings)
+        if settings.profile == "sandbox":
+            passed, says = False, f"the sandbox bank moves no real money ({says})"
+        elif not settings.their_keys:
+            passed, says = False, f"{says}, but no public key of theirs is known: nothing that they tell is taken"
+        yield Check(f"bank of {zone}: {settings.name}", passed, says)
 
 
 def _where() -> list[str]:

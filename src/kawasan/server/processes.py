@@ -38,12 +38,13 @@ class Process:
 
 @dataclass
 class Processes:
-    """The web server and the worker of one deployment, restarted when they die, stopped together."""
+    """The web server, the worker and what else one deployment runs, restarted when they die, stopped together."""
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
     restart: bool = True
+    more: dict[str, list[str]] = field(default_factory=dict)  # further children: name and arguments of `kawasan`
     children: list[Process] = field(default_factory=list)
     rss_max: int = 0
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -55,6 +56,8 @@ class Processes:
             self.port = free_port(self.host)
         self._log = (self.data / "kawasan.log").open("ab")
         self.children = [Process("web", self._web()), Process("worker", [sys.executable, "-m", "kawasan", "worker"])]
+        for name, arguments in self.more.items():
+            self.children.append(Process(name, [sys.executable, "-m", "kawasan", *arguments]))
         for child in self.children:
             self._spawn(child)
         threading.Thread(target=self._watch, daemon=True).start()

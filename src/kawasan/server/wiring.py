@@ -17,7 +17,7 @@ from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded
 from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSentBack, BusinessSuspended
 
@@ -27,8 +27,15 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     BusinessSentBack: ("kawasan.rooms.zone.tasks.on_decision",),
     BusinessSuspended: ("kawasan.rooms.zone.tasks.on_decision", "kawasan.rooms.commerce.tasks.on_business_changed"),
     BusinessRestored: ("kawasan.rooms.zone.tasks.on_decision", "kawasan.rooms.commerce.tasks.on_business_changed"),
-    PaymentSucceeded: ("kawasan.rooms.commerce.tasks.on_payment_succeeded",),
-    PaymentClosedUnpaid: ("kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",),
+    PaymentRequested: ("kawasan.rooms.payments.tasks.on_payment_requested",),
+    PaymentSucceeded: (
+        "kawasan.rooms.commerce.tasks.on_payment_succeeded",
+        "kawasan.rooms.payments.tasks.on_payment_closed",
+    ),
+    PaymentClosedUnpaid: (
+        "kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",
+        "kawasan.rooms.payments.tasks.on_payment_closed",
+    ),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
 }

@@ -28,6 +28,14 @@ class PaymentReturnedToWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRequested:
+    """A payment was asked for; the provider is to make its code."""
+
+    payment_id: UUID
+    code_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentClosedUnpaid:
     """A payment expired or was cancelled without being paid; what it held is free again."""
 

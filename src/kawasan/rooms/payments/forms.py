@@ -98,24 +98,6 @@ class EventNoteForm(ClientMadeForm):
     )
 
 
-class ScanForm(forms.Form):
-    """A QRIS code as text, in place of a camera."""
-
-    payload = forms.CharField(
-        label=_("QRIS code"),
-        max_length=PAYLOAD_LENGTH_MAX,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "autocomplete": "off"}),
-    )
-
-
-class SandboxPayForm(ClientMadeForm):
-    """How the sandbox bank shall pay."""
-
-    prefix_of_id = "vis"
-    payload = forms.CharField(widget=forms.HiddenInput, max_length=PAYLOAD_LENGTH_MAX)
-    scenario = forms.ChoiceField(choices=[(item.value, item.value) for item in payments.Scenario])
-
-
 def typed(amount: Money) -> str:
     """Return whole rupiah as people type them into a field: 100.000."""
     return f"{amount.minor // 100:,}".replace(",", ".")

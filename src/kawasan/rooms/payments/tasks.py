@@ -1,8 +1,8 @@
-"""Background work of payments: ask the provider, close what is over, send payouts, carry the sandbox's messages."""
+"""Background work of payments: let providers make codes, ask them, compare the books, close what is over, pay out."""
 
 from __future__ import annotations
 
-import http.client
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kawasan.core import clock
@@ -12,23 +12,49 @@ from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.platform.telemetry import log
 from kawasan.rooms.payments import api
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded
 
 DUE_MAX = 100  # payments closed in one round; the next one follows in seconds
 PAYOUTS_MAX = 50
-SEND_TIMEOUT_SECONDS = 10
-NOTIFICATIONS_PATH = "/v1/payments/notifications/sandbox"
+STUCK_MAX = 50
+CODES_MAX = 50
+AGAIN_AFTER = timedelta(seconds=60)  # longer than one run can take with all its timeouts
 
 
-class NotDelivered(RuntimeError):
-    """The sandbox bank could not deliver a notification; the job tries again."""
+def on_payment_requested(fact: PaymentRequested, at: datetime) -> None:
+    """Let the provider make the code of a new payment."""
+    make_code.defer(code_id=str(fact.code_id))
+
+
+def on_payment_closed(fact: PaymentClosedUnpaid | PaymentSucceeded, at: datetime) -> None:
+    """Close at the provider what nobody shall pay any more: all codes, or those that were not the one paid."""
+    close_codes.defer(payment_id=str(fact.payment_id))
+
+
+@job(queue="payments")
+def make_code(*, code_id: str) -> None:
+    """Let the provider make a code: taken in hand (committed), called, noted. A repeat makes no second one."""
+    wanted: UUID | None = UUID(code_id)
+    while wanted is not None:
+        with transaction(SYSTEM):
+            order = api.begin_code(code_id=wanted, at=clock.now())
+        if order is None:
+            return
+        answer = api.tell_provider(order)
+        with transaction(SYSTEM):
+            wanted = api.note_code(code_id=order.code_id, answer=answer, at=clock.now())
+
+
+@job(queue="payments")
+def close_codes(*, payment_id: str) -> None:
+    """Close at the provider what could still be paid of a closed payment."""
+    api.close_codes(payment_id=UUID(payment_id))
 
 
 @job(queue="payments")
 def check_payment(*, payment_id: str) -> None:
     """Ask the provider whether money came for a payment and do what it says. A repeat finds nothing new."""
-    with transaction(SYSTEM):
-        payment = api.payment(payment_id=UUID(payment_id))
-    ask_about(payment)
+    ask_about(UUID(payment_id))
 
 
 @periodic("* * * * * */5")
@@ -37,13 +63,43 @@ def close_due_payments() -> None:
     with transaction(SYSTEM):
         due = api.due_payments(at=clock.now(), limit=DUE_MAX)
     for payment in due:
-        try:
-            ask_about(payment)
-        except Refusal as refusal:  # of one provider or wallet: the others must not wait for it
-            log.warning("payment-not-asked", payment=payment.public_id, code=refusal.code)
+        _try_to_ask(payment.id)
     if due:
         with transaction(SYSTEM):
             api.expire_payments(at=clock.now(), limit=DUE_MAX)
+
+
+@periodic("* * * * * */10")
+def ask_about_stuck_payments() -> None:
+    """Ask about open payments that nobody told about for long, or that end soon, while they can still be in time."""
+    with transaction(SYSTEM):
+        stuck = api.stuck_payments(at=clock.now(), limit=STUCK_MAX)
+    for payment_id in stuck:
+        _try_to_ask(payment_id)
+
+
+@periodic("* * * * * */20")
+def make_waiting_codes() -> None:
+    """Take codes in hand again whose making was cut short, or whose provider did not answer."""
+    with transaction(SYSTEM):
+        waiting = api.waiting_codes(at=clock.now(), again_after=AGAIN_AFTER, limit=CODES_MAX)
+    for code_id in waiting:
+        try:
+            make_code(code_id=str(code_id))
+        except Refusal as refusal:
+            log.warning("code-not-made", code_id=str(code_id), code=refusal.code)
+
+
+@job(queue="payments")
+def compare_books() -> None:
+    """Compare every provider's list of movements with ours now, because somebody asked for it."""
+    api.run_reconciliation(at=clock.now())
+
+
+@periodic("*/10 * * * *")
+def reconcile() -> None:
+    """Compare every provider's list of movements with ours, every ten minutes."""
+    api.run_reconciliation(at=clock.now())
 
 
 @periodic("* * * * * */5")
@@ -52,44 +108,22 @@ def send_payouts() -> None:
     with transaction(SYSTEM):
         waiting = api.open_payouts(limit=PAYOUTS_MAX)
     for payout, account in waiting:
-        answer = api.send_to_bank(payout=payout, account=account)
+        answer = api.send_to_bank(payout=payout, account=account, at=clock.now())
+        if answer is None:  # not known yet: asked again in the next round
+            continue
         with transaction(SYSTEM):
             api.settle_payout(payout_id=payout.id, sent=answer.sent, bank_reference=answer.reference, at=clock.now())
 
 
-@job(queue="sandbox")
-def send_notification(*, money_id: str, host: str, port: int) -> None:
-    """Carry the sandbox bank's message to our own door over HTTP, as a provider does. Raises NotDelivered."""
-    with transaction(SYSTEM):
-        headers, body = api.sandbox_message(money_id=UUID(money_id), at=clock.now())
-    # Always to this machine: the host name only says which zone is meant.
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SEND_TIMEOUT_SECONDS)
-    try:
-        connection.request("POST", NOTIFICATIONS_PATH, body=body, headers=headers | {"Host": host})
-        status = connection.getresponse().status
-    except OSError as error:
-        raise NotDelivered(str(error)) from error
-    finally:
-        connection.close()
-    if status != http.HTTPStatus.OK:
-        raise NotDelivered(f"answered {status}")
-
-
-def pay_at_sandbox(*, visit_id: UUID, payload: str, scenario: api.Scenario, host: str, port: int) -> api.SandboxReceipt:
-    """
-    Pay a code at the sandbox bank and queue its messages to ``host`` on this machine's ``port``, in one transaction.
-
-    The same visit again pays nothing more. Raises SandboxOff, InvalidQris.
-    """
-    receipt = api.sandbox_pay(visit_id=visit_id, payload=payload, scenario=scenario, at=clock.now())
-    if scenario is not api.Scenario.SILENT:
-        for money_id in receipt.money_ids:
-            send_notification.defer(money_id=str(money_id), host=host, port=port)
-    return receipt
-
-
-def ask_about(payment: api.Payment) -> None:
+def ask_about(payment_id: UUID) -> None:
     """Ask the provider about one payment, outside any transaction, and do what it says."""
-    for notification in api.ask_provider(reference=payment.reference):
+    for notification in api.ask_provider(payment_id=payment_id, at=clock.now()):
         with transaction(SYSTEM):
             api.notify(notification=notification, at=clock.now())
+
+
+def _try_to_ask(payment_id: UUID) -> None:
+    try:
+        ask_about(payment_id)
+    except Refusal as refusal:  # of one provider or wallet: the others must not wait for it
+        log.warning("payment-not-asked", payment=str(payment_id), code=refusal.code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +11,10 @@ from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
-from kawasan.rooms.payments.actions.providers import provider
 from kawasan.rooms.payments.actions.requests import close_unpaid
 from kawasan.rooms.payments.facts import PaymentReturnedToWallet, PaymentSucceeded
 from kawasan.rooms.payments.queries import payments as queries
+from kawasan.rooms.payments.queries.providers import payment_of_code
 from kawasan.rooms.payments.rules import accounts, deciding
 from kawasan.rooms.payments.types import (
     NEEDS_STAFF,
@@ -27,17 +26,6 @@ from kawasan.rooms.payments.types import (
     PaymentStatus,
     Purpose,
 )
-
-
-@requires_transaction
-def receive_notification(*, provider_name: str, headers: Mapping[str, str], body: bytes, at: datetime) -> Notified:
-    """
-    Check a provider's message and do what it says.
-
-    Repeats are answered with what the first did. Raises UnknownProvider, and BadNotification where the signature over
-    the raw bytes, the time or the content is not right.
-    """
-    return notify(notification=provider(provider_name).verify(headers=headers, body=body, at=at), at=at)
 
 
 @requires_transaction
@@ -63,7 +51,8 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
 
 
 def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]:
-    row = queries.lock_payment(provider=notification.provider, reference=notification.reference)
+    named = payment_of_code(provider=notification.provider, reference=notification.reference)
+    row = queries.lock_payment(pk=named) if named else None
     if row is None:
         return Outcome.UNKNOWN_REFERENCE, None
     if notification.kind is NotificationKind.FAILED:

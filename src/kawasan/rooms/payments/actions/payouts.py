@@ -16,7 +16,7 @@ from kawasan.rooms.payments.actions.accounts import ensure_business_accounts
 from kawasan.rooms.payments.facts import PayoutSettled
 from kawasan.rooms.payments.queries import payouts
 from kawasan.rooms.payments.queries.money import seller_money
-from kawasan.rooms.payments.rules import accounts, deciding, sandbox
+from kawasan.rooms.payments.rules import accounts, deciding
 from kawasan.rooms.payments.rules.banks import checked_account
 from kawasan.rooms.payments.types import (
     BankAccount,
@@ -73,7 +73,7 @@ def request_payout(
 
 @requires_transaction
 def settle_payout(
-    *, payout_id: UUID, sent: bool, bank_reference: str, at: datetime, provider_name: str = sandbox.NAME
+    *, payout_id: UUID, sent: bool, bank_reference: str, at: datetime, provider_name: str = "bank"
 ) -> Payout:
     """
     Note what the bank did: sent, or returned to the business's balance; then staff is asked to look. A repeat does

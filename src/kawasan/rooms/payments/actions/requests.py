@@ -18,12 +18,14 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions import merchants
 from kawasan.rooms.payments.actions.accounts import ensure_accounts
-from kawasan.rooms.payments.actions.providers import provider
-from kawasan.rooms.payments.facts import PaymentClosedUnpaid
+from kawasan.rooms.payments.actions.snap.means import want_code
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested
 from kawasan.rooms.payments.queries import payments as queries
+from kawasan.rooms.payments.queries.providers import active_provider
 from kawasan.rooms.payments.rules import deciding
 from kawasan.rooms.payments.rules.references import reference_of
 from kawasan.rooms.payments.types import (
+    CodeKind,
     Payment,
     PaymentClosed,
     PaymentIdReused,
@@ -50,7 +52,8 @@ def request_payment(
     """
     Ask a person for one payment by QRIS that pays all ``splits`` and takes all ``holds`` (pending transfers).
 
-    Repeating it with the same id and content returns the first one. Raises PaymentSplitsInvalid, PaymentAmountInvalid,
+    Its code is made by the provider right after the commit, so ``qris`` is empty for a moment. Repeating it with the
+    same id and content returns the first one. Raises UnknownProvider, PaymentSplitsInvalid, PaymentAmountInvalid,
     PaymentTimeInvalid, PaymentIdReused.
     """
     held = tuple(dict.fromkeys(holds))
@@ -76,6 +79,8 @@ def request_payment(
         )
         for part in splits
     )
+    code = want_code(row, CodeKind.QRIS, at=at)
+    announce(PaymentRequested(payment_id=row.pk, code_id=code.pk), at=at)
     return queries.as_payment(row)
 
 
@@ -165,7 +170,6 @@ def _new_row(
     expires_at: datetime,
     at: datetime,
 ) -> models.Payment:
-    chosen, reference = provider(), reference_of(payment_id)
     merchant = merchants.merchant_of(businesses)
     return models.Payment(
         id=payment_id,
@@ -173,9 +177,9 @@ def _new_row(
         purpose=purpose.value,
         amount_minor=amount.minor,
         status=PaymentStatus.REQUESTED.value,
-        provider=chosen.name,
-        reference=reference,
-        qris=chosen.create_code(merchant=merchant, amount_minor=amount.minor, reference=reference),
+        provider=active_provider(),
+        reference=reference_of(payment_id),
+        qris="",  # the provider makes it once this is committed: actions/snap/means.py
         merchant_name=merchant.name,
         merchant_city=merchant.city,
         nmid=merchant.nmid,

@@ -11,7 +11,6 @@ from ninja import Router, Schema
 from ninja.responses import NinjaJSONEncoder, Status
 
 from kawasan.core import clock, ids
-from kawasan.core.access import SYSTEM
 from kawasan.core.money import Money
 from kawasan.core.paging import Page
 from kawasan.platform.api import once
@@ -189,27 +188,6 @@ class PayoutsOut(Schema):
     next_cursor: str | None
 
 
-class NotifiedOut(Schema):
-    """What a notification did."""
-
-    outcome: str
-    repeated: bool
-
-
-class SandboxPayIn(Schema):
-    """How the sandbox bank shall pay."""
-
-    scenario: payments.Scenario = payments.Scenario.PAY
-
-
-class SandboxPaidOut(Schema):
-    """What the sandbox bank did; its notifications follow."""
-
-    scenario: str
-    amount_minor: int
-    notifications: int
-
-
 @router.get("/wallet", response=WalletOut)
 def wallet(request: HttpRequest) -> Any:
     """Return what the caller may spend now."""
@@ -295,35 +273,6 @@ def check(request: HttpRequest, payment_id: str) -> Any:
         found = payments.payment(payment_id=ids.parse("pay", payment_id), actor=actor)
         tasks.check_payment.defer(payment_id=str(found.id))
     return Status(202, PaymentOut.of(found))
-
-
-@router.post("/payments/notifications/{provider_name}", response=NotifiedOut, auth=None)
-def notification(request: HttpRequest, provider_name: str) -> Any:
-    """Take a provider's signed message. Repeats are answered like the first; a bad signature changes nothing."""
-    with transaction(SYSTEM):
-        done = payments.receive_notification(
-            provider_name=provider_name, headers=request.headers, body=request.body, at=clock.now()
-        )
-    return NotifiedOut(outcome=done.outcome, repeated=done.repeated)
-
-
-@router.post("/sandbox/payments/{payment_id}/pay", response={202: SandboxPaidOut}, tags=["sandbox"])
-def sandbox_pay(request: HttpRequest, payment_id: str, body: SandboxPayIn) -> Any:
-    """Pay a payment at the sandbox bank: in time, late, twice, silently, or refused. Only where the sandbox is on."""
-    payments.need_sandbox()
-    actor = actor_of(request)
-    with transaction(actor):
-        found = payments.payment(payment_id=ids.parse("pay", payment_id), actor=actor)
-    with transaction(SYSTEM):  # the bank is not the payer: another system with its own memory
-        receipt = tasks.pay_at_sandbox(
-            visit_id=ids.uuid7(),
-            payload=found.qris,
-            scenario=body.scenario,
-            host=request.get_host(),
-            port=int(request.META["SERVER_PORT"]),
-        )
-    paid = SandboxPaidOut(scenario=body.scenario, amount_minor=found.amount_minor, notifications=len(receipt.money_ids))
-    return Status(202, paid)
 
 
 @router.get("/businesses/{business_id}/money", response=SellerMoneyOut)

@@ -6,7 +6,15 @@ from django import template
 from django.utils.translation import gettext
 
 from kawasan.core.errors import msg
-from kawasan.rooms.payments.api import Attention, EventKind, Line, Outcome, PaymentCode
+from kawasan.rooms.payments.api import (
+    Attention,
+    DifferenceKind,
+    EventKind,
+    Line,
+    Outcome,
+    PaymentCode,
+    Repair,
+)
 
 register = template.Library()
 
@@ -78,3 +86,27 @@ def attention(value: Attention) -> str:
 def movement(line: Line) -> str:
     """Return what a movement of money was, in the reader's language."""
     return gettext(_NAMES[line.code])
+
+
+_DIFFERENCES = {
+    DifferenceKind.MISSING_HERE: msg("The provider has money that we never counted"),
+    DifferenceKind.MISSING_THERE: msg("We counted money that the provider does not list"),
+    DifferenceKind.OTHER_AMOUNT: msg("The amounts differ"),
+}
+_REPAIRS = {
+    Repair.TAKEN_OVER: msg("Taken over"),
+    Repair.NOTED: msg("Settled outside"),
+    Repair.AGREES: msg("Agrees by now"),
+}
+
+
+@register.filter
+def difference_kind(value: DifferenceKind) -> str:
+    """Return how two lists differ, in the reader's language."""
+    return gettext(_DIFFERENCES[value])
+
+
+@register.filter
+def repair_name(value: Repair) -> str:
+    """Return what was done about a difference, in the reader's language."""
+    return gettext(_REPAIRS[value])

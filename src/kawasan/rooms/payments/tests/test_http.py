@@ -8,11 +8,9 @@ import pytest
 from tests.builders.payments import a_funded_wallet, a_payment, money_for, money_for_a_business
 from tests.builders.zone import a_business, a_person, owner_of
 
-from kawasan.core import clock, ids
-from kawasan.core.access import SYSTEM
-from kawasan.platform.db import transaction
+from kawasan.core import clock
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments import models, tasks
+from kawasan.rooms.payments import models
 
 pytestmark = pytest.mark.django_db
 KEY = {"Idempotency-Key": "one-time-only"}
@@ -64,35 +62,8 @@ def test_a_payment_is_shown_checked_and_cancelled_by_its_payer_only(client: Any,
     assert client.get(f"/v1/payments/{other.public_id}").status_code == 404
     for action in ("check", "cancellation"):
         assert post(client, f"/v1/payments/{other.public_id}/{action}", {}).status_code == 404
-    assert post(client, f"/v1/sandbox/payments/{other.public_id}/pay", {}).status_code == 404
     assert payments.payment(payment_id=other.id).is_open
     assert client.get(f"/v1/payments/{own.public_id[:-1]}").status_code == 404
-
-
-def test_the_sandbox_route_pays_in_a_chosen_way(client: Any, buyer: Any) -> None:
-    payment = a_payment(payer=buyer.pk, at=clock.now())
-    url = f"/v1/sandbox/payments/{payment.public_id}/pay"
-    answer = post(client, url, {"scenario": "twice"})
-    assert (answer.status_code, answer.json()["notifications"]) == (202, 2)
-    assert post(client, url, {"scenario": "steal"}).status_code == 422
-
-
-def test_a_notification_without_a_right_signature_changes_nothing(client: Any) -> None:
-    payment = a_payment(at=clock.now())
-    done = payments.sandbox_pay(
-        visit_id=ids.uuid7(), payload=payment.qris, scenario=payments.Scenario.PAY, at=clock.now()
-    )
-    headers, body = payments.sandbox_message(money_id=done.money_ids[0], at=clock.now())
-    for wrong in ({}, headers | {"X-Signature": "0" * 64}, headers | {"X-Timestamp": "yesterday"}):
-        answer = client.post(tasks.NOTIFICATIONS_PATH, body, content_type="application/json", headers=wrong)
-        assert (answer.status_code, answer.json()["code"]) == (403, "bad-notification")
-    assert client.post("/v1/payments/notifications/nobody", body, content_type="application/json").status_code == 404
-    assert not models.ProviderEvent.objects.exists()
-    right = [
-        client.post(tasks.NOTIFICATIONS_PATH, body, content_type="application/json", headers=headers).json()
-        for _ in range(2)
-    ]
-    assert right == [{"outcome": "paid", "repeated": False}, {"outcome": "paid", "repeated": True}]
 
 
 def test_a_businesss_money_and_payouts(client: Any) -> None:
@@ -114,29 +85,6 @@ def test_a_businesss_money_and_payouts(client: Any) -> None:
         assert client.get(url + path).status_code == 404
     assert post(client, f"{url}/payouts", body, **{"Idempotency-Key": "somebody-else"}).status_code == 404
     assert models.Payout.objects.count() == 1
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_the_sandbox_bank_tells_us_over_real_http(live_server: Any) -> None:
-    with transaction(SYSTEM):
-        payment = a_payment(at=clock.now(), holds=1)
-        done = payments.sandbox_pay(
-            visit_id=ids.uuid7(), payload=payment.qris, scenario=payments.Scenario.PAY, at=clock.now()
-        )
-    for _ in range(2):  # a job may run twice
-        tasks.send_notification(money_id=str(done.money_ids[0]), host="localhost", port=live_server.thread.port)
-    with transaction(SYSTEM):
-        assert payments.payment(payment_id=payment.id).is_paid
-        assert models.Receipt.objects.count() == 1
-
-
-def test_a_bank_that_cannot_reach_us_tries_again() -> None:
-    done = payments.sandbox_pay(
-        visit_id=ids.uuid7(), payload=a_payment().qris, scenario=payments.Scenario.PAY, at=clock.now()
-    )
-    with pytest.raises(tasks.NotDelivered):
-        tasks.send_notification(money_id=str(done.money_ids[0]), host="localhost", port=1)
 
 
 def test_a_paid_payment_cannot_be_cancelled(client: Any, buyer: Any) -> None:

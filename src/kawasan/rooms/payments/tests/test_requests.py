@@ -15,6 +15,7 @@ from kawasan.platform.db import see_as
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models
+from kawasan.rooms.payments.rules.codes import read_bill
 from kawasan.rooms.payments.rules.references import id_of
 from kawasan.rooms.zone import api as zone
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_a_payment_has_a_code_that_names_the_business_and_the_exact_amount() -> None:
     business = a_business(name="Batik Bu Sri", regency_code="33.75")
     payment = a_payment(splits=[payments.Split(1_234_50, business.id, ids.uuid7())])
-    bill = payments.scan(payload=payment.qris)
+    bill = read_bill(payment.qris)
     assert (bill.merchant_name, bill.merchant_city, bill.amount_minor) == ("Batik Bu Sri", "Pekalongan", 1_234_50)
     assert bill.nmid == payment.nmid
     assert len(bill.nmid) == 15

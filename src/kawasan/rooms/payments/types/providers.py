@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
-from kawasan.core.errors import Forbidden, NotFound, msg
-from kawasan.rooms.payments.types.payments import Merchant
+from kawasan.core.errors import NotFound, msg
 
 
 class NotificationKind(StrEnum):
@@ -82,32 +79,6 @@ class BankAnswer:
 
     sent: bool
     reference: str
-
-
-class Provider(Protocol):
-    """A payment provider; the sandbox is one, SNAP BI will be another."""
-
-    name: str
-
-    def create_code(self, *, merchant: Merchant, amount_minor: int, reference: str) -> str:
-        """Return the QRIS payload for one bill. It must not call out: it runs inside a transaction."""
-
-    def verify(self, *, headers: Mapping[str, str], body: bytes, at: datetime) -> Notification:
-        """Return what a signed message says. Raises BadNotification for a wrong, old or unreadable one."""
-
-    def query(self, *, reference: str) -> tuple[Notification, ...]:
-        """Ask which money came for a code. It may call out: never inside a transaction."""
-
-    def transfer(self, *, payout_id: UUID, account: BankAccount, amount_minor: int) -> BankAnswer:
-        """Send money to a bank account, once for each payout. It may call out: never inside a transaction."""
-
-
-class BadNotification(Forbidden):
-    """A message that did not come from the provider, or cannot be trusted any more."""
-
-    code = "bad-notification"
-    title = msg("This notification is not accepted")
-    detail = msg("The signature, its time or the content is not right: {problem}.")
 
 
 class UnknownProvider(NotFound):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.core.errors import Busy, Conflict, Invalid, NotFound, msg
+from kawasan.core.errors import Conflict, Invalid, NotFound, msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,50 +160,6 @@ class Reconciliation:
     problem: str
 
 
-class SourceRefundStatus(StrEnum):
-    """How far money on its way back to the payer's own bank has come."""
-
-    REQUESTED = "requested"
-    DONE = "done"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRefund:
-    """Money of a wallet sent back by the provider to where it came from."""
-
-    id: UUID
-    payment_id: UUID
-    payer_id: UUID
-    amount_minor: int
-    status: SourceRefundStatus
-    reason: str
-    problem: str
-    requested_at: datetime
-    settled_at: datetime | None
-
-    @property
-    def public_id(self) -> str:
-        """The id as people and programs see it."""
-        return ids.public("rfd", self.id)
-
-
-class ProviderUnreachable(Busy):
-    """The provider gave no answer that could be used; nothing was changed here."""
-
-    code = "provider-unreachable"
-    title = msg("The payment provider does not answer")
-    detail = msg("Nothing was changed. Please try again in a moment.")
-
-
-class ProviderRefused(Conflict):
-    """The provider refused for good; its response code tells why."""
-
-    code = "provider-refused"
-    title = msg("The payment provider refused")
-    detail = msg("The provider answered {response_code}: {category}.")
-
-
 class ProviderSettingsInvalid(Invalid):
     """Settings of a provider that cannot be right."""
 
@@ -234,11 +190,3 @@ class DifferenceClosed(Conflict):
     code = "difference-closed"
     title = msg("This difference is settled")
     detail = msg("It was repaired before, or there is no payment of ours that could take it.")
-
-
-class RefundNotPossible(Conflict):
-    """Money that cannot go back to its source: not from this provider, too long ago, or no longer in the wallet."""
-
-    code = "refund-to-source-not-possible"
-    title = msg("This money cannot go back to its bank")
-    detail = msg("Only money that came for a payment and is still in the wallet can be sent back: at most {largest}.")

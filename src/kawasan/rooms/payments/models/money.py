@@ -163,17 +163,3 @@ class Payout(models.Model):
             models.Index(fields=["business", "-id"], name="payments_payout_business"),
             models.Index(fields=["id"], name="payments_payout_open", condition=Q(status="requested")),
         ]
-
-
-class SandboxMoney(models.Model):
-    """What the sandbox bank remembers of money it moved: it stands for a system outside of ours."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    reference = models.TextField()
-    kind = models.TextField()
-    amount_minor = models.BigIntegerField()
-    happened_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "payments_sandbox_money"
-        indexes: ClassVar = [models.Index(fields=["reference"], name="payments_sandbox_reference")]
