@@ -33,6 +33,7 @@ RESTOCK_UNITS = 60
 NOT_YET = frozenset({"order-not-paid"})  # the payment's message is still on its way
 PATIENCE = 8  # how often somebody looks again
 IDLE_SECONDS = 0.5
+CODE_PATIENCE = 40
 CODE_SECONDS = 0.5  # until a buyer looks again whether the bank has made the code
 
 Task = Callable[[Client], None]
@@ -199,7 +200,13 @@ class Market:
         self._at_bank(client, payment, key, "pay", lambda: self._fulfil(orders, key))
 
     def _at_bank(
-        self, client: Client, payment: str, key: str, scenario: str, then: Callable[[], None], patience: int = PATIENCE
+        self,
+        client: Client,
+        payment: str,
+        key: str,
+        scenario: str,
+        then: Callable[[], None],
+        patience: int = CODE_PATIENCE,
     ) -> None:
         """Scan the payment's code once the bank has made it, and pay it there in the way chosen."""
         answer = client.get(f"/payments/{payment}", key)

@@ -22,14 +22,15 @@ def announce(fact: Any, *, at: datetime) -> UUID:
     """
     Write a fact and one job for each listener, in the transaction of what happened.
 
-    ``fact`` is a frozen dataclass of ids and amounts. Rolled back with its transaction, it never happened.
+    ``fact`` is a frozen dataclass of ids and amounts. Rolled back with its transaction, it never happened. One with a
+    ``PRIORITY`` is told before others that wait: somebody sits in front of a page until it is dealt with.
     """
     row = Fact(
         id=ids.uuid7(), name=type(fact).__name__, body=TypeAdapter(type(fact)).dump_python(fact, mode="json"), at=at
     )
     row.save(force_insert=True)
     for listener in wiring().LISTENERS.get(type(fact), ()):
-        deliver.defer(fact_id=str(row.id), listener=listener)
+        deliver.defer(priority=getattr(fact, "PRIORITY", None), fact_id=str(row.id), listener=listener)
     return row.id
 
 

@@ -21,25 +21,31 @@ RETRY_WAIT_SECONDS = 2
 class Job(Generic[P, R]):
     """A function that can run later: call it directly, or ``defer`` it within the present transaction."""
 
-    def __init__(self, function: Callable[P, R], *, queue: str, retries: int) -> None:
+    def __init__(self, function: Callable[P, R], *, queue: str, retries: int, priority: int) -> None:
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.__doc__ = function.__doc__
         self.task = app.task(
             name=self.name,
             queue=queue,
+            priority=priority,
             retry=procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=RETRY_WAIT_SECONDS),
         )(self._run)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
 
-    def defer(self, **kwargs: Any) -> None:
-        """Queue the job for the present zone. Rolled back with the present transaction, it never was."""
+    def defer(self, *, priority: int | None = None, **kwargs: Any) -> None:
+        """
+        Queue the job for the present zone. Rolled back with the present transaction, it never was.
+
+        ``priority`` is for what a person waits for: it goes before what is queued with less.
+        """
         zone = current_schema()
         if zone is None:
             raise RuntimeError("a job needs a zone")
-        self.task.defer(zone=zone, **kwargs)
+        task = self.task if priority is None else self.task.configure(priority=priority)
+        task.defer(zone=zone, **kwargs)
 
     def _run(self, *, zone: str, **kwargs: Any) -> None:
         close_old_connections()
@@ -50,11 +56,11 @@ class Job(Generic[P, R]):
             close_old_connections()
 
 
-def job(*, queue: str = "default", retries: int = 5) -> Callable[[Callable[P, R]], Job[P, R]]:
+def job(*, queue: str = "default", retries: int = 5, priority: int = 0) -> Callable[[Callable[P, R]], Job[P, R]]:
     """Make a keyword-only function into a job. Arguments must be JSON (ids as text)."""
 
     def decorate(function: Callable[P, R]) -> Job[P, R]:
-        return Job(function, queue=queue, retries=retries)
+        return Job(function, queue=queue, retries=retries, priority=priority)
 
     return decorate
 

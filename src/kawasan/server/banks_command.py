@@ -20,15 +20,11 @@ def add_commands(main: click.Group, zone_of: Callable[[click.Context, str | None
 
     @bank.command()
     @click.argument("name")
-    @click.option(
-        "--profile", required=True, help="How the provider differs inside the standard; `kawasan bank profiles`."
-    )
+    @click.option("--profile", required=True, help="How it differs inside the standard: kawasan bank profiles.")
     @click.option("--base-url", required=True, help="Where its services are, without prefix and version.")
     @click.option("--client-id", required=True)
     @click.option("--client-secret", envvar="KAWASAN_BANK_CLIENT_SECRET", prompt=True, hide_input=True)
-    @click.option(
-        "--their-key", "their_keys", type=PEM, multiple=True, help="Their public key (PEM); twice while it changes."
-    )
+    @click.option("--their-key", "their_keys", type=PEM, multiple=True, help="Their public key (PEM), or two.")
     @click.option("--our-key", type=PEM, help="Our private key (PEM); without it one is made.")
     @click.option("--partner-id", default="", help="X-PARTNER-ID, where it is not the client id.")
     @click.option("--channel-id", default="")

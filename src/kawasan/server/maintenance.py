@@ -107,13 +107,13 @@ def bank_checks(zone: str) -> Iterable[Check]:
         known = payments.all_provider_settings()
     if not known:
         yield Check(f"bank of {zone}", False, "no payment provider is connected: kawasan bank connect")
-    for settings in known:
-        passed, says = payments.try_provider(settings)
-        if settings.profile == "sandbox":
+    for one in known:
+        passed, says = payments.try_provider(one)
+        if one.profile == "sandbox":
             passed, says = False, f"the sandbox bank moves no real money ({says})"
-        elif not settings.their_keys:
+        elif not one.their_keys:
             passed, says = False, f"{says}, but no public key of theirs is known: nothing that they tell is taken"
-        yield Check(f"bank of {zone}: {settings.name}", passed, says)
+        yield Check(f"bank of {zone}: {one.name}", passed, says)
 
 
 def _where() -> list[str]:

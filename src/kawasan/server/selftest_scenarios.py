@@ -1,4 +1,4 @@
-"""The scenarios of the sandbox's self-test: each plays one thing that goes wrong with providers and tells what came of it."""
+"""The scenarios of the sandbox's self-test: each plays one thing that goes wrong and tells what came of it."""
 
 from __future__ import annotations
 

@@ -56,6 +56,7 @@ from kawasan.rooms.payments.queries.payments import (
 from kawasan.rooms.payments.queries.payouts import open_payouts, payouts_of
 from kawasan.rooms.payments.queries.providers import (
     all_provider_settings,
+    has_open_codes,
     means_of,
     practice_address,
     provider_keys,
@@ -233,6 +234,7 @@ __all__ = [
     "failed_reply",
     "fee",
     "fetch_statement",
+    "has_open_codes",
     "means_of",
     "note_code",
     "note_event",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 
@@ -29,7 +30,9 @@ class PaymentReturnedToWallet:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequested:
-    """A payment was asked for; the provider is to make its code."""
+    """A payment was asked for; the provider is to make its code, which somebody waits for."""
+
+    PRIORITY: ClassVar[int] = 10
 
     payment_id: UUID
     code_id: UUID

@@ -28,10 +28,11 @@ def on_payment_requested(fact: PaymentRequested, at: datetime) -> None:
 
 def on_payment_closed(fact: PaymentClosedUnpaid | PaymentSucceeded, at: datetime) -> None:
     """Close at the provider what nobody shall pay any more: all codes, or those that were not the one paid."""
-    close_codes.defer(payment_id=str(fact.payment_id))
+    if api.has_open_codes(payment_id=fact.payment_id):
+        close_codes.defer(payment_id=str(fact.payment_id))
 
 
-@job(queue="payments")
+@job(queue="payments", priority=PaymentRequested.PRIORITY)
 def make_code(*, code_id: str) -> None:
     """Let the provider make a code: taken in hand (committed), called, noted. A repeat makes no second one."""
     wanted: UUID | None = UUID(code_id)

@@ -18,6 +18,7 @@ from kawasan.rooms.payments.queries.providers import payment_of_code
 from kawasan.rooms.payments.rules import accounts, deciding
 from kawasan.rooms.payments.types import (
     NEEDS_STAFF,
+    CodeState,
     Notification,
     NotificationKind,
     Notified,
@@ -78,6 +79,7 @@ def _take_in(row: models.Payment, notification: Notification, at: datetime) -> O
     if outcome is Outcome.PAID and not _post_as_asked(row, notification, at):
         outcome = Outcome.LATE  # what was held is gone
     if outcome is Outcome.PAID:
+        row.codes.filter(reference=notification.reference).update(state=CodeState.CLOSED.value)
         _mark_paid(row, at)
     else:
         _post_to_wallet(row, notification, outcome, at)

@@ -129,6 +129,11 @@ def open_codes_of_closed(*, payment_id: UUID) -> list[models.Code]:
     return list(rows.exclude(payment__status=PaymentStatus.REQUESTED.value))
 
 
+def has_open_codes(*, payment_id: UUID) -> bool:
+    """Return whether something could still be paid of a closed payment."""
+    return bool(open_codes_of_closed(payment_id=payment_id))
+
+
 def stuck_payments(*, at: datetime, limit: int) -> list[UUID]:
     """Return open payments that should be asked about: nobody told for long, or they end soon and were not asked."""
     rows = models.Code.objects.filter(
