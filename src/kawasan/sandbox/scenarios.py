@@ -52,7 +52,7 @@ class Plan:
     def __init__(self) -> None:
         self._next: dict[tuple[str, str], deque[Fault]] = {}
         self._lock = threading.Lock()
-        self.uses_amounts = True
+        self.uses_amounts = False  # prices of real goods end in any digits
 
     def add(self, client_id: str, service: str, fault: Fault, times: int = 1) -> None:
         """Let the next ``times`` calls of a service go wrong."""

@@ -134,6 +134,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(200, bank.standing())
             elif (method, path) == ("POST", "/sandbox/partners"):
                 self._json(200, bank.register(given))
+            elif (method, path) == ("POST", "/sandbox/scenarios") and "usesAmounts" in given:
+                bank.plan.uses_amounts = bool(given["usesAmounts"])
+                self._json(200, {"usesAmounts": bank.plan.uses_amounts})
+            elif (method, path) == ("POST", "/sandbox/bills"):
+                bill = bank.bill_of_code(str(given["code"]))
+                self._json(200, {"state": bill.state if bill else "unknown"})
             elif (method, path) == ("POST", "/sandbox/scenarios"):
                 times = int(given.get("times", 1))
                 bank.plan.add(str(given["clientId"]), str(given["service"]), Fault(given["scenario"]), times)

@@ -35,7 +35,7 @@ def add_commands(main: click.Group, zone_of: Callable[[click.Context, str | None
     @click.option("--own-bank", default="", help="The bank's three-digit code: payouts to it stay inside.")
     @click.option("--zone", default=None, help="Only needed where there are several.")
     @click.pass_context
-    def connect(context: click.Context, name: str, zone: str | None, **given: Any) -> None:
+    def connect(context: click.Context, /, name: str, zone: str | None, **given: Any) -> None:
         """Connect the zone to a provider (or change the connection) and print our public key for it."""
         from kawasan.core import clock
         from kawasan.core.access import SYSTEM

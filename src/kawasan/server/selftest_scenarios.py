@@ -65,6 +65,13 @@ class World:
         """Pay a code at the bank."""
         return ask(self.bank, "/sandbox/payments", {"code": code, "scenario": how})
 
+    def closed(self, code: str) -> str:
+        """Wait until the bank has closed a code; return the state that it says."""
+        bill: dict[str, str] = wait_for(
+            lambda: ask(self.bank, "/sandbox/bills", {"code": code}), lambda one: one["state"] == "cancelled"
+        )
+        return bill["state"]
+
     def told(self, reference: str) -> list[str]:
         """Return what the zone answered to the bank's messages about a payment."""
         wait_for(lambda: ask(self.bank, "/sandbox/state", None), lambda state: not state["waiting"])
@@ -118,15 +125,16 @@ def _virtual_account(world: World) -> str:
         (made,) = [one for one in payments.means_of(payment_id=payment.id) if one.kind is payments.CodeKind.VA]
     world.pay(made.content.strip(), "pay")
     wait_for(lambda: world.now(payment), lambda one: one.is_paid)
-    closed = wait_for(lambda: world.pay(payment.qris, "pay"), lambda answer: answer.get("error") == "cancelled")
-    return f"{world.now(payment).status}, wallet Rp{world.money_in_wallet(payment):,}, its QRIS {closed.get('error')}"
+    state = world.closed(payment.qris)
+    return f"{world.now(payment).status}, wallet Rp{world.money_in_wallet(payment):,}, its QRIS {state}"
 
 
 def _cancelled(world: World) -> str:
     payment = world.coded(world.a_payment())
     with transaction(SYSTEM):
         payments.cancel_payment(payment_id=payment.id, at=clock.now())
-    answer = wait_for(lambda: world.pay(payment.qris, "pay"), lambda one: one.get("error") == "cancelled")
+    world.closed(payment.qris)
+    answer = world.pay(payment.qris, "pay")
     return f"{world.now(payment).status}, the bank says {answer.get('error', 'paid')}"
 
 

@@ -44,6 +44,8 @@ def make_code(*, code_id: str) -> None:
         answer = api.tell_provider(order)
         with transaction(SYSTEM):
             wanted = api.note_code(code_id=order.code_id, answer=answer, at=clock.now())
+        if wanted is not None:
+            api.drop_lost_code(order, answer)
 
 
 @job(queue="payments")

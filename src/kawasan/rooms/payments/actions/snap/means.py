@@ -125,13 +125,18 @@ def begin_code(*, code_id: UUID, at: datetime) -> Order | None:
 
 def tell_provider(order: Order) -> Answer:
     """Let the provider make a code. Call it outside any transaction; a repeat makes no second one."""
-    client = client_of(order.settings)
-    made = (calls.make_qr if order.kind is CodeKind.QRIS else calls.make_va)(client, order.wanted)
-    if made.outcome is SnapOutcome.SUCCESS and made.by_query and order.kind is CodeKind.QRIS:
-        # The provider made it and the code itself got lost on the way: nobody can pay it, so it is closed.
-        own = wire.text_at(dict(made.body), "originalReferenceNo")
-        calls.cancel_qr(client, reference=order.wanted.reference, provider_reference=own, reason=REASON_CLOSED)
-    return made
+    return (calls.make_qr if order.kind is CodeKind.QRIS else calls.make_va)(client_of(order.settings), order.wanted)
+
+
+def drop_lost_code(order: Order, answer: Answer) -> None:
+    """
+    Close a code that the provider made and that got lost on the way: nobody can pay it. Call it after ``note_code``
+    has said so, outside any transaction.
+    """
+    own = wire.text_at(dict(answer.body), "originalReferenceNo")
+    calls.cancel_qr(
+        client_of(order.settings), reference=order.wanted.reference, provider_reference=own, reason=REASON_CLOSED
+    )
 
 
 @requires_transaction
