@@ -278,27 +278,6 @@ def demo(
         raise click.ClickException(str(error)) from error
 
 
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
-@click.option("--selftest", is_flag=True, help="Run every scenario against a zone of its own; exit 1 on a mismatch.")
-@JSON
-@click.pass_context
-def sandbox(context: click.Context, host: str, port: int, selftest: bool, as_json: bool) -> None:
-    """A bank to practise on: speaks SNAP BI as a provider does, with keys of its own and no real money."""
-    from kawasan.sandbox.command import run
-
-    if selftest:
-        from kawasan.server.selftest import run_selftest
-
-        sys.exit(run_selftest(as_json=as_json))
-
-    try:
-        run(host=host, port=port, folder=runtime.data_folder(context.obj))
-    except OSError as error:
-        raise click.ClickException(f"port {port} cannot be used: {error.strerror or error}") from error
-
-
 banks_command.add_commands(main, _zone)
 
 

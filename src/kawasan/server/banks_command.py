@@ -1,18 +1,45 @@
-"""``kawasan bank``: connect a zone to its payment provider, try the connection, and change keys."""
+"""``kawasan bank`` and ``kawasan sandbox``: connect a zone to its payment provider, change keys, practise."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from kawasan.server import runtime
+
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def add_commands(main: click.Group, zone_of: Callable[[click.Context, str | None], Any]) -> None:
     """Put the commands under ``main``; ``zone_of`` opens the zone that is meant."""
+
+    @main.command()
+    @click.option("--host", default="127.0.0.1", show_default=True)
+    @click.option("--port", default=8100, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
+    @click.option("--selftest", is_flag=True, help="Run every scenario on a zone of its own; exit 1 on a mismatch.")
+    @click.option("--payments", type=click.IntRange(1, 5_000), help="Instead: a storm of so many payments with faults.")
+    @click.option("--seed", default=1, show_default=True, help="Of the storm.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+    @click.pass_context
+    def sandbox(
+        context: click.Context, host: str, port: int, selftest: bool, payments: int | None, seed: int, as_json: bool
+    ) -> None:
+        """A bank to practise on: speaks SNAP BI as a provider does, with keys of its own and no real money."""
+        from kawasan.sandbox.command import run
+
+        if selftest:
+            from kawasan.server.selftest import run_selftest, run_storm
+
+            sys.exit(run_storm(payments=payments, seed=seed) if payments else run_selftest(as_json=as_json))
+
+        try:
+            run(host=host, port=port, folder=runtime.data_folder(context.obj))
+        except OSError as error:
+            raise click.ClickException(f"port {port} cannot be used: {error.strerror or error}") from error
 
     @main.group()
     def bank() -> None:

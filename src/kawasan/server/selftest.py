@@ -36,6 +36,18 @@ class Result:
         return self.expected == self.got
 
 
+def run_storm(*, payments: int, seed: int, say: Callable[[str], object] = print) -> int:
+    """Let so many payments go through random faults and killed processes, and say where every rupiah is."""
+    started = time.monotonic()
+    with _world() as world:
+        from kawasan.server.selftest_storm import storm
+
+        told = storm(world, count=payments, seed=seed)
+    told["seconds"] = round(time.monotonic() - started, 1)
+    say(json.dumps(told))
+    return 0 if told["every_rupiah_once"] and told["verify"] and not told["differences_left"] else 1
+
+
 def run_selftest(*, as_json: bool, say: Callable[[str], object] = print) -> int:
     """Run every scenario and print a table (or one JSON object). Returns 1 where one did not come out as expected."""
     started = time.monotonic()
@@ -96,7 +108,7 @@ def _running(folder: Path) -> Iterator[World]:
     try:
         with in_zone(ZONE):
             settings = introduce_sandbox(bank=bank, zone=processes.address, name="Swauji")
-            yield World(bank=bank, settings=settings)
+            yield World(bank=bank, settings=settings, processes=processes)
     finally:
         processes.stop()
 

@@ -15,6 +15,7 @@ from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import tasks
 from kawasan.rooms.zone import api as zone
 from kawasan.server.banks import ask
+from kawasan.server.processes import Processes
 from kawasan.server.selftest import wait_for
 from kawasan.server.verify import verify_zone
 
@@ -29,6 +30,7 @@ class World:
 
     bank: str
     settings: payments.ProviderSettings
+    processes: Processes
     people: int = field(default=0)
 
     def a_person(self) -> UUID:
@@ -39,6 +41,28 @@ class World:
                 actor=SYSTEM, email=f"orang{self.people}@kawasan.example", name=f"Orang {self.people}", at=clock.now()
             )
         return made.id
+
+    def a_business(self) -> UUID:
+        """Return a business that sells."""
+        owner = self.a_person()
+        form = zone.Application(
+            name="Toko Swauji",
+            legal_form="individual",
+            nib="9120000000001",
+            npwp="012345678901000",  # made up, with a right check digit
+            nik="",
+            kbli_code="47711",
+            regency_code="33.75",
+            district_code="",
+            address="Jl. Hayam Wuruk 5",
+            phone="0812 3456 7890",
+            size_basis="annual_sales",
+            size_amount_minor=300_000_000_00,
+            description="Toko untuk menguji diri sendiri.",
+        )
+        with transaction(SYSTEM):
+            made = zone.join(actor=Actor(person_id=owner), application=form, at=clock.now())
+            return zone.admit(actor=SYSTEM, business_id=made.id, at=clock.now()).id
 
     def a_payment(self) -> payments.Payment:
         """Ask somebody new for money; the code follows from the worker."""

@@ -84,8 +84,13 @@ def ask_about_stuck_payments() -> None:
 @periodic("* * * * * */20")
 def make_waiting_codes() -> None:
     """Take codes in hand again whose making was cut short, or whose provider did not answer."""
+    make_codes_again(again_after=AGAIN_AFTER)
+
+
+def make_codes_again(*, again_after: timedelta) -> None:
+    """Take codes in hand that were wanted so long ago and are not made."""
     with transaction(SYSTEM):
-        waiting = api.waiting_codes(at=clock.now(), again_after=AGAIN_AFTER, limit=CODES_MAX)
+        waiting = api.waiting_codes(at=clock.now(), again_after=again_after, limit=CODES_MAX)
     for code_id in waiting:
         try:
             make_code(code_id=str(code_id))
