@@ -6,7 +6,7 @@ PY := $(BIN)/python
 ARGS ?=
 CHROMIUM ?= /usr/bin/chromium
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format messages bench lock pictures clean browser
+.PHONY: help setup demo serve test check format messages bench lock pictures clean browser interop
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,10 @@ browser: # Chromium for the browser tests: installed on Debian and Ubuntu when w
 	@if [ ! -x "$(CHROMIUM)" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "NOTE: no $(CHROMIUM): browser tests will be skipped. Install Debian's chromium, or set CHROMIUM=/path."; fi; fi
+
+interop: setup ## install other people's SNAP client (not locked) and test it against the sandbox bank
+	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask
+	$(BIN)/pytest tests/sandbox/test_interop.py
 
 format: setup ## put the code into shape
 	$(BIN)/ruff format .

@@ -18,7 +18,7 @@ from kawasan.core.errors import Forbidden
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.rules.snap.reconciling import Ours, compared
-from kawasan.sandbox.scenarios import Pay
+from kawasan.sandbox.scenarios import Fault, Pay
 from kawasan.sandbox.server import Sandbox
 from tests.builders.bank import connect, make_codes, pay_at
 from tests.builders.payments import a_payment, money_for
@@ -100,7 +100,9 @@ def test_money_that_the_bank_never_had_is_seen_and_settled_with_a_note(sandbox: 
 def test_a_bank_that_does_not_answer_is_told_of_and_accuses_nobody(sandbox: Sandbox) -> None:
     payment = a_bill()
     payments.notify(notification=money_for(payment, happened_at=clock.now()), at=clock.now())
-    sandbox.stop()
+    client_id = payments.provider_settings().client_id
+    for service in ("transaction-history-list", "balance-inquiry"):
+        sandbox.bank.plan.add(client_id, service, Fault.TIMEOUT_BEFORE)
     run = compare()
     assert (run.found, run.problem != "", run.balance_minor) == (0, True, None)
 
