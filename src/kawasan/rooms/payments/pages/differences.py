@@ -25,7 +25,7 @@ from kawasan.rooms.payments.templatetags.payments import difference_kind, repair
 
 COLUMNS = (
     msg("Found at"),
-    msg("Difference"),
+    msg("What differs"),
     msg("Provider"),
     msg("Number of the movement"),
     msg("Reference"),
