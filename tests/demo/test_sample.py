@@ -11,7 +11,7 @@ import pytest
 from kawasan.core.clock import now
 from kawasan.demo.baskets import BASKET_RUPIAH_MAX, basket, product_of_code
 from kawasan.demo.listings import SECTORS, baskets, listings, regency_of, reviews
-from kawasan.demo.sample import plan, words
+from kawasan.demo.sample import plan, shopping_day, words
 from kawasan.demo.sample.businesses import application_of
 from kawasan.demo.sample.shelves import product_of
 from kawasan.rooms.commerce import api as commerce
@@ -127,3 +127,11 @@ def test_buyers_live_somewhere_and_cannot_be_mistaken_for_people():
         assert buyer.email.endswith("@kawasan.example")
         assert re.fullmatch(r"0813 0000 \d{4}", plan.ship_to(buyer).phone)
     assert len({buyer.email for buyer in plan.buyers()}) == plan.BUYERS
+
+
+def test_the_shopping_day_has_the_visitors_products_and_one_of_each_other_shop_below_their_prices():
+    found = shopping_day.chosen(plan.shops())
+    assert sum(shop.is_rich for shop, _ in found) == shopping_day.OF_RICH
+    others = [shop.number for shop, _ in found if not shop.is_rich]
+    assert len(others) == len(set(others)) == shopping_day.OF_OTHERS
+    assert all(0 < shopping_day.price_of(listing, n) < listing.price for n, (_, listing) in enumerate(found))

@@ -30,6 +30,8 @@ CONFIRMED_SHARE = 0.75
 RETURNED_SHARE = 0.10
 TOP_UP_MINOR = 5_000_000_00
 RESTOCK_UNITS = 60
+BARGAIN_SHARE = 0.15  # of the checkouts begin on a campaign's page
+BARGAINS_LOOKED_AT = 100
 NOT_YET = frozenset({"order-not-paid"})  # the payment's message is still on its way
 PATIENCE = 8  # how often somebody looks again
 IDLE_SECONDS = 0.5
@@ -89,6 +91,7 @@ class Market:
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._orders_per_checkout = ORDERS_PER_CHECKOUT
+        self._bargains: dict[str, int] = {}  # what campaigns ask for a variant, as somebody last saw it
 
     def start(self) -> None:
         """Let the first buyer come, and all others after."""
@@ -154,14 +157,16 @@ class Market:
 
     def _check_out(self, client: Client) -> None:
         buyer, key = self._random.choice(self._buyers if self._random.random() < 0.4 else self._savers)
-        items = self._wanted()
+        if self._random.random() < BARGAIN_SHARE:
+            self._look_at_campaigns(client, key)
+        lines = self._lines()
         from_wallet = buyer.has_wallet and self._random.random() < WALLET_SHARE
         ship_to = plan.ship_to(buyer)
         answer = client.post(
             "/orders",
             key,
             {
-                "lines": [_line(item) for item in items],
+                "lines": lines,
                 "method": "wallet" if from_wallet else "qris",
                 "ship_to": {"name": ship_to.name, "phone": ship_to.phone, "address": ship_to.address},
             },
@@ -169,6 +174,7 @@ class Market:
         if not answer.is_good:
             self._refused(client, answer, key)
             return
+        self.tally.add("bargains", sum(line["variant_id"] in self._bargains for line in lines))
         orders = answer.body["orders"]
         self.tally.add("checkouts")
         self.tally.add("orders", len(orders))
@@ -177,6 +183,28 @@ class Market:
             self._fulfil(orders, key)
         else:
             self._soon(lambda other: self._pay(other, answer.body["payment_id"], orders, key), times=0.5)
+
+    def _look_at_campaigns(self, client: Client, key: str) -> None:
+        """Read what campaigns offer now; whoever buys on goes by these prices until somebody looks again."""
+        seen: dict[str, int] = {}
+        for campaign in client.get("/campaigns", key).body.get("items", []):
+            if campaign["state"] == "running":
+                found = client.get(f"/campaigns/{campaign['slug']}/offers?limit={BARGAINS_LOOKED_AT}", key)
+                seen |= {
+                    offer["variant_id"]: offer["price_minor"] for offer in found.body.get("items", []) if offer["left"]
+                }
+        self._bargains = seen
+
+    def _lines(self) -> list[dict[str, Any]]:
+        """What goes into a checkout, at the prices that people have seen: a bargain, or a basket."""
+        bargains = self._bargains
+        if bargains and self._random.random() < BARGAIN_SHARE:
+            variant = self._random.choice(sorted(bargains))
+            return [{"variant_id": variant, "quantity": 1, "unit_price_minor": bargains[variant]}]
+        lines = [_line(item) for item in self._wanted()]
+        return [
+            line | {"unit_price_minor": bargains.get(line["variant_id"], line["unit_price_minor"])} for line in lines
+        ]
 
     def _wanted(self) -> list[Item]:
         if self._random.random() < 0.06:
@@ -285,6 +313,8 @@ class Market:
     def _refused(self, client: Client, answer: Answer, key: str) -> None:
         """Count a refused checkout and do what people would: the buyer fills the wallet, the seller the shelf."""
         self.tally.add(_refusal(answer))
+        if answer.code == "price-changed":
+            self._look_at_campaigns(client, key)
         if answer.code == "sold-out" and "variant_id" in answer.body:
             self._soon(lambda other: self._restock(other, str(answer.body["variant_id"])))
         if answer.code == "wallet-too-low":

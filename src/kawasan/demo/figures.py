@@ -17,6 +17,7 @@ from kawasan.rooms.payments import api as payments
 
 STEP = 20_000  # ledger numbers read at a time
 PAID = frozenset({payments.PaymentCode.PAY_WALLET, payments.PaymentCode.PAY_QRIS})
+FILLED = frozenset({commerce.TransferCode.STOCK_IN, commerce.TransferCode.SET_ASIDE})
 LATE = payments.PaymentCode.LATE_PAYMENT
 REFUNDED = frozenset({payments.PaymentCode.REFUND, payments.PaymentCode.REFUND_FROM_SELLER})
 
@@ -54,14 +55,14 @@ def count(*, after: int) -> Counted:
 
 def oversold(rows: Iterable[ledger.TransferRow]) -> int:
     """
-    Return how many units left a shelf that did not hold them, by replaying the transfers in their order.
+    Return how many units left a shelf or a campaign that did not hold them, by replaying the transfers in order.
 
     It looks at transfers only, not at the balances that the ledger keeps and guards, so it would see where they lie.
     """
     shelves: dict[UUID, int] = {}
     lowest: dict[UUID, int] = defaultdict(int)
     for row in rows:
-        if row.code == commerce.TransferCode.STOCK_IN:
+        if row.code in FILLED:
             shelves.setdefault(row.credit, 0)
         if row.kind not in (ledger.Kind.POSTED, ledger.Kind.POST):
             continue

@@ -23,6 +23,7 @@ STEPS = {
     "shelves": "produk, stok, dan ulasan · products, stock and reviews",
     "wallets": "dompet · wallets",
     "history": "pesanan dua minggu terakhir · orders of the past two weeks",
+    "campaign": "hari belanja · shopping day",
     "figures": "angka · figures",
 }
 KEYS = "kata sandi dan kunci · passwords and keys"

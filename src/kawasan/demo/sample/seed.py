@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.demo.sample import businesses, history, people, plan, shelves
+from kawasan.demo.sample import businesses, history, people, plan, shelves, shopping_day
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
 from kawasan.rooms.zone import api as zone
@@ -47,6 +47,8 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     people.fill_wallets([visitor], amount=people.VISITOR_MONEY, at=opened)
     say("history")
     history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
+    say("campaign")
+    shopping_day.open_campaign(shops, now=now)
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
     say("figures")
     followers.catch_up()

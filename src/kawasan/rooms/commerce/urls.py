@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path
 
-from kawasan.rooms.commerce.pages import cart, desk, editor, order_desk, orders, reviews, shop, stock, till
+from kawasan.rooms.commerce.pages import (
+    campaign_desk,
+    campaigns,
+    cart,
+    desk,
+    editor,
+    order_desk,
+    orders,
+    reviews,
+    shop,
+    stock,
+    till,
+)
 
 shop_catalogue: list[URLPattern] = [
     path("", shop.home, name="home"),
@@ -31,6 +43,15 @@ shop_orders: list[URLPattern] = [
     path("pesanan/<str:order_id>/struk", orders.receipt, name="receipt"),
     path("pesanan/<str:order_id>/struk.pdf", orders.receipt_pdf, name="receipt_pdf"),
     path("struk/<str:sale_id>", till.receipt, name="till_receipt"),
+    path("kampanye/<slug:slug>", campaigns.campaign, name="campaign"),
+    path("kawasan/kampanye", campaign_desk.campaigns, name="campaigns_desk"),
+    path("kawasan/kampanye/baru", campaign_desk.new, name="campaign_new"),
+    path("kawasan/kampanye/<str:campaign_id>", campaign_desk.campaign, name="campaign_desk"),
+    path("kawasan/kampanye/<str:campaign_id>/terbit", campaign_desk.publish, name="campaign_publish"),
+    path("kawasan/kampanye/<str:campaign_id>/akhiri", campaign_desk.end, name="campaign_end"),
+    path("kawasan/kampanye/<str:campaign_id>/hasil.csv", campaign_desk.results, name="campaign_results"),
+    path("kawasan/kampanye/<str:campaign_id>/<str:offer_id>/terima", campaign_desk.accept, name="campaign_accept"),
+    path("kawasan/kampanye/<str:campaign_id>/<str:offer_id>/tolak", campaign_desk.decline, name="campaign_decline"),
     path("kawasan/ulasan", reviews.reviews, name="moderation"),
     path("kawasan/ulasan/<str:review_id>/sembunyikan", reviews.hide, name="review_hide"),
     path("kawasan/ulasan/<str:review_id>/tampilkan", reviews.show, name="review_show"),
@@ -53,6 +74,11 @@ seller_catalogue: list[URLPattern] = [
     path("<slug:business>/stok.csv", stock.export_stock, name="export_stock"),
     path("<slug:business>/stok/riwayat", stock.movements, name="movements"),
     path("<slug:business>/stok/<str:variant>", stock.stock_of_variant, name="stock_of_variant"),
+    path("kampanye", desk.chosen("seller:campaigns"), name="campaigns"),
+    path("<slug:business>/kampanye", campaigns.desk, name="campaigns"),
+    path("<slug:business>/kampanye/<str:campaign_id>/ikut", campaigns.enter, name="campaign_enter"),
+    path("<slug:business>/kampanye/<str:campaign_id>/hasil.csv", campaigns.results, name="campaign_results"),
+    path("<slug:business>/kampanye/<str:offer_id>/tarik", campaigns.withdraw, name="campaign_withdraw"),
     path("<slug:business>/impor", stock.import_file, name="import"),
     path("<slug:business>/impor/contoh.csv", stock.import_template, {"kind": "csv"}, name="template_csv"),
     path("<slug:business>/impor/contoh.xlsx", stock.import_template, {"kind": "xlsx"}, name="template_xlsx"),

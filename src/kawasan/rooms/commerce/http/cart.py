@@ -39,6 +39,7 @@ def add(request: HttpRequest, body: shapes.CartLineIn) -> HttpResponse:
             quantity=body.quantity,
             request_id=ids.uuid7(),
             at=clock.now(),
+            seen_minor=body.unit_price_minor,
         )
         return 200, shapes.cart_out(cart)
 

@@ -190,8 +190,22 @@ def variant_out(item: commerce.Variant) -> dict[str, Any]:
         "ordinary_price_minor": item.price.ordinary_minor,
         "price_ends_at": item.price.ends_at.isoformat() if item.price.ends_at else None,
         "weight_grams": item.weight_grams,
-        "available": item.stock.available,
+        "available": item.units_left,
         "is_sold": not item.is_archived,
+        "campaign": campaign_terms_out(item.price.campaign),
+    }
+
+
+def campaign_terms_out(terms: commerce.CampaignTerms | None) -> dict[str, Any] | None:
+    """Return the campaign whose price a variant has, if it has one."""
+    if terms is None:
+        return None
+    return {
+        "id": ids.public(commerce.CAMPAIGN_PREFIX, terms.campaign_id),
+        "slug": terms.slug,
+        "name": terms.name,
+        "per_buyer": terms.per_buyer,
+        "ends_at": terms.ends_at.isoformat(),
     }
 
 

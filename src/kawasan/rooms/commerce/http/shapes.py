@@ -55,6 +55,7 @@ class CartLineIn(Schema):
 
     variant_id: str = Field(max_length=60)
     quantity: int
+    unit_price_minor: int | None = Field(default=None, description="Refused with price-changed where it is another one")
 
 
 class QuantityIn(Schema):
@@ -92,4 +93,6 @@ def _cart_line_out(line: commerce.CartLine) -> dict[str, Any]:
         "held_until": commerce.moment_out(line.held_until),
         "available": line.available,
         "is_for_sale": line.is_for_sale,
+        "ordinary_price_minor": line.ordinary_minor,
+        "campaign": line.campaign.name if line.campaign else None,
     }

@@ -22,6 +22,7 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import CheckoutForm, fresh_id, refuse
 from kawasan.rooms.payments import api as payments
 
+SEEN_MAX = commerce.VARIANTS_MAX
 WAITING = "add_to_cart"  # session key: what a stranger wanted before signing in
 
 
@@ -31,8 +32,8 @@ def cart(request: HttpRequest) -> HttpResponse:
     """Show the cart; what was chosen before signing in is added first."""
     actor = actor_of(request)
     if waiting := request.session.pop(WAITING, None):
-        variant, quantity, request_id = waiting
-        _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), at))
+        variant, quantity, request_id, seen = (*waiting, None)[:4]
+        _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), seen, at))
     with transaction(actor):
         shown = commerce.cart(actor=actor, at=clock.now())
     return render(request, "shop/cart.html", {"cart": shown})
@@ -42,11 +43,11 @@ def cart(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put units into the cart; a stranger signs in first and finds them there afterwards."""
     variant, quantity = _variant(request.POST.get("variant", "")), _whole(request.POST.get("quantity", "1"))
-    request_id = _uuid(request.POST.get("request_id", "")) or fresh_id()
+    request_id, seen = _uuid(request.POST.get("request_id", "")) or fresh_id(), _seen(request, variant)
     if actor_of(request).person_id is None:
-        request.session[WAITING] = [str(variant), quantity, str(request_id)]
+        request.session[WAITING] = [str(variant), quantity, str(request_id), seen]
         return HttpResponseRedirect(f"{reverse('account_login')}?next={reverse('shop:cart')}")
-    if not _try(request, lambda at: _add(request, variant, quantity, request_id, at)):
+    if not _try(request, lambda at: _add(request, variant, quantity, request_id, seen, at)):
         return redirect(request.POST.get("back") or "shop:cart") if _is_ours(request) else redirect("shop:cart")
     if request.POST.get("then") != "checkout":
         messages.success(request, gettext("It is in your cart, held for you for 15 minutes."))
@@ -147,9 +148,20 @@ def _wanted(request: HttpRequest) -> list[commerce.Wanted]:
     return wanted
 
 
-def _add(request: HttpRequest, variant: UUID, quantity: int, request_id: UUID, at: Any) -> commerce.Cart:
+def _seen(request: HttpRequest, variant: UUID) -> int | None:
+    """Read the price of a variant as the product's page showed it: one field for each variant."""
+    for line in request.POST.getlist("seen")[:SEEN_MAX]:
+        key, _, price = line.partition(" ")
+        if _variant(key) == variant:
+            return _whole(price)
+    return None
+
+
+def _add(
+    request: HttpRequest, variant: UUID, quantity: int, request_id: UUID, seen: int | None, at: Any
+) -> commerce.Cart:
     return commerce.add_to_cart(
-        actor=actor_of(request), variant_id=variant, quantity=quantity, request_id=request_id, at=at
+        actor=actor_of(request), variant_id=variant, quantity=quantity, request_id=request_id, seen_minor=seen, at=at
     )
 
 

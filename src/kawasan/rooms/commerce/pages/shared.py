@@ -36,6 +36,7 @@ def listing(
     at: datetime,
     search_text: str = "",
     business_id: UUID | None = None,
+    counts_down: bool = False,
 ) -> Made:
     """Return a page of products: any price may move one of them into it, and what is sold out shows."""
     product_ids = [card.id for card in cards]
@@ -45,8 +46,9 @@ def listing(
         around={"search_text": search_text},
         follows=None if business_id is None else (commerce.place_of(business_id),),
         until=commerce.next_price_change(at=at),
-        still=lambda _at: commerce.sold_out(product_ids=product_ids),
-        seen=tuple(card.available <= 0 for card in cards),
+        still=lambda at: commerce.sold_out(product_ids=product_ids, at=at),
+        seen=tuple((card.available <= 0, card.has_campaign_units) for card in cards),
+        counts_down=counts_down,
     )
 
 
@@ -59,7 +61,7 @@ def product(template: str, context: Mapping[str, Any], found: commerce.Product, 
         follows=(commerce.place_of(found.business_id),),
         until=commerce.next_price_change(at=at),
         still=lambda at: commerce.offered_now(product_id=product_id, at=at),
-        seen=tuple((item.id, item.price.amount_minor, item.stock.available) for item in offered),
+        seen=tuple((item.id, item.price.amount_minor, item.units_left) for item in offered),
         counts_down=True,
     )
 

@@ -69,13 +69,16 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _home(_request: HttpRequest, at: datetime) -> Made:
     found = commerce.home(at=at)
+    campaigns = [item for item in commerce.current_campaigns(at=at) if item.starts_at <= at]
     context = {
         "home": found,
         "popular": shown.cards(found.popular),
         "newest": shown.cards(found.newest),
         "shelves": shown.shelves(),
+        "campaigns": campaigns,
     }
-    return shared.listing("shop/home.html", context, [*found.popular, *found.newest], at=at)
+    cards = [*found.popular, *found.newest]
+    return shared.listing("shop/home.html", context, cards, at=at, counts_down=bool(campaigns))
 
 
 def _search(request: HttpRequest, at: datetime) -> Made:
@@ -266,7 +269,7 @@ def _chosen(offered: list[commerce.Variant], public: str) -> commerce.Variant | 
     for item in offered:
         if public == ids.public("var", item.id):
             return item
-    in_stock = [item for item in offered if item.stock.available > 0]
+    in_stock = [item for item in offered if item.units_left > 0]
     return min(in_stock or offered, key=lambda item: item.price.amount_minor, default=None)
 
 

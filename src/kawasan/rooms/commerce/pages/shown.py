@@ -79,7 +79,7 @@ def json_ld(product: commerce.Product, request: HttpRequest) -> SafeString:
             "sku": variant.sku,
             "price": str(Money(variant.price.amount_minor).amount),
             "priceCurrency": "IDR",
-            "availability": f"https://schema.org/{'InStock' if variant.stock.available > 0 else 'OutOfStock'}",
+            "availability": f"https://schema.org/{'InStock' if variant.units_left > 0 else 'OutOfStock'}",
             "seller": {"@type": "Organization", "name": product.seller.name},
         }
         for variant in product.variants

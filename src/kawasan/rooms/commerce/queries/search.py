@@ -15,7 +15,11 @@ from django.db import connection
 from kawasan.core.paging import BadCursor, clamp_limit, decode_cursor, encode_cursor
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
+from kawasan.rooms.commerce.queries.campaign_terms import terms_of_products
 from kawasan.rooms.commerce.queries.catalogue import as_seller, categories, category
+from kawasan.rooms.commerce.rules.prices import in_campaign
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
+from kawasan.rooms.commerce.types.prices import Price
 from kawasan.rooms.commerce.types.refusals import SearchInvalid
 from kawasan.rooms.commerce.types.searching import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
 
@@ -150,7 +154,7 @@ def home(*, at: datetime) -> Home:
     """Return what the first page shows: popular and new products, sellers of many regions, a few figures."""
     popular = _rows(Criteria(sort=Sort.POPULAR), "", "", at, None, HOME_PRODUCTS)
     newest = _rows(Criteria(sort=Sort.NEWEST), "", "", at, None, HOME_PRODUCTS)
-    cards = _cards([*popular, *newest])
+    cards = _cards([*popular, *newest], at)
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES)
         products, sellers, provinces = cursor.fetchone()
@@ -250,7 +254,7 @@ def _page(criteria: Criteria, wanted: str, query: str, at: datetime, cursor: str
     size = clamp_limit(limit)
     rows = _rows(criteria, wanted, query, at, cursor, size + 1)
     next_cursor = encode_cursor([rows[size - 1][14], str(rows[size - 1][0])]) if len(rows) > size else None
-    return Found(_cards(rows[:size]), next_cursor, rows[0][15] if rows else 0)
+    return Found(_cards(rows[:size], at), next_cursor, rows[0][15] if rows else 0)
 
 
 def _rows(
@@ -322,9 +326,11 @@ def _tsquery(groups: tuple[tuple[str, ...], ...], between: str = " & ", *, whole
     return between.join("(" + " | ".join(word + end for word in group) + ")" for group in groups)
 
 
-def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
+def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]:
     motifs = {item.slug: item.motif for item in categories()}
     available = available_of([row[0] for row in rows])
+    terms = terms_of_products(available, at=at)
+    prices = {row[0]: _price(row, terms.get(row[0], []), at) for row in rows}
     return tuple(
         ProductCard(
             id=row[0],
@@ -333,7 +339,7 @@ def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
             category=row[3],
             motif=motifs[row[3]],
             picture=row[4],
-            price_minor=row[5],
+            price_minor=prices[row[0]].amount_minor,
             ordinary_minor=row[6],
             rating_count=row[7],
             rating_sum=row[8],
@@ -342,15 +348,24 @@ def _cards(rows: list[tuple[Any, ...]]) -> tuple[ProductCard, ...]:
             seller_name=row[11],
             seller_slug=row[12],
             regency_name=row[13],
-            available=available[row[0]],
+            available=available[row[0]] + sum(item.left for item in terms.get(row[0], [])),
+            has_campaign_units=any(item.left for item in terms.get(row[0], [])),
         )
         for row in rows
     )
 
 
+def _price(row: tuple[Any, ...], terms: list[CampaignTerms], at: datetime) -> Price:
+    """The price of a product in a list: the cheapest variant's, a campaign's where that is lower."""
+    price = Price(row[5], row[6])
+    for item in terms:
+        price = in_campaign(price, item, at=at)
+    return price
+
+
 def available_of(product_ids: list[UUID]) -> dict[UUID, int]:
-    """Return how many units of each product are left, all variants on offer together."""
-    found: dict[UUID, int] = defaultdict(int)
+    """Return how many units of each product are left, all variants on offer together; campaigns' own are not."""
+    found: dict[UUID, int] = dict.fromkeys(product_ids, 0)
     rows = models.Variant.objects.filter(product_id__in=product_ids, archived_at__isnull=True)
     owners = {
         variant: (product, business)

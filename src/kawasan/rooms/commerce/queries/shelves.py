@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from kawasan.rooms.commerce.queries.campaign_terms import terms_of_products
 from kawasan.rooms.commerce.queries.catalogue import variants_of
 from kawasan.rooms.commerce.queries.search import available_of
 
@@ -46,16 +47,17 @@ def next_price_change(*, at: datetime) -> datetime | None:
         return found
 
 
-def sold_out(*, product_ids: Sequence[UUID]) -> tuple[bool, ...]:
-    """Return for each product whether nothing of it is left at this moment."""
-    left = available_of(list(product_ids))
-    return tuple(left[product_id] <= 0 for product_id in product_ids)
+def sold_out(*, product_ids: Sequence[UUID], at: datetime) -> tuple[tuple[bool, bool], ...]:
+    """Return for each product whether nothing of it is left, and whether a campaign has units of it."""
+    left, terms = available_of(list(product_ids)), terms_of_products(product_ids, at=at)
+    bargains = {product_id: sum(item.left for item in terms.get(product_id, [])) for product_id in product_ids}
+    return tuple((left[key] + bargains[key] <= 0, bargains[key] > 0) for key in product_ids)
 
 
 def offered_now(*, product_id: UUID, at: datetime) -> tuple[tuple[UUID, int, int], ...]:
-    """Return (variant, price in minor units, units left) of what a product offers."""
+    """Return (variant, price in minor units, units left at that price) of what a product offers."""
     return tuple(
-        (item.id, item.price.amount_minor, item.stock.available)
+        (item.id, item.price.amount_minor, item.units_left)
         for item in variants_of([product_id], at=at)
         if not item.is_archived
     )

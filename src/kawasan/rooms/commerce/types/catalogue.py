@@ -90,6 +90,12 @@ class Variant:
     is_archived: bool = False
 
     @property
+    def most_for_one(self) -> int:
+        """How many one buyer can take at most: of a campaign, no more than its limit."""
+        campaign = self.price.campaign
+        return self.stock.available if campaign is None else min(campaign.left, campaign.per_buyer)
+
+    @property
     def units_left(self) -> int:
         """How many can be taken at this price: a campaign's, or the ordinary stock's."""
         return self.price.campaign.left if self.price.campaign else self.stock.available

@@ -40,6 +40,7 @@ class ProductCard:
     seller_slug: str
     regency_name: str
     available: int = 0
+    has_campaign_units: bool = False
 
     @property
     def rating(self) -> float:

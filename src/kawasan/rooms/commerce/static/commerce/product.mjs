@@ -15,6 +15,7 @@ form?.addEventListener("change", ({ target }) => {
   show("[data-was]", target.dataset.was);
   show("[data-off]", target.dataset.off);
   show("[data-left-text]", target.dataset.left);
+  for (const note of form.querySelectorAll("[data-campaign]")) note.hidden = note.dataset.campaign !== target.value;
   if (quantity) {
     quantity.max = target.dataset.available;
     quantity.value = Math.min(Number(quantity.value) || 1, Number(target.dataset.available));
