@@ -44,7 +44,7 @@ browser: # Chromium for the browser tests: installed on Debian and Ubuntu when w
 	  else echo "NOTE: no $(CHROMIUM): browser tests will be skipped. Install Debian's chromium, or set CHROMIUM=/path."; fi; fi
 
 interop: setup ## install other people's SNAP client (not locked) and test it against the sandbox bank
-	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask pycryptodome
+	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask
 	$(BIN)/pytest tests/sandbox/test_interop.py
 
 format: setup ## put the code into shape

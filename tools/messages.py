@@ -40,10 +40,10 @@ PLURALS = {"id": "nplurals=1; plural=0;", "zh_Hans": "nplurals=1; plural=0;"}
 
 
 def owners() -> list[Path]:
-    """Return the folders that own a locale folder: every room, the server, the platform, the core."""
+    """Return the folders that own a locale folder: every room, the server, the intake, the platform, the core."""
     return [
         *sorted(p for p in (SOURCE / "rooms").iterdir() if p.is_dir() and p.name[0] != "_"),
-        *[SOURCE / name for name in ("server", "platform", "core", "demo") if (SOURCE / name).is_dir()],
+        *[SOURCE / name for name in ("server", "intake", "platform", "core", "demo") if (SOURCE / name).is_dir()],
     ]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
+import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -107,34 +107,29 @@ def add_zone(context: click.Context, schema: str, name: str, hosts: tuple[str, .
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, help="0 picks a free one.")
+@click.option("--intake-port", type=click.IntRange(0, 65_535), help="Where orders are taken (the port after --port).")
+@click.option(
+    "--intakes",
+    default=1,
+    show_default=True,
+    envvar="KAWASAN_INTAKES",
+    type=click.IntRange(0, 64),
+    help="Processes that take orders; 0: only the web server does.",
+)
 @click.pass_context
-def serve(context: click.Context, host: str, port: int) -> None:
-    """Run the zones: database (unless DATABASE_URL is given), web server and worker, until Ctrl-C or TERM."""
+def serve(context: click.Context, host: str, port: int, intake_port: int | None, intakes: int) -> None:
+    """Run the zones: database (unless DATABASE_URL is given), web server, worker, intake, until Ctrl-C or TERM."""
     with _django(context) as folder:
-        from django.core.management import call_command
-
-        from kawasan.platform.roles import migrate_zone, prepare_database
-        from kawasan.platform.schemas import zones
         from kawasan.server.processes import Processes
+        from kawasan.server.serving import serve as run
 
-        prepare_database()
-        for zone in zones():
-            migrate_zone(zone.schema)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        running = Processes(data=folder, host=host, port=port)
-        stopped = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopped.set())
-        running.start()
+        if intake_port is None:
+            intake_port = port + 1 if port else 0
+        running = Processes(data=folder, host=host, port=port, intake_port=intake_port, intakes=intakes)
         try:
-            click.echo(
-                f"Kawasan runs at {running.address}" + ("" if zones() else "; add a zone: kawasan add-zone --help")
-            )
-            while not stopped.wait(1):
-                if context.meta["database"].keep_alive():
-                    click.echo("the database had died and was started again", err=True)
-        finally:
-            running.stop()
+            run(running, context.meta["database"], say=click.echo, warn=partial(click.echo, err=True))
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @main.command()
@@ -145,6 +140,20 @@ def worker(context: click.Context) -> None:
         from kawasan.server.worker import run
 
         run()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8001, show_default=True, help="Several processes may share one.")
+@click.pass_context
+def intake(context: click.Context, host: str, port: int) -> None:
+    """Take orders over JSON, very many a second, beside the web server (`serve` and `demo` start it themselves)."""
+    from kawasan.intake.server import run
+
+    folder = runtime.data_folder(context.obj)
+    configure_logging()
+    with runtime.database(folder) as found:
+        run(host=host, port=port, address=found.url, environ=os.environ, data=folder)
 
 
 @main.command()

@@ -48,6 +48,8 @@ def _refusals(kind: type[Refusal] = Refusal) -> set[type[Refusal]]:
 def test_every_refusal_has_its_own_code_and_is_explained():
     from django.urls import get_resolver
 
+    import kawasan.intake.refusals  # noqa: F401 - of a process beside Django
+
     assert get_resolver().url_patterns  # imports every room's edge, so that all refusals are known
     explained = set(re.findall(r"^#+ `?([a-z0-9-]+)`?\s*$", (ROOT / "docs/problems.md").read_text(), re.MULTILINE))
     owners: dict[str, set[str]] = {}

@@ -108,7 +108,7 @@ def test_what_was_told_names_addresses_people_and_keys_for_the_owner_only(first,
         assert person["email"].endswith("@kawasan.example")
         assert len(person["password"]) >= 10
         assert person["key"].startswith("kw_")
-    assert {"shop", "seller", "zone", "authority", "api"} <= set(told["addresses"])
+    assert {"shop", "seller", "zone", "authority", "api", "orders"} <= set(told["addresses"])
     assert all(address.startswith("http://127.0.0.1:") for address in told["addresses"].values())
 
 

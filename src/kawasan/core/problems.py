@@ -87,7 +87,8 @@ def headers(refusal: Refusal) -> dict[str, str]:
 
 def field_refusal(error: dict[str, Any]) -> Refusal:
     """Return what pydantic found wrong in one member of a JSON body as a refusal of ours."""
-    name = ".".join(str(part) for part in error["loc"] if part != "body")
+    parts = [str(part) for part in error["loc"]]
+    name = ".".join(part for part in parts if part != "body") or (parts[-1] if parts else "body")
     if error["type"] == "missing":
         return MissingField(field=name, name=name)
     return BadField(field=name, problem=error["msg"])

@@ -66,6 +66,7 @@ class Market:
         *,
         host: str,
         port: int,
+        intake_port: int,
         bank: str,
         pace: Pace,
         buyers: Mapping[str, str],
@@ -73,7 +74,8 @@ class Market:
         seed: object,
     ) -> None:
         self.tally = Tally()
-        self._host, self._port, self._bank, self._pace = host, port, bank, pace
+        self._host, self._port, self._intake_port, self._pace = host, port, intake_port, pace
+        self._bank = bank
         self._random = Random(f"market {seed}")
         self._buyers = [(buyer, buyers[str(buyer.number)]) for buyer in plan.buyers()]
         self._savers = [(buyer, key) for buyer, key in self._buyers if buyer.has_wallet]
@@ -118,7 +120,13 @@ class Market:
     # The queue
 
     def _work(self) -> None:
-        client = Client(host=self._host, port=self._port, tally=self.tally, stopping=self._stopping)
+        client = Client(
+            host=self._host,
+            port=self._port,
+            intake_port=self._intake_port,
+            tally=self.tally,
+            stopping=self._stopping,
+        )
         while (task := self._next()) is not None:
             try:
                 task(client)

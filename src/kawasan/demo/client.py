@@ -61,13 +61,17 @@ class Tally:
 
 
 class Client:
-    """One kept-open connection; a lost one is opened again and the request repeated under the same key."""
+    """
+    Two kept-open connections, as behind a proxy: orders go to the intake, everything else to the web server.
 
-    def __init__(self, *, host: str, port: int, tally: Tally, stopping: Event) -> None:
-        self._host, self._port = host, port
+    A lost connection is opened again and the request repeated under the same key.
+    """
+
+    def __init__(self, *, host: str, port: int, intake_port: int | None = None, tally: Tally, stopping: Event) -> None:
+        self._host, self._port, self._intake_port = host, port, intake_port or port
         self._tally = tally
         self._stopping = stopping
-        self._connection: http.client.HTTPConnection | None = None
+        self._connections: dict[int, http.client.HTTPConnection] = {}
 
     def post(self, path: str, key: str, body: dict[str, Any] | None = None) -> Answer:
         """Write something, once, however often the network makes us repeat it. Raises Unanswered."""
@@ -78,10 +82,10 @@ class Client:
         return self._ask("GET", path, key, None, None)
 
     def close(self) -> None:
-        """Close the connection."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
+        """Close the connections."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
 
     def _ask(self, method: str, path: str, key: str, body: bytes | None, once: str | None) -> Answer:
         headers = {"Authorization": f"Bearer {key}", "Accept": "application/json", "Accept-Language": "id"}
@@ -102,11 +106,14 @@ class Client:
         raise Unanswered(f"{method} {path}")
 
     def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        port = self._intake_port if (method, path) == ("POST", "/v1/orders") else self._port
+        connection = self._connections.get(port)
+        if connection is None:
+            connection = http.client.HTTPConnection(self._host, port, timeout=TIMEOUT_SECONDS)
+            self._connections[port] = connection
         start = time.monotonic()
-        self._connection.request(method, path, body=body, headers=headers)
-        response = self._connection.getresponse()
+        connection.request(method, path, body=body, headers=headers)
+        response = connection.getresponse()
         content = response.read()
         self._tally.add("answers")
         self._tally.add("answer-milliseconds", round((time.monotonic() - start) * 1000))

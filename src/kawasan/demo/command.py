@@ -77,6 +77,7 @@ class Demo:
     def _run(self) -> int:
         os.environ["KAWASAN_SANDBOX"] = "1"  # before the settings are read, here and in the processes below
         need_free_port(self.options.host, self.options.port)
+        need_free_port(self.options.host, self.options.port and self.options.port + 1)
         folder = runtime.data_folder(self.options.data)
         with _only(folder):
             state.forget_told(folder)
@@ -146,7 +147,8 @@ class Demo:
         from kawasan.server.processes import Processes
 
         self._step(told.PROCESSES)
-        running = Processes(data=folder, host=self.options.host, port=self.options.port)
+        port = self.options.port
+        running = Processes(data=folder, host=self.options.host, port=port, intake_port=port + 1 if port else 0)
         self._add_bank(running)
         market: Market | None = None
         try:
@@ -188,6 +190,7 @@ class Demo:
         return Market(
             host=self._loopback(),
             port=running.port,
+            intake_port=running.intake_port,
             bank=self.bank_address,
             pace=Pace(orders_per_second=rate, think=usual.think),
             buyers=keys.buyers,
@@ -204,6 +207,7 @@ class Demo:
             rich = zone.business(business_id=shops()[0].id)
         content = told.content(
             address=running.address,
+            intake=running.intake_address,
             bank=self.bank_address,
             seller_slug=rich.slug,
             zone=NAME,

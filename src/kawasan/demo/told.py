@@ -27,7 +27,7 @@ STEPS = {
     "figures": "angka · figures",
 }
 KEYS = "kata sandi dan kunci · passwords and keys"
-PROCESSES = "server web dan pekerja · web server and worker"
+PROCESSES = "server web, pekerja, dan penerima pesanan · web server, worker and order intake"
 DATABASE_AGAIN = "basis data sempat mati dan dinyalakan lagi · the database had died and was started again"
 DRAINING = "menyelesaikan yang masih berjalan · finishing what is under way"
 VERIFYING = "memeriksa semuanya · verifying everything"
@@ -47,6 +47,7 @@ _ADDRESSES = {
     "authority": ("/layar", "Layar otoritas · Authority's screen"),
     "api": ("/v1/docs", "API"),
 }
+_INTAKE = "Pesanan lewat program · Orders by programs"
 _PEOPLE = {
     "buyer": "Pembeli · Buyer",
     "seller": "Penjual · Seller",
@@ -58,14 +59,22 @@ _WIDTH = 40
 
 
 def content(
-    *, address: str, bank: str, seller_slug: str, zone: str, schema: str, keys: Keys, visitors: Mapping[str, Visitor]
+    *,
+    address: str,
+    intake: str,
+    bank: str,
+    seller_slug: str,
+    zone: str,
+    schema: str,
+    keys: Keys,
+    visitors: Mapping[str, Visitor],
 ) -> dict[str, Any]:
     """Return what demo.json holds."""
     return {
         "zone": zone,
         "schema": schema,
         "addresses": {name: address + path.format(slug=seller_slug) for name, (path, _) in _ADDRESSES.items()}
-        | {"bank": bank + "/"},
+        | {"orders": f"{intake}/v1/orders", "bank": bank + "/"},
         "people": {
             role: {
                 "name": visitors[role].name,
@@ -82,6 +91,7 @@ def table(told: Mapping[str, Any], *, folder: Path, ready_seconds: float, second
     """Return the addresses and sign-ins as people read them."""
     lines = ["", f"  {told['zone']}", ""]
     lines += [f"  {label:<{_WIDTH}}{told['addresses'][name]}" for name, (_, label) in _ADDRESSES.items()]
+    lines.append(f"  {_INTAKE:<{_WIDTH}}{told['addresses']['orders']}")
     lines.append(f"  {BANK:<{_WIDTH}}{told['addresses']['bank']}")
     lines += ["", "  Masuk · Sign in"]
     for role, label in _PEOPLE.items():

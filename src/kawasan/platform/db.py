@@ -24,6 +24,7 @@ _SET = (
     "set_config('kawasan.businesses', %s, true), set_config('lock_timeout', %s, true), "
     "set_config('statement_timeout', %s, true)"
 )
+_SET_REACH = "select set_config('kawasan.reach', %s, true)"
 
 
 class LockTimeout(Busy):
@@ -66,6 +67,22 @@ def see_as(actor: Actor, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
                 f"{statement_timeout_ms}ms",
             ],
         )
+
+
+@contextmanager
+def seeing_everything() -> Iterator[None]:
+    """
+    Let a part of the present transaction see and write every row, and then no more than before.
+
+    For what must be completed before anybody is answered, whoever asks; nothing of it may reach the answer unchecked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(current_setting('kawasan.reach', true), '')")
+        (before,) = cursor.fetchone()
+        cursor.execute(_SET_REACH, ["zone"])
+    yield
+    with connection.cursor() as cursor:  # after an error the whole transaction is rolled back, and this with it
+        cursor.execute(_SET_REACH, [before])
 
 
 def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:

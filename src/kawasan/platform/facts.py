@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,13 +26,28 @@ def announce(fact: Any, *, at: datetime) -> UUID:
     ``fact`` is a frozen dataclass of ids and amounts. Rolled back with its transaction, it never happened. One with a
     ``PRIORITY`` is told before others that wait: somebody sits in front of a page until it is dealt with.
     """
-    row = Fact(
-        id=ids.uuid7(), name=type(fact).__name__, body=TypeAdapter(type(fact)).dump_python(fact, mode="json"), at=at
-    )
+    row = _row(fact, at)
     row.save(force_insert=True)
     for listener in wiring().LISTENERS.get(type(fact), ()):
         deliver.defer(priority=getattr(fact, "PRIORITY", None), fact_id=str(row.id), listener=listener)
     return row.id
+
+
+@requires_transaction
+def announce_many(facts: Iterable[tuple[Any, datetime]], *, but: Collection[str] = ()) -> None:
+    """
+    Announce facts, each with its moment, in a few statements however many they are.
+
+    ``but`` names listeners that need no telling: the caller has done for all of them what they would do for each.
+    """
+    rows = [(type(fact), _row(fact, at)) for fact, at in facts]
+    Fact.objects.bulk_create([row for _, row in rows])
+    deliver.defer_many(
+        {"fact_id": str(row.id), "listener": listener}
+        for kind, row in rows
+        for listener in wiring().LISTENERS.get(kind, ())
+        if listener not in but
+    )
 
 
 @job(queue="facts", retries=10)
@@ -50,6 +66,20 @@ def _is_mine(heard: Heard) -> bool:
     return Heard.objects.filter(pk=heard.pk).exists()
 
 
+def _row(fact: Any, at: datetime) -> Fact:
+    body = _adapter(type(fact)).dump_python(fact, mode="json")
+    return Fact(id=ids.uuid7(), name=type(fact).__name__, body=body, at=at)
+
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
 def _read(row: Fact) -> Any:
     kinds = {kind.__name__: kind for kind in wiring().LISTENERS}
-    return TypeAdapter(kinds[row.name]).validate_python(row.body, strict=False)
+    return _adapter(kinds[row.name]).validate_python(row.body, strict=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import procrastinate
@@ -46,6 +46,14 @@ class Job(Generic[P, R]):
             raise RuntimeError("a job needs a zone")
         task = self.task if priority is None else self.task.configure(priority=priority)
         task.defer(zone=zone, **kwargs)
+
+    def defer_many(self, jobs: Iterable[dict[str, Any]]) -> None:
+        """Queue the job for the present zone once for each set of arguments, in one statement."""
+        zone = current_schema()
+        if zone is None:
+            raise RuntimeError("a job needs a zone")
+        if wanted := [{"zone": zone, **arguments} for arguments in jobs]:
+            self.task.batch_defer(*wanted)
 
     def _run(self, *, zone: str, **kwargs: Any) -> None:
         close_old_connections()

@@ -19,6 +19,8 @@ from typing import IO
 
 import psutil
 
+from kawasan.intake import command_line
+
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 RESTART_WAIT_SECONDS = 1.0
@@ -38,11 +40,13 @@ class Process:
 
 @dataclass
 class Processes:
-    """The web server, the worker and what else one deployment runs, restarted when they die, stopped together."""
+    """Web server, worker, intakes and what else a deployment runs; restarted when they die, stopped together."""
 
     data: Path
     host: str = "127.0.0.1"
     port: int = 8000
+    intake_port: int = 0  # where orders are taken; 0 picks a free one
+    intakes: int = 1  # processes that share it
     restart: bool = True
     more: dict[str, list[str]] = field(default_factory=dict)  # further children: name and arguments of `kawasan`
     children: list[Process] = field(default_factory=list)
@@ -54,10 +58,18 @@ class Processes:
         """Start every child and wait until the web server answers. Raises TimeoutError with the log's end."""
         if self.port == 0:
             self.port = free_port(self.host)
+        if self.intakes and self.intake_port == 0:
+            self.intake_port = free_port(self.host)
+        if self.intakes:
+            need_free(self.host, self.intake_port)
         self._log = (self.data / "kawasan.log").open("ab")
-        self.children = [Process("web", self._web()), Process("worker", [sys.executable, "-m", "kawasan", "worker"])]
-        for name, arguments in self.more.items():
-            self.children.append(Process(name, [sys.executable, "-m", "kawasan", *arguments]))
+        taking = command_line(host=self.host, port=self.intake_port)
+        self.children = [
+            Process("web", self._web()),
+            Process("worker", [sys.executable, "-m", "kawasan", "worker"]),
+            *[Process(f"intake-{number}", taking) for number in range(1, self.intakes + 1)],
+            *[Process(name, [sys.executable, "-m", "kawasan", *words]) for name, words in self.more.items()],
+        ]
         for child in self.children:
             self._spawn(child)
         threading.Thread(target=self._watch, daemon=True).start()
@@ -83,6 +95,11 @@ class Processes:
     def address(self) -> str:
         """The address people open."""
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def intake_address(self) -> str:
+        """The address to which programs, and a proxy, send orders; empty where no intake runs."""
+        return f"http://{self.host}:{self.intake_port}" if self.intakes else ""
 
     def measure(self) -> int:
         """
@@ -148,11 +165,11 @@ class Processes:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
         while time.monotonic() < deadline:
-            if _answers(f"{self.address}/healthz"):
+            if all(_answers(f"{address}/healthz") for address in filter(None, (self.address, self.intake_address))):
                 return
             time.sleep(0.05)
         self.stop()
-        raise TimeoutError("the web server did not become ready; see " + str(self.data / "kawasan.log"))
+        raise TimeoutError("web server and intake did not become ready; see " + str(self.data / "kawasan.log"))
 
 
 def die_with_parent() -> None:
@@ -166,6 +183,20 @@ def free_port(host: str) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def need_free(host: str, port: int) -> None:
+    """
+    Raise OSError where somebody listens on the port already.
+
+    Intakes share a port among themselves, so without this look two deployments would take each other's orders.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(f"port {port} for orders cannot be used ({error.strerror}): choose another") from error
 
 
 def stop_on_signals(handler: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.authority import checks as authority_checks
 from kawasan.rooms.authority import followers as authority_followers
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
@@ -55,6 +56,15 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "commerce.campaigns": commerce_checks.campaigns,
     "authority": authority_checks.verify,
 }
+
+
+# what the worker writes out as soon as it is there: called again while it returns more than nothing
+WRITERS: tuple[Callable[[], int], ...] = (commerce.write_next_taken,)
+
+
+def write_payment(payment_id: UUID) -> None:
+    """Let a payment that somebody asks for be written, where its order was only just taken."""
+    commerce.write_taken(group_ids=[payment_id])
 
 
 def actor_of_person(person_id: UUID) -> Actor:

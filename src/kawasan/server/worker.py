@@ -1,4 +1,4 @@
-"""The worker process: background jobs, and the followers of every zone."""
+"""The worker process: background jobs, and, for every zone, followers and orders to be written out."""
 
 from __future__ import annotations
 
@@ -6,32 +6,40 @@ import asyncio
 import contextlib
 import signal
 import threading
+from collections.abc import Callable
 
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
+from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Busy
 from kawasan.platform import followers, schemas
+from kawasan.platform.db import transaction
 from kawasan.platform.telemetry import configure_logging, log
+from kawasan.platform.wiring import wiring
 from kawasan.server.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS, Rescue
 
-IDLE_SECONDS = 0.2  # pause of the followers when there was nothing to take
+IDLE_SECONDS = 0.2  # pause when there was nothing to do
 FAILED_SECONDS = 2.0
 JOBS_AT_ONCE = 4
 DRAIN_SECONDS = 10
+
+_stopping = threading.Event()
 
 
 def run() -> None:
     """Work until TERM or Ctrl-C; then finish the jobs at hand and leave."""
     configure_logging()
-    stopping = threading.Event()
-    follower = threading.Thread(target=_follow, args=(stopping,), name="followers")
-    follower.start()
+    rounds = {"followers": _advance, "writers": _write_out}
+    threads = [threading.Thread(target=_repeat, args=item, name=item[0]) for item in rounds.items()]
+    for thread in threads:
+        thread.start()
     try:
         asyncio.run(_jobs())
     finally:
-        stopping.set()
-        follower.join(DRAIN_SECONDS)
+        _stopping.set()
+        for thread in threads:
+            thread.join(DRAIN_SECONDS)
 
 
 async def _jobs() -> None:
@@ -64,18 +72,31 @@ async def _run_worker() -> None:
             sweeping.cancel()
 
 
-def _follow(stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        moved = 0
+def _repeat(name: str, work: Callable[[], int]) -> None:
+    """Do something for every zone, again and again; rest a moment when there was nothing to do."""
+    while not _stopping.is_set():
+        done = 0
         try:
             for zone in schemas.zones():
                 with schemas.in_zone(zone.schema):
-                    moved += sum(followers.advance(item) for item in followers.followers())
+                    done += work()
         except Busy:
-            pass  # somebody rebuilds; the next round takes it
+            pass  # somebody has it in hand; the next round takes it
         except Exception:
-            log.exception("follower-failed")
+            log.exception(f"{name}-failed")
             close_old_connections()
-            stopping.wait(FAILED_SECONDS)
-        if not moved:
-            stopping.wait(IDLE_SECONDS)
+            _stopping.wait(FAILED_SECONDS)
+        if not done:
+            _stopping.wait(IDLE_SECONDS)
+
+
+def _advance() -> int:
+    return sum(followers.advance(item) for item in followers.followers())
+
+
+def _write_out() -> int:
+    done = 0
+    for write in wiring().WRITERS:
+        with transaction(SYSTEM):
+            done += write()
+    return done

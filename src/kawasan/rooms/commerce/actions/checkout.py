@@ -8,16 +8,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 
 from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.core.errors import Refusal
+from kawasan.core.idempotency import IdempotencyKeyReused
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
+from kawasan.platform.fields import decrypted
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.cart import held_of
 from kawasan.rooms.commerce.actions.limits import ensure_limits
+from kawasan.rooms.commerce.engine.taking import earlier as earlier_drafts
 from kawasan.rooms.commerce.facts import OrderPaid, OrderPlaced
 from kawasan.rooms.commerce.queries import carts
 from kawasan.rooms.commerce.queries import orders as queries
@@ -46,22 +50,25 @@ def place_orders(
     ship_to: ShipTo,
     at: datetime,
     from_cart: bool = False,
+    key: str | None = None,
 ) -> OrderGroup:
     """
     Order at one or many sellers at once: one order for each, one payment for all, all of it or nothing.
 
     From the wallet, units and money move in one ledger entry and the orders are paid. By QRIS, units are held for
     PAYMENT_LIFETIME and the group's payment waits to be paid. ``from_cart`` uses what the cart holds and takes these
-    lines out of it. Repeating a group id with the same content returns the first answer. Raises Unauthenticated,
+    lines out of it. Repeating a group id with the same content returns the first answer; so does repeating a ``key``
+    (an Idempotency-Key), whether the intake or this function placed the order first. Raises Unauthenticated,
     NothingToOrder, TooManyLines, BadQuantity, SameVariantTwice, IncompleteAddress, UnknownVariant, NotForSale,
-    OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached, WalletTooLow, GroupIdReused, and what
-    payments says to an amount.
+    OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached, WalletTooLow, GroupIdReused,
+    IdempotencyKeyReused, and what payments says to an amount.
     """
     buyer = actor.need_person()
     rules.check_wanted(lines)
     ship_to = rules.checked_ship_to(ship_to)
     digest = deciding.digest(buyer, lines, method, ship_to)
-    if earlier := _earlier(group_id, digest):
+    entry_id = deciding.entry_id(buyer, key) if key else group_id
+    if earlier := _earlier(group_id, digest) or (key and _placed_under(entry_id, digest)):
         return earlier
     held = carts.held_by(buyer, at=at) if from_cart else {}
     offered = offers([line.variant_id for line in lines], at=at, held=held)
@@ -71,7 +78,7 @@ def place_orders(
         return _earlier(group_id, digest) or _reused()
     wanted = {line.variant_id for line in lines} if from_cart else set()
     cart = {line.variant_id: line for line in carts.lock_lines(buyer) if line.variant_id in wanted} if wanted else {}
-    _move(draft, cart)
+    _move(draft, entry_id, cart)
     _insert_orders(draft, cart)
     if method is Method.QRIS:
         _request_payment(draft)
@@ -86,6 +93,15 @@ def _earlier(group_id: UUID, digest: bytes) -> OrderGroup | None:
     if bytes(row.content_hash) != digest:
         raise GroupIdReused
     return queries.as_group(row, repeated=True)
+
+
+def _placed_under(entry_id: UUID, digest: bytes) -> OrderGroup | None:
+    with connection.cursor():  # makes sure that the search path of the present zone is set
+        cursor = psycopg.Cursor(connection.connection)
+    first = earlier_drafts(cursor, [entry_id], decrypted).get(entry_id)
+    if first is not None and first.digest != digest:
+        raise IdempotencyKeyReused
+    return None if first is None else deciding.as_placed(first, repeated=True)
 
 
 def _reused() -> OrderGroup:
@@ -113,13 +129,13 @@ def _insert_group(draft: Draft) -> bool:
         return bool(cursor.rowcount == 1)
 
 
-def _move(draft: Draft, cart: Cart) -> None:
+def _move(draft: Draft, entry_id: UUID, cart: Cart) -> None:
     """Take units (and, from the wallet, money) in one entry. Raises what a refusal of it means."""
     at = draft.at
     for _ in range(ATTEMPTS_MAX):
         over = [held for line in cart.values() if not carts.is_held(line, at) and (held := held_of(line))]
         parts = deciding.transfers_of(draft, lambda draft, line: _units(draft, line, cart.get(line.offer.variant_id)))
-        entry = ledger.Entry(draft.group_id, at, parts)
+        entry = ledger.Entry(entry_id, at, parts)
         answer = ledger.post_many([*(end for held in over for end in transfers.expiries(held, at)), entry])[-1]
         if isinstance(answer, ledger.Applied):
             return
@@ -149,6 +165,8 @@ def _mend(draft: Draft, cart: Cart, parts: Sequence[ledger.NewTransfer], answer:
         for line in cart.values():  # the sweep was faster: sell from the stock
             line.hold_id = line.held_until = None
         return
+    if isinstance(answer.refusal, ledger.EntryIdReused):
+        raise ledger.LedgerBusy  # the intake placed it in this very moment: the repeat gets its answer
     refusal: Refusal | None = deciding.meaning_of(draft, parts, answer)
     if refusal is not None:
         raise refusal

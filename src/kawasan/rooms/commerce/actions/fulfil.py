@@ -13,6 +13,7 @@ from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import announce_paid, event
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderCompleted, OrderShipped
@@ -114,7 +115,7 @@ def cancel_order(*, actor: Actor, order_id: UUID, reason: str, at: datetime) -> 
     nothing. Raises ReasonNeeded, OrderNotFound, Forbidden, OrderNotPaid, OrderClosed, AlreadyPacked, AlreadyShipped.
     """
     reason = rules.checked_reason(reason)
-    row = queries.lock_with_group(order_id)
+    row = taken.lock_with_group(order_id)
     if row.cancelled_at is not None and _is_party(actor, row):
         return _read(row)
     if row.business_id in actor.businesses or actor.is_system:
@@ -139,7 +140,7 @@ def mark_paid(*, group_id: UUID, at: datetime) -> int:
 
     Money for a checkout that was cancelled or has expired is in the buyer's wallet, and its orders stay as they are.
     """
-    rows = [row for row in queries.lock_orders_of_group(group_id) if _is_waiting(row)]
+    rows = [row for row in taken.lock_orders_of_group(group_id) if _is_waiting(row)]
     if not rows or payments.payment(payment_id=group_id).status is not payments.PaymentStatus.PAID:
         return 0
     for row in rows:
@@ -150,7 +151,7 @@ def mark_paid(*, group_id: UUID, at: datetime) -> int:
 @requires_transaction
 def mark_unpaid(*, group_id: UUID, at: datetime) -> int:
     """Note that a checkout's payment was never made (its units are free again); return how many orders expired now."""
-    rows = [row for row in queries.lock_orders_of_group(group_id) if _is_waiting(row)]
+    rows = [row for row in taken.lock_orders_of_group(group_id) if _is_waiting(row)]
     for row in rows:
         _expire(row, at)
     return len(rows)
@@ -240,7 +241,7 @@ def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -
 
 
 def _cancel_unpaid(group_id: UUID, actor: Actor, reason: str, at: datetime) -> None:
-    rows = queries.lock_orders_of_group(group_id)
+    rows = taken.lock_orders_of_group(group_id)
     payments.cancel_payment(actor=actor, payment_id=group_id, at=at)  # releases the units; refused where it was paid
     for row in rows:
         if _is_waiting(row):
@@ -282,7 +283,7 @@ def _note(row: models.Order, step: Step, at: datetime, *, note: str = "", amount
 
 def _own(actor: Actor, order_id: UUID, *, business_id: UUID | None = None) -> models.Order:
     """Return, locked, an order of a business where the caller may move orders. Raises OrderNotFound, Forbidden."""
-    row = queries.lock_order(order_id)
+    row = taken.lock_order(order_id)
     if business_id not in (None, row.business_id) or not (actor.is_system or row.business_id in actor.businesses):
         raise OrderNotFound
     actor.need_business(row.business_id, *DESK)
@@ -292,7 +293,7 @@ def _own(actor: Actor, order_id: UUID, *, business_id: UUID | None = None) -> mo
 def _bought(actor: Actor, order_id: UUID) -> models.Order:
     """Return, locked, an order of the person. Raises Unauthenticated, OrderNotFound."""
     actor.need_person()
-    row = queries.lock_order(order_id)
+    row = taken.lock_order(order_id)
     _need_buyer(actor, row)
     return row
 

@@ -11,6 +11,7 @@ from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
@@ -41,7 +42,7 @@ def request_return(
     NotShipped, ReturnWindowOver, ReturnOpen, ReturnTooMuch.
     """
     person, reason = actor.need_person(), rules.checked_reason(reason)
-    row = queries.lock_order(order_id)
+    row = taken.lock_order(order_id)
     if row.buyer_id != person:
         raise OrderNotFound
     if models.ReturnRequest.objects.filter(pk=return_id, order_id=order_id).exists():
@@ -121,7 +122,7 @@ def reject_return(*, actor: Actor, return_id: UUID, reason: str, at: datetime) -
 
 def _lock_return(actor: Actor, return_id: UUID) -> tuple[models.ReturnRequest, models.Order]:
     order_id = models.ReturnRequest.objects.filter(pk=return_id).values_list("order_id", flat=True).first()
-    row = queries.lock_order(order_id) if order_id else None
+    row = taken.lock_order(order_id) if order_id else None
     if row is None or not (actor.is_system or row.business_id in actor.businesses):
         raise ReturnNotFound
     actor.need_business(row.business_id, *DESK)

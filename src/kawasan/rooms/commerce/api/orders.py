@@ -36,6 +36,12 @@ from kawasan.rooms.commerce.actions.seller_days import (
     add_to_seller_days,
     forget_seller_days,
 )
+from kawasan.rooms.commerce.actions.taken import (
+    group,
+    order,
+    write_next_taken,
+    write_taken,
+)
 from kawasan.rooms.commerce.queries.carts import (
     cart,
     cart_count,
@@ -44,9 +50,7 @@ from kawasan.rooms.commerce.queries.orders import (
     LISTS,
     categories_of_orders,
     counts_of_business,
-    group,
     last_ship_to,
-    order,
     orders_of_business,
     orders_of_buyer,
     return_request,
@@ -276,4 +280,6 @@ __all__ = [
     "show_review",
     "variant_id",
     "verify_orders",
+    "write_next_taken",
+    "write_taken",
 ]

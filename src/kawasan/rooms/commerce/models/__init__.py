@@ -14,6 +14,7 @@ from kawasan.rooms.commerce.models.catalogue import (
     StockMovement,
     Variant,
 )
+from kawasan.rooms.commerce.models.intake import IntakeOrder
 from kawasan.rooms.commerce.models.orders import (
     CartLine,
     Order,
@@ -32,6 +33,7 @@ __all__ = [
     "CartLine",
     "Category",
     "Import",
+    "IntakeOrder",
     "Order",
     "OrderEvent",
     "OrderGroup",

@@ -71,7 +71,26 @@ _CHECKS = {
         group by g.id, g.total_minor having g.total_minor is distinct from sum(s.total_minor)""",
     "order-missing": """
         select t.id::text, 'an order for ' || t.reference, 'none' from ledger_transfer t
-        where t.code in (101, 203) and not exists (select from commerce_order o where o.id = t.reference)""",
+        where t.code in (101, 203) and not exists (select from commerce_order o where o.id = t.reference)
+          and not exists (select from commerce_intake_order i where i.id = t.reference)""",
+    "intake-order-unbooked": """
+        select i.number, 'a ledger entry ' || i.entry_id, 'none' from commerce_intake_order i
+        where not exists (select from ledger_entry e where e.id = i.entry_id)""",
+    "intake-order-twice": """
+        select i.number, 'either taken or written out', 'both' from commerce_intake_order i
+        where exists (select from commerce_order o where o.id = i.id)""",
+    "intake-order-total": """
+        select i.number, i.total_minor, l.total from commerce_intake_order i
+        cross join lateral (
+            select sum((line ->> 5)::bigint * (line ->> 6)::bigint) as total from jsonb_array_elements(i.lines) line
+        ) l where l.total is distinct from i.total_minor""",
+    "intake-order-paid": """
+        select i.number, case when i.method = 'wallet' then i.total_minor else 0 end, coalesce(m.paid, 0)
+        from commerce_intake_order i left join moved m on m.id = i.id
+        where coalesce(m.paid, 0) <> case when i.method = 'wallet' then i.total_minor else 0 end""",
+    "intake-group-total": """
+        select group_id::text, min(group_total_minor), sum(total_minor) from commerce_intake_order
+        group by group_id having min(group_total_minor) <> sum(total_minor)""",
 }
 
 

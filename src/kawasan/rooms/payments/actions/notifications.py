@@ -53,7 +53,7 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
 
 def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]:
     named = payment_of_code(provider=notification.provider, reference=notification.reference)
-    row = queries.lock_payment(pk=named) if named else None
+    row = queries.lock_payment(payment_id=named) if named else None
     if row is None:
         return Outcome.UNKNOWN_REFERENCE, None
     if notification.kind is NotificationKind.FAILED:

@@ -110,7 +110,7 @@ def cancel_payment(*, payment_id: UUID, at: datetime, actor: Actor | None = None
     Money that comes nevertheless goes to the payer's wallet. Raises PaymentNotFound (also for a payment that is not
     ``actor``'s) and PaymentClosed where it is paid or expired.
     """
-    row = queries.lock_payment(pk=payment_id)
+    row = queries.lock_payment(payment_id=payment_id)
     if row is None or (actor is not None and not actor.is_system and row.payer_id != actor.person_id):
         raise PaymentNotFound
     if row.status == PaymentStatus.REQUESTED:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from kawasan.core.access import Actor
 from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, page_of
+from kawasan.platform.wiring import wiring
 from kawasan.rooms.payments import models
+from kawasan.rooms.payments.rules.references import id_of
 from kawasan.rooms.payments.types import (
     Outcome,
     Payment,
@@ -25,7 +27,7 @@ def payment(*, payment_id: UUID, actor: Actor | None = None) -> Payment:
 
     Raises PaymentNotFound, also for somebody else's, so that ids cannot be probed.
     """
-    row = models.Payment.objects.filter(pk=payment_id).first()
+    row = _written(models.Payment.objects.filter(pk=payment_id).first, payment_id)
     if row is None or (actor is not None and not _may_see(actor, row)):
         raise PaymentNotFound
     return as_payment(row)
@@ -53,7 +55,8 @@ def payment_of_order(*, order_id: UUID) -> Payment | None:
 
 def payment_of_reference(*, provider: str, reference: str) -> Payment | None:
     """Return the payment that a provider's code stands for, if it is ours."""
-    row = models.Payment.objects.filter(provider=provider, reference=reference).first()
+    found = models.Payment.objects.filter(provider=provider, reference=reference)
+    row = _written(found.first, id_of(reference))
     return as_payment(row) if row else None
 
 
@@ -63,9 +66,21 @@ def due_payments(*, at: datetime, limit: int) -> list[Payment]:
     return [as_payment(row) for row in rows.order_by("expires_at")[:limit]]
 
 
-def lock_payment(**key: object) -> models.Payment | None:
+def lock_payment(*, payment_id: UUID) -> models.Payment | None:
     """Return a payment locked until the transaction ends: whoever decides about it waits here."""
-    return models.Payment.objects.select_for_update(no_key=True).filter(**key).first()
+    rows = models.Payment.objects.select_for_update(no_key=True)
+    return _written(rows.filter(pk=payment_id).first, payment_id)
+
+
+# Note [Payments that are written late]
+# An order taken by the intake asks for its payment when the worker writes it out, a moment later. Whoever asks for such
+# a payment before that has it written first; who can do that, only the wiring knows.
+def _written(read: Callable[[], models.Payment | None], payment_id: UUID | None) -> models.Payment | None:
+    row = read()
+    if row is None and payment_id is not None:
+        wiring().write_payment(payment_id)
+        row = read()
+    return row
 
 
 def as_payment(row: models.Payment) -> Payment:

@@ -90,7 +90,7 @@ def want_virtual_account(*, payment_id: UUID, actor: Actor, at: datetime) -> Pay
 
     Raises PaymentNotFound (also for somebody else's), PaymentClosed, MeansUnavailable.
     """
-    row = payment_queries.lock_payment(pk=payment_id)
+    row = payment_queries.lock_payment(payment_id=payment_id)
     if row is None or row.payer_id != actor.need_person():
         raise PaymentNotFound
     if row.status != PaymentStatus.REQUESTED:

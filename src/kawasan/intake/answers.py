@@ -1,0 +1,65 @@
+"""Answers as bytes: orders, problems in the reader's language, and the status line around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+
+from kawasan.core import problems
+from kawasan.core.errors import Refusal
+from kawasan.intake import languages
+from kawasan.rooms.commerce.rules.checkout import Draft, as_placed
+from kawasan.rooms.commerce.rules.documents import group_out
+
+JSON = "application/json"
+PLAIN = "text/plain"
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
+_STATUS_LINES = {
+    int(status): f"HTTP/1.1 {int(status)} {status.phrase}\r\n".encode() for status in HTTPStatus if status >= 200
+}
+_REPEATED = {"Idempotent-Replayed": "true"}
+_NOTHING: dict[str, str] = {}
+
+
+def response(
+    status: int, body: bytes, *, keep_alive: bool, kind: str = JSON, headers: Mapping[str, str] = _NOTHING
+) -> bytes:
+    """Return a whole HTTP response."""
+    more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    end = "" if keep_alive else "Connection: close\r\n"
+    head = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}{end}\r\n"
+    return _STATUS_LINES[status] + head.encode("latin-1") + body
+
+
+def placed(draft: Draft, *, repeated: bool, keep_alive: bool) -> bytes:
+    """Return the answer to an order that was placed."""
+    body = orjson.dumps(group_out(as_placed(draft)))
+    return response(201, body, keep_alive=keep_alive, headers=_REPEATED if repeated else _NOTHING)
+
+
+def problem(refusal: Refusal, *, path: str, language: str, keep_alive: bool, allow: str = "") -> bytes:
+    """Return a refusal as a problem document (RFC 9457)."""
+    body = orjson.dumps(document(refusal, path=path, language=language))
+    headers = problems.headers(refusal) | ({"Allow": allow} if allow else {})
+    status = problems.status_of(refusal)
+    return response(status, body, keep_alive=keep_alive, kind=problems.CONTENT_TYPE, headers=headers)
+
+
+def document(refusal: Refusal, *, path: str, language: str) -> dict[str, Any]:
+    """Return a refusal as the members of a problem document in a language."""
+    translate = languages.translator(language)
+
+    def texts(item: Refusal) -> tuple[str, str]:
+        return problems.worded(item.title, item.detail, item.data, translate=translate, language=language)
+
+    return problems.document(refusal, instance=path, texts=texts)
+
+
+def one_of_many(result: Draft | Refusal, *, repeated: bool, path: str, language: str) -> dict[str, Any]:
+    """Return an order's own answer within the answer to a batch."""
+    if isinstance(result, Refusal):
+        return {"status": problems.status_of(result), "problem": document(result, path=path, language=language)}
+    return {"status": 201, "repeated": repeated, "order_group": group_out(as_placed(result))}

@@ -1,0 +1,34 @@
+"""Every limit of the intake by name. What was measured stands beside it; bench/README.md says how."""
+
+from __future__ import annotations
+
+# Of one request
+BODY_BYTES_MAX = 64 * 1024  # a checkout of 50 lines is 6 kB
+BATCH_BODY_BYTES_MAX = 2 * 1024 * 1024
+ORDERS_PER_REQUEST_MAX = 1_000
+HEAD_BYTES_MAX = 16 * 1024
+HEAD_SECONDS_MAX = 10.0  # from the first byte of a request to the end of its headers
+BODY_SECONDS_MAX = 15.0
+WRITE_SECONDS_MAX = 30.0  # for reading an answer that fills the buffers
+LINGER_SECONDS = 2.0  # for reading why a connection is closed
+IDLE_SECONDS_MAX = 75.0  # between two requests of a connection
+PIPELINED_MAX = 16  # requests sent ahead on one connection
+
+# Of one process
+CONNECTIONS_MAX = 4_096
+BUFFERED_BYTES_MAX = 64 * 1024 * 1024  # of unfinished bodies, all connections together
+QUEUE_MAX = 2_000  # orders that wait for their batch; more are answered 503 at once
+DEADLINE_SECONDS = 0.8  # who waited longer than this for a batch is answered 503, and not decided
+DRAIN_SECONDS_MAX = 12.0
+
+# Of one batch
+LANES = 2  # batches in hand at once: while one commits, the next is decided
+ORDERS_PER_BATCH_MAX = 500
+KEY_SECONDS = 2.0  # how long a key's owner and rights are remembered: so long a revoked key may still work here
+KEYS_MAX = 100_000
+OFFER_SECONDS = 1.0  # how long a variant's listing is remembered; prices change to the second within it
+OFFERS_MAX = 200_000
+ATTEMPTS_MAX = 3  # how often a batch's undecided rest is decided anew (accounts opened in between)
+LOCK_TIMEOUT_MS = 1_000
+STATEMENT_TIMEOUT_MS = 5_000
+RECONNECT_SECONDS = 0.2
