@@ -61,19 +61,19 @@ def _make_template(server: psycopg.Connection, template: str) -> None:
     use(half)
     prepare_database()
     prepare_zone(schema=SCHEMA, name="Kawasan Uji", hosts=["*"], at=datetime.now(UTC))
-    _connect_a_bank()
+    connect_a_bank(SCHEMA)
     connection.close()
     server.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(template)))
 
 
-def _connect_a_bank() -> None:
-    """Connect the zone to a bank that answers nothing: tests that need one run their own and connect it."""
+def connect_a_bank(schema: str) -> None:
+    """Connect a zone to a bank that answers nothing: tests that need one run their own and connect it."""
     from kawasan.core.access import SYSTEM
     from kawasan.platform.db import transaction
     from kawasan.platform.schemas import in_zone
     from kawasan.rooms.payments import api as payments
 
-    with in_zone(SCHEMA), transaction(SYSTEM):
+    with in_zone(schema), transaction(SYSTEM):
         payments.connect_provider(
             actor=SYSTEM,
             name="sandbox",

@@ -10,6 +10,7 @@ from kawasan.platform.roles import prepare_zone
 from kawasan.platform.schemas import in_zone
 from kawasan.rooms.commerce import models
 from tests.builders.orders import a_buyer, something_for_sale
+from tests.databases import connect_a_bank
 from tests.intake.running import Process, checkout, line, order, secret_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 def test_the_host_name_chooses_the_zone_and_a_key_opens_only_its_own():
     prepare_zone(schema="zone_other", name="Kawasan Lain", hosts=["lain.example"], at=clock.now())
+    connect_a_bank("zone_other")
 
     def market() -> tuple[str, dict[str, object]]:
         with commits.atomic():
