@@ -31,6 +31,7 @@ FLOW_SECONDS = (0.0, 0.5)  # and then a random while
 FLOW_SECONDS_MAX = 60.0
 ANSWER_SECONDS_MAX = 60.0  # until everybody who had no answer when something broke has one
 CATCH_UP_SECONDS_MAX = 180.0
+SAID_EVERY = 20
 OVERLAPPING = 0.15  # share of the rounds in which a second thing breaks before the first is mended
 
 # How often each is chosen. A killed PostgreSQL recovers for seconds, a killed intake for a fraction of one.
@@ -96,11 +97,12 @@ class Crash:
     def run(self) -> None:
         """Break things until ``kills`` processes were killed; then prove everything. Raises Broken."""
         self.load.start()
-        begin = time.monotonic()
-        while sum(self.killed.values()) < self.kills:
+        told = 0
+        while (total := sum(self.killed.values())) < self.kills:
             self._round()
-            if (total := sum(self.killed.values())) and total % 20 == 0:
-                self.say(f"{total} killed, {self.load.answered} answered, {time.monotonic() - begin:.0f} s")
+            if total // SAID_EVERY > told:
+                told = total // SAID_EVERY
+                self.say(f"{total} killed, {self.load.answered} orders answered")
         self.prove()
 
     def strike(self, *chosen: Fault) -> None:
@@ -114,7 +116,7 @@ class Crash:
                 self.killed[fault.kills] += 1
             waiting += [order for order in self.load.unanswered() if order not in waiting]
             fault.began = begin
-        for fault in chosen:
+        for fault in sorted(chosen, key=lambda fault: fault.kills != "postgres"):  # the others need the database
             fault.mend()
             if fault.kills:
                 self.recovery_ms.setdefault(fault.kills, []).append((time.monotonic() - fault.began) * 1_000)

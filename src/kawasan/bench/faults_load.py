@@ -13,7 +13,7 @@ import json
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,47 +70,47 @@ class Connection:
     """One kept-open HTTP connection; it belongs to one task."""
 
     def __init__(self) -> None:
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._address: Address | None = None
 
     async def ask(self, address: Address, request: bytes, *, torn: bool = False) -> tuple[int, bytes]:
         """Send a request and return status and body; ``torn`` cuts it in its middle. Raises Unanswered."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS_MAX):
-                if self._writer is None or self._address != address:
-                    self.cut()
-                    self._reader, self._writer = await asyncio.open_connection(*address)
-                    self._address = address
+                reader, writer = await self._opened(address)
                 if torn:
-                    self._writer.write(request[: len(request) // 2])
-                    await self._writer.drain()
+                    writer.write(request[: len(request) // 2])
+                    await writer.drain()
                     raise ConnectionAbortedError("torn on purpose")
-                self._writer.write(request)
-                return await self._read()
+                writer.write(request)
+                return await self._read(reader)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
             self.cut()
             raise Unanswered(repr(error)) from error
 
-    async def _read(self) -> tuple[int, bytes]:
-        if self._reader is None:
-            raise ConnectionResetError
-        head = (await self._reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
+    async def _opened(self, address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None or self._address != address:
+            self.cut()
+            self._streams, self._address = await asyncio.open_connection(*address), address
+        return self._streams
+
+    async def _read(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
+        head = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")
         status = int(head[0].split(b" ")[1])
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in head[1:])}
         length = int(headers.get(b"content-length", BODY_BYTES_MAX + 1))
         if length > BODY_BYTES_MAX:
             raise ValueError(f"an answer of unknown or unreasonable length: {head}")
-        body = await self._reader.readexactly(length)
+        body = await reader.readexactly(length)
         if headers.get(b"connection", b"").lower() == b"close":
             self.cut()
         return status, body
 
     def cut(self) -> None:
         """End the connection at once, as a lost network would."""
-        if self._writer is not None:
-            self._writer.transport.abort()
-        self._reader = self._writer = self._address = None
+        if self._streams is not None:
+            self._streams[1].transport.abort()
+        self._streams = self._address = None
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Load:
     market: Market
     addresses: Callable[[], Sequence[Address]]
     connections: int = 24
-    per_second: float = 250.0
+    per_second: float = 150.0
     qris: float = 0.2
     seed: int = 0
     orders: list[Order] = field(default_factory=list)
@@ -134,7 +134,7 @@ class Load:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._live, name="buyers", daemon=True)
         self._error: BaseException | None = None
-        self._due = 0.0
+        self._due = 0.0  # when the next order may be sent
 
     # --- what the driver calls, from its own thread ---
 
@@ -145,7 +145,9 @@ class Load:
     def stop(self, seconds_max: float) -> bool:
         """Take no new orders, wait until every one is answered; return whether they were in time."""
         self._stopping.set()
-        self._thread.join(seconds_max)
+        if self._thread.is_alive():
+            self._thread.join(seconds_max)
+        self.need_alive()
         return not self._thread.is_alive()
 
     def cut(self) -> None:
@@ -183,20 +185,19 @@ class Load:
 
     async def _buy(self, number: int) -> None:
         connection = self._open[number] = Connection()
-        while not self._stopping.is_set():
-            await self._wait_for_turn()
-            order = self._wanted()
+        while (order := await self._next()) is not None:
             self.orders.append(order)
             await self._until_answered(order, connection)
             if self._random.random() < ASKED_AGAIN:
                 await self._ask_again(order, connection)
         connection.cut()
 
-    async def _wait_for_turn(self) -> None:
+    async def _next(self) -> Order | None:
         """Keep the rate; time in which nobody could be served is not made up for."""
         now = time.monotonic()
         self._due = max(self._due, now - 0.2) + 1 / self.per_second
         await asyncio.sleep(max(0.0, self._due - now))
+        return None if self._stopping.is_set() else self._wanted()
 
     def _wanted(self) -> Order:
         count = self._random.choice((1, 1, 1, 2, 3))
@@ -244,6 +245,26 @@ class Load:
     def _cut(self) -> None:
         for connection in self._open.values():
             connection.cut()
+
+
+@dataclass
+class Rush(Load):
+    """These orders and no others, all at once: ``finish`` waits until each is answered."""
+
+    wanted: Sequence[Order] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._waiting = deque(self.wanted)
+
+    def finish(self, seconds_max: float) -> bool:
+        """Wait until everybody has an answer; return whether that was in time."""
+        self._thread.join(seconds_max)
+        self.need_alive()
+        return not self._thread.is_alive()
+
+    async def _next(self) -> Order | None:
+        return self._waiting.popleft() if self._waiting else None
 
 
 def request_of(market: Market, order: Order, address: Address) -> bytes:

@@ -124,6 +124,7 @@ class Place:
     wares: int = 40
     plenty: int = 100_000
     scarce: int = 100
+    poor: int = 10
     intakes: list[Service] = field(default_factory=list)
     market: Market = field(default_factory=Market)
 
@@ -231,7 +232,7 @@ class Place:
 
     def _fill(self) -> None:
         file = self.folder / "market.json"
-        options = {"buyers": self.buyers, "wares": self.wares, "plenty": self.plenty, "scarce": self.scarce}
+        options = {name: getattr(self, name) for name in ("buyers", "wares", "plenty", "scarce", "poor")}
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         made = self.run("kawasan.bench.faults_zone", str(file), *arguments)
         if made.returncode:
@@ -240,8 +241,6 @@ class Place:
 
     def _intake(self, number: int) -> Service:
         port = free_port(HOST)
-        command = ["granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-        command += ["--blocking-threads", "4", "--backpressure", "256", "--no-ws", "--log-level", "warning"]
-        command += ["kawasan.server.wsgi:application"]
+        command = ["kawasan", "intake", "--host", HOST, "--port", str(port)]
         log = self.folder / f"intake-{number}.log"
         return Service(f"kawasan-intake-{number}", command, self.environment, log, (HOST, port))

@@ -175,12 +175,25 @@ def _compare(place: Place, what: str, accounts: Sequence[str], left: Sequence[in
 
 
 def behind(place: Place) -> int:
-    """Return how much work waits for the worker: jobs, and numbers that followers have not taken."""
-    jobs, lag = place.admin().execute(_BEHIND).fetchall()[0]
-    return int(jobs) + int(lag)
+    """Return how much work waits for the worker: orders to be written out, jobs, numbers for the followers."""
+    (row,) = place.admin().execute(_BEHIND).fetchall()
+    return sum(int(part) for part in row)
+
+
+def to_write_out(place: Place) -> int:
+    """Return how many orders were taken and are not written out."""
+    (row,) = place.admin().execute("select count(*) from commerce_intake_order").fetchall()
+    return int(row[0])
+
+
+def written_out(place: Place) -> int:
+    """Return how many checkouts have their rows."""
+    (row,) = place.admin().execute("select count(*) from commerce_order_group").fetchall()
+    return int(row[0])
 
 
 _BEHIND = """
-select (select count(*) from public.procrastinate_jobs where status in ('todo', 'doing') and queue_name <> 'periodic'),
+select (select count(*) from commerce_intake_order),
+       (select count(*) from public.procrastinate_jobs where status in ('todo', 'doing') and queue_name <> 'periodic'),
        (select coalesce(sum((select last_value from ledger_transfer_sequence) - c.position), 0) from platform_cursor c)
 """

@@ -74,7 +74,8 @@ def stocks_of(wares: int, plenty: int, scarce: int) -> list[int]:
 @click.option("--wares", default=40)
 @click.option("--plenty", default=100_000)
 @click.option("--scarce", default=100)
-def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int) -> None:
+@click.option("--poor", default=POOR_EACH, help="Every so manieth buyer has little money; 0: nobody.")
+def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int, poor: int) -> None:
     """Make the zone and everything in it."""
     from kawasan.server import runtime
 
@@ -91,7 +92,7 @@ def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     with in_zone(SCHEMA):
         shelves = _shelves(stocks_of(wares, plenty, scarce), at=clock.now())
-        market = Market(_buyers(buyers, at=clock.now()), shelves)
+        market = Market(_buyers(buyers, poor, at=clock.now()), shelves)
     file.write_text(json.dumps(asdict(market)))
 
 
@@ -104,15 +105,16 @@ def _edge() -> Iterator[None]:
         yield
 
 
-def _buyers(count: int, *, at: Any) -> list[Buyer]:
+def _buyers(count: int, poor: int, *, at: Any) -> list[Buyer]:
     made: list[Buyer] = []
     for start in range(0, count, CHUNK):
         with _edge():
-            made += [_buyer(number, at=at) for number in range(start, min(start + CHUNK, count))]
+            for number in range(start, min(start + CHUNK, count)):
+                made.append(_buyer(number, is_poor=bool(poor) and number % poor == poor - 1, at=at))
     return made
 
 
-def _buyer(number: int, *, at: Any) -> Buyer:
+def _buyer(number: int, *, is_poor: bool, at: Any) -> Buyer:
     from kawasan.core import ids
     from kawasan.core.access import SYSTEM, Actor
     from kawasan.core.money import Money
@@ -121,7 +123,7 @@ def _buyer(number: int, *, at: Any) -> Buyer:
     from kawasan.rooms.zone import api as zone
 
     person = zone.add_person(actor=SYSTEM, email=f"pembeli{number}@uji.example", name=f"Pembeli {number}", at=at)
-    amount = POOR_MINOR if number % POOR_EACH == POOR_EACH - 1 else OPENING_MINOR
+    amount = POOR_MINOR if is_poor else OPENING_MINOR
     asked = payments.top_up(payment_id=ids.uuid7(), person_id=person.id, amount=Money(amount), at=at)
     payments.notify(notification=_money_for(asked), at=at)
     actor = Actor(person_id=person.id)

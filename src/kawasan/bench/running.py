@@ -17,6 +17,7 @@ from kawasan.bench.site import Site, site
 # A bench is the module of this package with the same name; it has ``run(bench: Bench) -> None``.
 BENCHES: Final[Mapping[str, str]] = {
     "engine": "orders of three linked transfers a second through the ledger's engine, beside pgbench and two baselines",
+    "oversell": "2,000 buyers rush for 100 units, 50 times, with kills: is one unit too many or too few sold?",
     "crash": "processes killed under load, again and again: how many answered orders are lost (none may be)",
     "orders": "orders a second over HTTP, one a request, durable, with their latency",
     "overload": "three times more orders than fit: how many are taken, and how the rest is told no",
