@@ -13,8 +13,8 @@ from kawasan.bench import front, orders
 from kawasan.bench.running import Bench
 
 TIMES = 3  # the capacity
-PEAK_SECONDS = 5.0
-OVERLOAD_SECONDS = 10.0
+PEAK_SECONDS = 4.0
+OVERLOAD_SECONDS = 8.0
 CONNECTIONS = 3_000  # more than the intake's queue is long: below that nobody would ever be refused
 QUICK_CONNECTIONS = 300
 SAMPLE_SECONDS = 0.2

@@ -15,7 +15,7 @@ from kawasan.bench.site import SCHEMA
 from kawasan.core import clock
 from kawasan.platform.schemas import in_zone
 
-SECONDS = 5.0
+SECONDS = 3.0
 CONNECTIONS = 32
 REQUESTS = 2_000
 SHARES = {"home": 2, "search": 4, "product": 4}  # of the mix, in tenths
