@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -77,11 +76,7 @@ def test_every_bench_has_its_promises_here():
     assert set(PROMISED) <= set(BENCHES)
 
 
-NEEDS_INTAKE = pytest.mark.skipif(find_spec("kawasan.intake") is None, reason="no intake takes these orders yet")
-ALL = [pytest.param(what, marks=[NEEDS_INTAKE] if what in ("orders", "overload") else []) for what in sorted(PROMISED)]
-
-
-@pytest.mark.parametrize("what", ALL)
+@pytest.mark.parametrize("what", sorted(PROMISED))
 def test_a_bench_gives_what_it_promises_and_leaves_nothing(what, folder):
     answer = running.run(what, folder)
     assert sorted(PROMISED[what] - set(answer["figures"])) == []
@@ -106,7 +101,6 @@ def test_what_expires_expires_once_and_not_early(folder):
     assert figures["still_reserved"] == 0
 
 
-@NEEDS_INTAKE
 @pytest.mark.parametrize("what", ["orders", "overload"])
 def test_every_answered_order_is_in_the_ledger(what, folder):
     figures = running.run(what, folder)["figures"]

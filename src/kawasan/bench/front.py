@@ -36,12 +36,12 @@ class Front:
 
 @contextmanager
 def zone(here: Site) -> Iterator[Front]:
-    """Run everything that ``kawasan serve`` runs, on free ports; orders go to the intake where there is one."""
+    """Run everything that ``kawasan serve`` runs, on free ports; orders go to the intake."""
     running = Processes(data=here.folder, host=HOST, port=0, restart=False)
     running.start()
     try:
         pids = {child.name: child.handle.pid for child in running.children if child.handle}
-        yield Front(running.port, getattr(running, "intake_port", 0) or running.port, pids)
+        yield Front(running.port, running.intake_port, pids)
     finally:
         running.stop()
 

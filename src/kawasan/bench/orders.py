@@ -147,8 +147,6 @@ def figures_of(prefix: str, seen: Mapping[str, Any]) -> dict[str, float]:
 
 def _settling(bench: Bench) -> dict[str, float]:
     """Return how many orders wait for the worker to write the rows of their pages, and how many it writes a second."""
-    if not _one(bench, "select count(to_regclass('commerce_intake_order'))"):
-        return {}
     waiting = _one(bench, "select count(*) from commerce_intake_order")
     start = time.perf_counter()
     time.sleep(bench.seconds(SETTLING_SECONDS))

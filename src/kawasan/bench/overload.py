@@ -36,7 +36,7 @@ def run(bench: Bench) -> None:
 def _round(bench: Bench, load: front.Load, answering: front.Front, connections: int) -> Mapping[str, float]:
     peak = load.send("uniform", connections=orders.CONNECTIONS, seconds=bench.seconds(PEAK_SECONDS))
     rate = TIMES * max(1.0, peak["accepted_per_second"])
-    with _watching(answering.processes.get("intake-1", answering.processes["web"])) as memory:
+    with _watching(answering.processes["intake-1"]) as memory:
         seen = load.send("uniform", connections=connections, seconds=bench.seconds(OVERLOAD_SECONDS), rate=rate)
     return {
         "overload_peak_orders_per_second": peak["accepted_per_second"],
