@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from uuid import RFC_4122
 
 import pytest
@@ -107,3 +108,14 @@ def test_walking_page_by_page_sees_every_row_once(rows, limit):
 
 def test_page_sizes_stay_within_bounds():
     assert [clamp_limit(limit) for limit in (-5, 0, 1, 50, 10**9)] == [1, 1, 1, 50, LIMIT_MAX]
+
+
+def test_a_forked_process_draws_ids_of_its_own():
+    ids.uuid7()
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(writing, ids.uuid7().bytes)
+        os._exit(0)
+    mine = ids.uuid7()
+    os.waitpid(child, 0)
+    assert os.read(reading, 16)[8:] != mine.bytes[8:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import threading
 import time
 from uuid import UUID, uuid5
@@ -21,6 +22,8 @@ _PUBLIC = re.compile(r"([a-z]{2,6})_([0-7][0-9a-hjkmnp-tv-z]{25})")
 
 _lock = threading.Lock()
 _last = 0
+_random: list[int] = []  # drawn ahead: asking the system for each id costs more than the rest of it
+os.register_at_fork(after_in_child=_random.clear)  # two processes never share what was drawn
 
 
 def uuid7() -> UUID:
@@ -30,7 +33,9 @@ def uuid7() -> UUID:
         stamp = (time.time_ns() * 4096) // 1_000_000  # milliseconds with 12 bits of fraction (RFC 9562 method 3)
         stamp = max(stamp, _last + 1)
         _last = stamp
-    random = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
+        if not _random:
+            _random.extend(struct.unpack("256Q", os.urandom(256 * 8)))
+        random = _random.pop() & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=(stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random)
 
 

@@ -40,6 +40,9 @@ from kawasan.rooms.ledger.types import (
 _NO_OVERDRAW, _NO_OVERFILL, _FROZEN = int(Flag.NO_OVERDRAW), int(Flag.NO_OVERFILL), int(Flag.FROZEN)
 
 
+DERIVED_MAX = 65_536  # how many derived ids of accounts a process keeps: each costs two hashes
+
+
 def account_id(owner: UUID, asset: UUID, code: int) -> UUID:
     """Return the id of an owner's account for an asset: the same three always give the same id."""
     return ids.derived("ledger.account", owner, asset, code)

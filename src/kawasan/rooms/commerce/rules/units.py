@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from kawasan.rooms.commerce.types.codes import AccountCode
-from kawasan.rooms.ledger.rules import account_id, asset_id
+from kawasan.rooms.ledger.rules import DERIVED_MAX, account_id, asset_id
 
 
 def unit_code(variant_id: UUID) -> str:
@@ -18,6 +19,7 @@ def unit_asset(variant_id: UUID) -> UUID:
     return asset_id(unit_code(variant_id))
 
 
+@lru_cache(maxsize=DERIVED_MAX)
 def unit_account(business_id: UUID, variant_id: UUID, code: AccountCode) -> UUID:
     """Return the account that holds a variant's units in stock, sold or supply."""
     return account_id(business_id, unit_asset(variant_id), code)

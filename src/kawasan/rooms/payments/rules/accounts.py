@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from uuid import UUID
 
-from kawasan.rooms.ledger.rules import IDR, account_id
+from kawasan.rooms.ledger.rules import DERIVED_MAX, IDR, account_id
 from kawasan.rooms.ledger.types import Flag, NewAccount
 from kawasan.rooms.payments.types import AccountCode
 from kawasan.rooms.zone.types import ZONE_OWNER
@@ -54,5 +55,6 @@ def _new(owner: UUID, code: AccountCode, flags: Flag = Flag.NO_OVERDRAW) -> NewA
     return NewAccount(id=_id(owner, code), owner=owner, asset=IDR, code=int(code), flags=flags)
 
 
+@lru_cache(maxsize=DERIVED_MAX)
 def _id(owner: UUID, code: AccountCode) -> UUID:
     return account_id(owner, IDR, int(code))
