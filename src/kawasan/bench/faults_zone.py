@@ -109,7 +109,7 @@ def _connect_a_bank(*, at: Any) -> None:
             profile="sandbox",
             base_url="http://127.0.0.1:1",
             client_id="uji",
-            client_secret="nobody answers here",
+            client_secret="nobody answers here",  # noqa: S106 - there is nobody
             their_keys=(),
             va_prefix="77777",
             at=at,

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from kawasan.core import clock
 from kawasan.demo import state, told
+from kawasan.platform.telemetry import configure_logging
 from kawasan.server import runtime
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Demo:
             self._step(told.DATABASE)
             with runtime.database(folder) as database:
                 runtime.set_up_django()
+                configure_logging(json=False, level="WARNING")  # standard output is the answer
                 from kawasan.platform.schemas import in_zone
 
                 self._prepare(folder)
