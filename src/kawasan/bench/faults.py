@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -33,7 +34,7 @@ BALLAST = "ballast"
 
 
 @dataclass
-class Fault:
+class Fault(ABC):
     """Something that goes wrong, once."""
 
     place: Place
@@ -44,11 +45,11 @@ class Fault:
     name: ClassVar[str] = ""
     kills: ClassVar[str] = ""  # what is killed with -9: intake, worker or postgres
 
+    @abstractmethod
     def strike(self) -> None:
         """Break it."""
-        raise NotImplementedError
 
-    def mend(self) -> None:
+    def mend(self) -> None:  # noqa: B027 - some faults need no mending
         """Bring it back and return when it serves. Raises Broken."""
 
 
