@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import is_valid_path
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from kawasan.core.errors import Forbidden, NotFound, Refusal, msg
@@ -67,8 +68,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Explain an unknown address."""
+    """Explain an unknown address; one with a slash too many leads to the page that it means."""
     del exception
+    known = request.path.rstrip("/")
+    if request.method in ("GET", "HEAD") and known != request.path and is_valid_path(known):
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{known}?{query}" if query else known)
     return respond(request, NotFound())
 
 

@@ -21,6 +21,13 @@ function chooseTheme(theme) {
 for (const part of document.querySelectorAll("[data-needs-js]")) part.hidden = false;
 showTheme();
 
+// On a phone the present tab may lie outside what is seen of its row.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.parentElement;
+  const ahead = tab.getBoundingClientRect().left - row.getBoundingClientRect().left;
+  row.scrollLeft += ahead - (row.clientWidth - tab.offsetWidth) / 2;
+}
+
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-theme-choice]");
   if (choice) chooseTheme(choice.dataset.themeChoice);
