@@ -1,0 +1,1 @@
+"""Books and tax of each business, written from what happened in the ledger."""

@@ -1,0 +1,1 @@
+"""Pure decisions of the books: taxes, journal, statements."""

@@ -1,0 +1,57 @@
+"""The chart of accounts every business begins with: SAK EMKM's lines, and what it has within the zone."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kawasan.rooms.books.rules.lists import rows_of
+from kawasan.rooms.books.types.accounts import Account, Kind
+
+# Accounts that the program itself books to.
+CASH = "1101"
+BANK = "1102"
+QRIS_RECEIVABLE = "1105"
+BALANCE = "1106"
+ESCROW = "1107"
+RESERVE = "1108"
+TRANSIT = "1109"
+STOCK = "1301"
+TAX_WITHHELD = "1403"
+ACCUMULATED_DEPRECIATION = "1591"
+DEPOSITS = "2103"
+OWED_TO_ZONE = "2104"
+INCOME_TAX_PAYABLE = "2202"
+CAPITAL = "3101"
+DRAWINGS = "3102"
+RETAINED = "3201"
+SALES = "4101"
+RETURNS = "4102"
+CASH_OVER = "4202"
+COST_OF_GOODS = "5101"
+MDR = "6105"
+COMMISSION = "6106"
+CASH_SHORT = "6108"
+INCOME_TAX = "8101"
+
+
+@cache
+def standard() -> dict[str, Account]:
+    """Return the accounts of every business by code."""
+    chinese = {row["name_id"]: row["name_zh"] for row in rows_of("names_zh.csv")}
+    found = {}
+    for row in (*rows_of("accounts.csv"), *rows_of("zone_accounts.csv")):
+        names = (row["name_id"], row["name_en"], chinese[row["name_id"]])
+        found[row["code"]] = Account(row["code"], *names, Kind(row["type"]), row["statement_line"])
+    return dict(sorted(found.items()))
+
+
+@cache
+def line_names() -> dict[str, tuple[str, str]]:
+    """Return the names of the statements' lines in English and Chinese by their Indonesian one."""
+    return {row["name_id"]: (row["name_en"], row["name_zh"]) for row in rows_of("names_lines.csv")}
+
+
+def line_name(line: str, language: str) -> str:
+    """Return the name of a statement's line in a language of the screen."""
+    english, chinese = line_names()[line]
+    return {"en": english, "zh-hans": chinese}.get(language.lower(), line)
