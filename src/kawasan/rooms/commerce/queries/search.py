@@ -17,9 +17,7 @@ from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.campaign_terms import terms_of_products
 from kawasan.rooms.commerce.queries.catalogue import as_seller, categories, category
-from kawasan.rooms.commerce.rules.prices import in_campaign
-from kawasan.rooms.commerce.types.campaigns import CampaignTerms
-from kawasan.rooms.commerce.types.prices import Price
+from kawasan.rooms.commerce.types.codes import AccountCode
 from kawasan.rooms.commerce.types.refusals import SearchInvalid
 from kawasan.rooms.commerce.types.searching import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
 
@@ -59,18 +57,31 @@ specials as materialized (
   where v.archived_at is null and v.product_id in (
     select other.product_id from commerce_price_window w join commerce_variant other on other.id = w.variant_id
     where w.starts_at <= %(at)s and (w.ends_at is null or w.ends_at > %(at)s))
-  group by v.product_id)
+  group by v.product_id),
+campaigns as materialized (
+  select o.product_id, min(o.price_minor) as price_minor
+  from commerce_campaign_offer o
+  join commerce_campaign c on c.id = o.campaign_id
+  join commerce_variant v on v.id = o.variant_id and v.archived_at is null
+  join ledger_account a on a.owner = o.id and a.code = %(campaign_code)s
+  where o.state = 'accepted' and o.settled_at is null and c.published_at is not null
+    and c.starts_at <= %(at)s and %(at)s < least(c.ends_at, c.ended_at)
+    and a.credits_posted > a.debits_posted + a.debits_pending
+  group by o.product_id)
 """
+# What a product costs from: its cheapest variant now, or what a campaign with units left asks.
+_PRICE = "least(coalesce(o.price_minor, p.price_from_minor), c.price_minor)"
 
-_MATCHES = """
+_MATCHES = f"""
 matches as materialized (
   select p.id, p.business_id, p.category_id, s.province_code, s.province_name,
-         coalesce(o.price_minor, p.price_from_minor) as price_minor, {key} as key
+         {_PRICE} as price_minor, {{key}} as key
   from commerce_product p
   join commerce_seller s on s.business_id = p.business_id
   join commerce_product_figures f on f.product_id = p.id
   left join specials o on o.product_id = p.id
-  where p.status = 'published' and s.is_open {where})
+  left join campaigns c on c.product_id = p.id
+  where p.status = 'published' and s.is_open {{where}})
 """
 
 _CARDS = """
@@ -98,8 +109,8 @@ order by 1, 3 desc, 2
 _KEYS = {
     Sort.POPULAR: ("f.sold", "desc"),
     Sort.NEWEST: ("(extract(epoch from p.published_at) * 1000000)::bigint", "desc"),
-    Sort.CHEAPEST: ("coalesce(o.price_minor, p.price_from_minor)", "asc"),
-    Sort.DEAREST: ("coalesce(o.price_minor, p.price_from_minor)", "desc"),
+    Sort.CHEAPEST: (_PRICE, "asc"),
+    Sort.DEAREST: (_PRICE, "desc"),
     # Few ratings say little: five of four stars are added to each product.
     Sort.RATING: ("(f.rating_sum + 20)::bigint * 1000000 / (f.rating_count + 5)", "desc"),
 }
@@ -292,15 +303,14 @@ def _order(criteria: Criteria) -> tuple[str, str]:
 
 
 def _where(criteria: Criteria) -> str:
-    price = "coalesce(o.price_minor, p.price_from_minor)"
     conditions = {
         "p.search @@ %(query)s::tsquery": bool(words_of(criteria.text)),
         "p.category_id = %(category)s": bool(criteria.category),
         "p.business_id = %(business_id)s": criteria.business_id is not None,
         "s.regency_code = %(regency)s": bool(criteria.regency),
         "s.province_code = %(province)s": bool(criteria.province),
-        f"{price} >= %(price_from)s": criteria.price_from_minor is not None,
-        f"{price} <= %(price_upto)s": criteria.price_upto_minor is not None,
+        f"{_PRICE} >= %(price_from)s": criteria.price_from_minor is not None,
+        f"{_PRICE} <= %(price_upto)s": criteria.price_upto_minor is not None,
         "f.rating_sum >= %(rating)s * f.rating_count and f.rating_count > 0": bool(criteria.rating_from),
     }
     return "".join(f" and {sql}" for sql, wanted in conditions.items() if wanted)
@@ -309,6 +319,7 @@ def _where(criteria: Criteria) -> str:
 def _values(criteria: Criteria, query: str, at: datetime) -> dict[str, Any]:
     return {
         "at": at,
+        "campaign_code": int(AccountCode.CAMPAIGN),
         "query": query,
         "category": criteria.category,
         "business_id": criteria.business_id,
@@ -330,7 +341,6 @@ def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]
     motifs = {item.slug: item.motif for item in categories()}
     available = available_of([row[0] for row in rows])
     terms = terms_of_products(available, at=at)
-    prices = {row[0]: _price(row, terms.get(row[0], []), at) for row in rows}
     return tuple(
         ProductCard(
             id=row[0],
@@ -339,7 +349,7 @@ def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]
             category=row[3],
             motif=motifs[row[3]],
             picture=row[4],
-            price_minor=prices[row[0]].amount_minor,
+            price_minor=row[5],
             ordinary_minor=row[6],
             rating_count=row[7],
             rating_sum=row[8],
@@ -353,14 +363,6 @@ def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]
         )
         for row in rows
     )
-
-
-def _price(row: tuple[Any, ...], terms: list[CampaignTerms], at: datetime) -> Price:
-    """The price of a product in a list: the cheapest variant's, a campaign's where that is lower."""
-    price = Price(row[5], row[6])
-    for item in terms:
-        price = in_campaign(price, item, at=at)
-    return price
 
 
 def available_of(product_ids: list[UUID]) -> dict[UUID, int]:

@@ -8,13 +8,14 @@ import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders.campaigns import END, START, a_campaign, entered
-from tests.builders.orders import a_buyer, seller_of, something_for_sale
+from tests.builders.campaigns import END, START, a_campaign, entered, now_of
+from tests.builders.orders import a_buyer, a_checkout, seller_of, something_for_sale, wanted
 from tests.builders.zone import a_business
 
 from kawasan.core import ids
 from kawasan.core.access import STRANGER, Actor
 from kawasan.platform import db
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.rules.checkout import offer_at
 from kawasan.rooms.commerce.rules.prices import price_at
 from kawasan.rooms.commerce.types.campaigns import CampaignTerms
@@ -77,3 +78,23 @@ def test_an_accepted_offer_is_public_and_still_nobody_else_s_to_change():
     assert seen_by(other, "select count(*) from commerce_campaign_offer where id = %s", offer.id) == 1
     with pytest.raises(Exception, match="row-level security"):
         seen_by(other, "update commerce_campaign_offer set price_minor = 1 where id = %s", offer.id)
+
+
+@pytest.mark.django_db
+def test_search_orders_and_filters_by_the_price_that_a_campaign_asks_while_it_has_units():
+    dear = something_for_sale(name="Mahal", price=100_000_00)
+    something_for_sale(name="Murah", price=50_000_00)
+    offer = entered(dear, price=40_000_00, units=1, per_buyer=1)
+
+    def cheapest(at, **criteria) -> list[tuple[str, int]]:
+        wanted = commerce.Criteria(sort=commerce.Sort.CHEAPEST, **criteria)
+        return [(card.name, card.price_minor) for card in commerce.search_products(criteria=wanted, at=at).items]
+
+    ordinary = [("Murah", 50_000_00), ("Mahal", 100_000_00)]
+    assert cheapest(START - SECOND) == ordinary
+    assert cheapest(START) == [("Mahal", 40_000_00), ("Murah", 50_000_00)]
+    assert cheapest(START, price_upto_minor=45_000_00) == [("Mahal", 40_000_00)]
+    assert cheapest(END) == ordinary
+    a_checkout(lines=[wanted(dear)], at=START)
+    assert now_of(offer).left == 0
+    assert cheapest(START + SECOND) == ordinary
