@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app
 
+from kawasan.platform.jobs import INSIDE, OUTSIDE
 from kawasan.rooms.zone import facts as zone_facts
 from kawasan.server.wiring import CHECKS, FOLLOWERS, LISTENERS
 
@@ -32,3 +34,17 @@ def test_followers_have_names_of_their_own_and_every_room_with_money_is_checked(
     names = [item.name for item in FOLLOWERS]
     assert len(names) == len(set(names))
     assert {"ledger", "payments", "commerce.orders", "authority"} <= set(CHECKS)
+
+
+ASKING_SOMEBODY = {
+    *("make_code", "make_codes", "close_codes", "check_payment", "close_due_payments", "ask_about_stuck_payments"),
+    *("make_waiting_codes", "send_payouts", "reconcile", "compare_books", "send_decision", "send_invitation"),
+}
+
+
+def test_every_job_has_a_queue_that_the_worker_serves_and_those_that_ask_somebody_have_their_own():
+    ours = {name: task.queue for name, task in app.tasks.items() if name.startswith("kawasan.")}
+    assert set(ours.values()) <= {*INSIDE, *OUTSIDE}
+    asking = {name for name, queue in ours.items() if queue in OUTSIDE}
+    assert {name.rpartition(".")[2] for name in asking} >= ASKING_SOMEBODY
+    assert not {name for name in asking if ".platform." in name or ".commerce." in name or ".ledger." in name}

@@ -12,7 +12,9 @@ import pytest
 from kawasan.bench import faults
 from kawasan.bench.crash import Crash
 from kawasan.bench.faults_load import Order
-from kawasan.bench.faults_proof import Findings, check_everything, to_write_out, written_out
+from kawasan.bench.faults_proof import Findings, check_everything, is_writing_out, to_write_out, written_out
+
+PILE = 150  # orders that wait for a worker before it is started, to be killed
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
@@ -37,21 +39,21 @@ def test_all_intakes_killed_at_the_same_moment(strike):
 
 
 def test_a_worker_killed_while_it_writes_out_orders_and_deals_with_facts(begin, place):
-    crash = begin()
+    crash = begin(plenty=8 * PILE)
     place.worker.kill()
-    waiting = []
-    for _ in range(3):
-        crash.flow()  # work piles up
-        waiting.append(to_write_out(place))
+    for is_in_the_middle in (True, False, False):
+        place.wait_until(lambda: to_write_out(place) >= PILE, "work piles up")
         before = written_out(place)
         place.worker.start()
-        place.wait_until(lambda before=before: written_out(place) > before, "the worker writes out orders")
-        time.sleep(random.uniform(0, 0.2))
+        if is_in_the_middle:  # of the transaction that writes orders out
+            place.wait_until(lambda: is_writing_out(place), "the worker is about to write orders out")
+        else:  # of dealing with what follows from them
+            place.wait_until(lambda before=before: written_out(place) > before, "the worker has written orders out")
+            time.sleep(random.uniform(0, 0.2))
         place.worker.kill()
     place.worker.start()
     crash.prove()
     assert clean(crash)
-    assert all(waiting)
     assert crash.verified
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
 from kawasan.core import clock
 from kawasan.rooms.payments.actions.snap import calls
+from kawasan.rooms.payments.actions.snap.client import AWAY_SECONDS
 from kawasan.rooms.payments.rules.snap.answers import Answer, answer_of, settled
 from kawasan.rooms.payments.rules.snap.codes import Service, SnapOutcome
 from kawasan.rooms.payments.types import BankAccount
@@ -257,3 +259,38 @@ def test_a_repeat_comes_only_after_the_provider_says_that_it_knows_nothing() -> 
     sent.clear()
     assert settled(send, lambda: Answer(SnapOutcome.SUCCESS), wait=no_wait, ask_first=True).by_query
     assert sent == []
+
+
+def test_a_bank_that_nobody_reaches_keeps_nobody_waiting_and_is_asked_again_after_a_pause(
+    partner: ProviderSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, waited, is_down = [1_000.0], [], [False]
+    monkeypatch.setattr("kawasan.rooms.payments.actions.snap.client.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def down(request: httpx.Request, _: int) -> None:
+        if is_down[0]:
+            raise httpx.ConnectError("nobody is there", request=request)
+
+    network = Network(down)
+    client = a_client(partner, network)
+    assert calls.make_qr(client, a_bill()).outcome is SnapOutcome.SUCCESS
+    is_down[0] = True
+    while not (answer := calls.make_qr(client, a_bill(), wait=waited.append)).is_away:
+        assert answer.outcome is SnapOutcome.RETRY
+        assert len(network.requests) < 100, "it is never given up"
+    tried, waited[:] = len(network.requests), []
+
+    for _ in range(20):
+        assert calls.make_qr(client, a_bill(), wait=waited.append).is_away
+    assert len(network.requests) == tried
+    assert waited == []
+
+    now[0] += AWAY_SECONDS
+    assert calls.make_qr(client, a_bill(), wait=waited.append).outcome is SnapOutcome.RETRY
+    assert len(network.requests) == tried + 1  # one try is enough to know
+
+    is_down[0] = False
+    assert calls.make_qr(client, a_bill()).is_away  # not yet
+    now[0] += AWAY_SECONDS
+    assert calls.make_qr(client, a_bill()).outcome is SnapOutcome.SUCCESS
+    assert calls.make_qr(client, a_bill()).outcome is SnapOutcome.SUCCESS

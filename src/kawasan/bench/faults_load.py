@@ -27,6 +27,7 @@ REPEAT_SECONDS_MAX = 0.4
 ASKED_AGAIN = 0.05  # share of the answered orders that are sent once more, to hear the same answer
 BODY_BYTES_MAX = 4_000_000
 TORN = 0.002  # share of the requests that are cut in their middle
+TRICKLE = 10.0  # orders a second, once ``plenty`` were ordered
 EXPECTED = frozenset({"sold", "sold-out", "wallet-too-low"})  # what an order of ours may be answered
 
 Address = tuple[str, int]
@@ -121,6 +122,7 @@ class Load:
     addresses: Callable[[], Sequence[Address]]
     connections: int = 24
     per_second: float = 150.0
+    plenty: int | None = None  # after so many orders they come in a trickle: what must be dealt with stays bounded
     qris: float = 0.2
     seed: int = 0
     orders: list[Order] = field(default_factory=list)
@@ -134,6 +136,7 @@ class Load:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._live, name="buyers", daemon=True)
         self._error: BaseException | None = None
+        self._before = len(self.orders)
         self._due = 0.0  # when the next order may be sent
 
     # --- what the driver calls, from its own thread ---
@@ -195,9 +198,14 @@ class Load:
     async def _next(self) -> Order | None:
         """Keep the rate; time in which nobody could be served is not made up for."""
         now = time.monotonic()
-        self._due = max(self._due, now - 0.2) + 1 / self.per_second
+        self._due = max(self._due, now - 0.2) + 1 / self._rate
         await asyncio.sleep(max(0.0, self._due - now))
         return None if self._stopping.is_set() else self._wanted()
+
+    @property
+    def _rate(self) -> float:
+        is_enough = self.plenty is not None and len(self.orders) - self._before >= self.plenty
+        return min(TRICKLE, self.per_second) if is_enough else self.per_second
 
     def _wanted(self) -> Order:
         count = self._random.choice((1, 1, 1, 2, 3))

@@ -186,14 +186,24 @@ def to_write_out(place: Place) -> int:
     return int(row[0])
 
 
+def is_writing_out(place: Place) -> bool:
+    """Return whether the worker is in the transaction that writes orders out."""
+    return bool(place.admin().execute(_WRITING_OUT).fetchall())
+
+
 def written_out(place: Place) -> int:
     """Return how many checkouts have their rows."""
     (row,) = place.admin().execute("select count(*) from commerce_order_group").fetchall()
     return int(row[0])
 
 
+_WRITING_OUT = """
+select from pg_stat_activity where application_name = 'kawasan-worker' and state <> 'idle'
+   and (query like '%delete from commerce_intake_order%' or query like 'insert into commerce_order%')
+"""
 _BEHIND = """
 select (select count(*) from commerce_intake_order),
-       (select count(*) from public.procrastinate_jobs where status in ('todo', 'doing') and queue_name <> 'periodic'),
+       (select count(*) from public.procrastinate_jobs
+        where status in ('todo', 'doing') and queue_name not like 'periodic%'),
        (select coalesce(sum((select last_value from ledger_transfer_sequence) - c.position), 0) from platform_cursor c)
 """

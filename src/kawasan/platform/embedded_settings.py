@@ -27,6 +27,7 @@ FAST_FOR_TESTS: Final[Mapping[str, str]] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    "autovacuum": "off",  # databases of tests are dropped, which is refused while PostgreSQL cleans up in them
     "shared_buffers": "128MB",
 }
 """For data nobody will miss: survives a crash of PostgreSQL, not one of the machine."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.utils.module_loading import import_string
@@ -15,7 +16,19 @@ from kawasan.core.access import SYSTEM
 from kawasan.platform.db import requires_transaction, transaction
 from kawasan.platform.jobs import job
 from kawasan.platform.models import Fact, Heard
+from kawasan.platform.telemetry import log
 from kawasan.platform.wiring import wiring
+
+TOGETHER_MAX = 50  # facts that one job tells one listener
+
+L = TypeVar("L", bound=Callable[..., None])
+_told_together: set[Callable[..., None]] = set()
+
+
+def told_together(listener: L) -> L:
+    """Mark a listener that takes a sequence of facts of one kind, as many as wait, instead of one after another."""
+    _told_together.add(listener)
+    return listener
 
 
 @requires_transaction
@@ -40,30 +53,64 @@ def announce_many(facts: Iterable[tuple[Any, datetime]], *, but: Collection[str]
 
     ``but`` names listeners that need no telling: the caller has done for all of them what they would do for each.
     """
-    rows = [(type(fact), _row(fact, at)) for fact, at in facts]
-    Fact.objects.bulk_create([row for _, row in rows])
-    deliver.defer_many(
-        {"fact_id": str(row.id), "listener": listener}
-        for kind, row in rows
-        for listener in wiring().LISTENERS.get(kind, ())
-        if listener not in but
-    )
+    kinds: dict[type, list[Fact]] = {}
+    for fact, at in facts:
+        kinds.setdefault(type(fact), []).append(_row(fact, at))
+    Fact.objects.bulk_create([row for rows in kinds.values() for row in rows])
+    for kind, rows in kinds.items():
+        for listener in wiring().LISTENERS.get(kind, ()):
+            if listener not in but:
+                deliver_together.defer_many(
+                    ({"fact_ids": [str(row.id) for row in some], "listener": listener} for some in _some(rows)),
+                    priority=getattr(kind, "PRIORITY", None),
+                )
 
 
 @job(queue="facts", retries=10)
 def deliver(*, fact_id: str, listener: str) -> None:
     """Tell one listener about one fact; a repeat finds it heard and does nothing."""
-    at = clock.now()
     with transaction(SYSTEM):
-        fact = Fact.objects.get(pk=fact_id)
-        heard = Heard(id=ids.uuid7(), fact_id=fact.id, listener=listener, at=at)
-        if Heard.objects.bulk_create([heard], ignore_conflicts=True) and not _is_mine(heard):
-            return
-        import_string(listener)(_read(fact), at=at)
+        _tell(listener, [fact_id])
 
 
-def _is_mine(heard: Heard) -> bool:
-    return Heard.objects.filter(pk=heard.pk).exists()
+@job(queue="facts", retries=10)
+def deliver_together(*, fact_ids: list[str], listener: str) -> None:
+    """
+    Tell one listener about several facts in one transaction; a repeat finds them heard and does nothing.
+
+    Where that fails each fact gets a job of its own, so that one that cannot be dealt with keeps no other waiting.
+    """
+    try:
+        with transaction(SYSTEM):
+            _tell(listener, fact_ids)
+    except Exception:
+        log.exception("facts-not-told-together", listener=listener, facts=len(fact_ids))
+        with transaction(SYSTEM):
+            deliver.defer_many({"fact_id": fact_id, "listener": listener} for fact_id in fact_ids)
+
+
+def _tell(listener: str, fact_ids: Sequence[str]) -> None:
+    at = clock.now()
+    rows = list(Fact.objects.filter(pk__in=fact_ids).order_by("pk"))
+    if len(rows) != len(set(fact_ids)):
+        raise Fact.DoesNotExist(f"{len(set(fact_ids)) - len(rows)} of the facts for {listener}")
+    heard = [Heard(id=ids.uuid7(), fact_id=row.id, listener=listener, at=at) for row in rows]
+    Heard.objects.bulk_create(heard, ignore_conflicts=True)
+    ours = set(Heard.objects.filter(pk__in=[one.pk for one in heard]).values_list("fact_id", flat=True))
+    new = [_read(row) for row in rows if row.id in ours]
+    function = import_string(listener)
+    if function in _told_together:
+        if new:
+            function(new, at=at)
+        return
+    for fact in new:
+        function(fact, at=at)
+
+
+def _some(rows: Iterable[Fact]) -> Iterator[list[Fact]]:
+    left = iter(rows)
+    while some := list(islice(left, TOGETHER_MAX)):
+        yield some
 
 
 def _row(fact: Any, at: datetime) -> Fact:

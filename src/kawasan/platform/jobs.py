@@ -17,11 +17,20 @@ R = TypeVar("R")
 
 RETRY_WAIT_SECONDS = 2
 
+# Note [Who waits for the world outside]
+# A bank or a mail server that hangs keeps whoever asks it busy for seconds. Such jobs have queues and hands of their
+# own in the worker, so that they can only keep each other waiting: what is our own work goes on.
+PERIODIC, PERIODIC_OUTSIDE = "periodic", "periodic-outside"
+INSIDE = ("default", "facts", PERIODIC)
+OUTSIDE = ("payments", "mail", PERIODIC_OUTSIDE)
+
 
 class Job(Generic[P, R]):
     """A function that can run later: call it directly, or ``defer`` it within the present transaction."""
 
     def __init__(self, function: Callable[P, R], *, queue: str, retries: int, priority: int) -> None:
+        if queue not in (*INSIDE, *OUTSIDE):
+            raise ValueError(f"nobody serves a queue {queue!r}")
         self.function = function
         self.name = f"{function.__module__}.{function.__qualname__}"
         self.__doc__ = function.__doc__
@@ -47,13 +56,14 @@ class Job(Generic[P, R]):
         task = self.task if priority is None else self.task.configure(priority=priority)
         task.defer(zone=zone, **kwargs)
 
-    def defer_many(self, jobs: Iterable[dict[str, Any]]) -> None:
+    def defer_many(self, jobs: Iterable[dict[str, Any]], *, priority: int | None = None) -> None:
         """Queue the job for the present zone once for each set of arguments, in one statement."""
         zone = current_schema()
         if zone is None:
             raise RuntimeError("a job needs a zone")
         if wanted := [{"zone": zone, **arguments} for arguments in jobs]:
-            self.task.batch_defer(*wanted)
+            task = self.task if priority is None else self.task.configure(priority=priority)
+            task.batch_defer(*wanted)
 
     def _run(self, *, zone: str, **kwargs: Any) -> None:
         close_old_connections()
@@ -73,8 +83,13 @@ def job(*, queue: str = "default", retries: int = 5, priority: int = 0) -> Calla
     return decorate
 
 
-def periodic(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Run a function for every zone at each time the cron line names (a sixth field counts seconds)."""
+def periodic(cron: str, *, outside: bool = False) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """
+    Run a function for every zone at each time the cron line names (a sixth field counts seconds).
+
+    ``outside`` is for one that asks somebody over a network.
+    """
+    queue = PERIODIC_OUTSIDE if outside else PERIODIC
 
     def decorate(function: Callable[[], Any]) -> Callable[[], Any]:
         name = f"{function.__module__}.{function.__qualname__}"
@@ -89,7 +104,7 @@ def periodic(cron: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
                         log.exception("periodic-job-failed", job=name, zone=zone.schema)
             close_old_connections()
 
-        app.periodic(cron=cron)(app.task(name=name, queue="periodic", queueing_lock=name, lock=name)(run))
+        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name, lock=name)(run))
         return function
 
     return decorate

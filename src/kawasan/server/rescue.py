@@ -15,6 +15,7 @@ from typing import Any
 import procrastinate
 from procrastinate import exceptions, jobs
 
+from kawasan.platform.jobs import PERIODIC, PERIODIC_OUTSIDE
 from kawasan.platform.telemetry import log
 
 HEARTBEAT_SECONDS = 2.0
@@ -27,13 +28,13 @@ class Rescue:
 
     def __init__(self, app: procrastinate.App) -> None:
         self._jobs = app.job_manager
-        self._worker_id: int | None = None
+        self._worker_ids: set[int] = set()
         self._running: set[int | None] = set()
         self._idle: set[int | None] = set()  # ours by the table, but not under way here when we last looked
 
     async def watch(self, call_next: Callable[[], Awaitable[Any]], context: Any, worker: Any) -> Any:
-        """Know what this worker really has in hand: a middleware around each of its jobs."""
-        self._worker_id = worker.worker_id
+        """Know what the workers of this process really have in hand: a middleware around each of their jobs."""
+        self._worker_ids.add(worker.worker_id)
         self._running.add(context.job.id)
         try:
             return await call_next()
@@ -55,7 +56,10 @@ class Rescue:
         lost |= await self._forgotten()
         for job in lost.values():
             log.warning("job-rescued", job=job.task_name)
-            if job.queue == "periodic":  # the next one comes by itself, as soon as this one is out of its way
+            if job.queue in (
+                PERIODIC,
+                PERIODIC_OUTSIDE,
+            ):  # the next one comes by itself, as soon as this one is out of its way
                 await self._jobs.finish_job(job, jobs.Status.FAILED, delete_job=True)
             else:
                 await self._jobs.retry_job(job)
@@ -67,10 +71,10 @@ class Rescue:
 
         Once proves nothing: a job is ours a moment before it runs, and until its end is written down.
         """
-        if self._worker_id is None:
-            return {}
-        ours = await self._jobs.list_jobs_async(status="doing", worker_id=self._worker_id)
-        idle = {job.id: job for job in ours if job.id not in self._running}
+        idle: dict[int | None, jobs.Job] = {}
+        for worker_id in self._worker_ids:
+            ours = await self._jobs.list_jobs_async(status="doing", worker_id=worker_id)
+            idle |= {job.id: job for job in ours if job.id not in self._running}
         forgotten = {number: job for number, job in idle.items() if number in self._idle}
         self._idle = set(idle)
         return forgotten

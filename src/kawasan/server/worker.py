@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+import procrastinate
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
@@ -15,6 +17,7 @@ from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Busy
 from kawasan.platform import followers, schemas
 from kawasan.platform.db import transaction
+from kawasan.platform.jobs import INSIDE, OUTSIDE
 from kawasan.platform.telemetry import configure_logging, log
 from kawasan.platform.wiring import wiring
 from kawasan.server.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS, Rescue
@@ -22,6 +25,7 @@ from kawasan.server.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS, Rescue
 IDLE_SECONDS = 0.2  # pause when there was nothing to do
 FAILED_SECONDS = 2.0
 JOBS_AT_ONCE = 4
+OUTSIDE_AT_ONCE = 4  # these wait for somebody else most of the time
 DRAIN_SECONDS = 10
 
 _stopping = threading.Event()
@@ -44,6 +48,7 @@ def run() -> None:
 
 async def _jobs() -> None:
     loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(JOBS_AT_ONCE + OUTSIDE_AT_ONCE, thread_name_prefix="job"))
     task = asyncio.ensure_future(_run_worker())
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, task.cancel)
@@ -58,18 +63,27 @@ async def _run_worker() -> None:
         rescue = Rescue(worker)
         sweeping = asyncio.ensure_future(rescue.run())
         try:
-            await worker.run_worker_async(
-                concurrency=JOBS_AT_ONCE,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=DRAIN_SECONDS,
-                fetch_job_polling_interval=1.0,
-                delete_jobs="successful",
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=SILENT_SECONDS,
-                worker_middleware=[rescue.watch],
-            )
+            async with asyncio.TaskGroup() as both:  # where one fails, the process ends and is started anew
+                both.create_task(_serve(worker, rescue, INSIDE, JOBS_AT_ONCE))
+                both.create_task(_serve(worker, rescue, OUTSIDE, OUTSIDE_AT_ONCE))
         finally:
             sweeping.cancel()
+
+
+async def _serve(worker: procrastinate.App, rescue: Rescue, queues: Sequence[str], at_once: int) -> None:
+    """Do the jobs of some queues, so many at once."""
+    await worker.run_worker_async(
+        queues=list(queues),
+        name=queues[0],
+        concurrency=at_once,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=DRAIN_SECONDS,
+        fetch_job_polling_interval=1.0,
+        delete_jobs="successful",
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=SILENT_SECONDS,
+        worker_middleware=[rescue.watch],
+    )
 
 
 def _repeat(name: str, work: Callable[[], int]) -> None:

@@ -2,6 +2,7 @@
 
 from kawasan.rooms.payments.actions.accounts import ensure_business_accounts, ensure_drawer, ensure_wallet
 from kawasan.rooms.payments.actions.events import note_event
+from kawasan.rooms.payments.actions.many_requests import request_payments
 from kawasan.rooms.payments.actions.notifications import notify
 from kawasan.rooms.payments.actions.payouts import request_payout, settle_payout
 from kawasan.rooms.payments.actions.providers import send_to_bank
@@ -116,6 +117,7 @@ from kawasan.rooms.payments.types import (
     PaymentIdReused,
     PaymentMeans,
     PaymentNotFound,
+    PaymentRequest,
     PaymentSplitsInvalid,
     PaymentStatus,
     PaymentTimeInvalid,
@@ -184,6 +186,7 @@ __all__ = [
     "PaymentIdReused",
     "PaymentMeans",
     "PaymentNotFound",
+    "PaymentRequest",
     "PaymentSplitsInvalid",
     "PaymentStatus",
     "PaymentTimeInvalid",
@@ -263,6 +266,7 @@ __all__ = [
     "refund_to_wallet",
     "release",
     "request_payment",
+    "request_payments",
     "request_payout",
     "run_reconciliation",
     "seller_money",

@@ -20,7 +20,7 @@ from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, Busines
 Decision = BusinessAdmitted | BusinessSentBack | BusinessSuspended | BusinessRestored
 
 
-@job(retries=8)
+@job(queue="mail", retries=8)
 def send_invitation(*, invitation_id: str, origin: str) -> None:
     """Mail an invitation in its language; one that was withdrawn or used meanwhile is not mailed."""
     try:
@@ -47,7 +47,7 @@ def on_decision(fact: Decision, *, at: datetime) -> None:
     send_decision.defer(business_id=str(fact.business_id), decision=type(fact).__name__)
 
 
-@job(retries=8)
+@job(queue="mail", retries=8)
 def send_decision(*, business_id: str, decision: str) -> None:
     """Mail the owners of a business, each in their language, what was decided and why."""
     with transaction(SYSTEM):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -179,9 +179,8 @@ def _write(checkouts: Sequence[Checkout]) -> int:
     with connection.cursor() as cursor:
         for table, rows in tables.items():
             cursor.execute(_INSERTS[table], [orjson.dumps(rows, default=_plain).decode()])
-    for checkout in checkouts:
-        if checkout[0]["method"] == Method.QRIS:
-            _request_payment(checkout, tables["commerce_order_line"])
+    unpaid = [checkout for checkout in checkouts if checkout[0]["method"] == Method.QRIS]
+    payments.request_payments(_payment_requests(unpaid, tables["commerce_order_line"]))
     _count_sold(orders)
     announce_many((fact for order in orders for fact in _facts(order)), but={COUNTED_HERE})
     return len(orders)
@@ -232,19 +231,24 @@ def _event_rows(order: Row) -> Iterator[Row]:
         }
 
 
-def _request_payment(checkout: Checkout, lines: Sequence[Row]) -> None:
-    first, orders = checkout[0], {order["id"] for order in checkout}
-    payments.request_payment(
-        payment_id=first["group_id"],
-        payer_id=first["buyer_id"],
-        splits=[
-            payments.Split(amount_minor=order["total_minor"], business_id=order["business_id"], order_id=order["id"])
-            for order in checkout
-        ],
-        holds=[hold_id for line in lines if line["order_id"] in orders for hold_id in _holds(line)],
-        expires_at=first["placed_at"] + PAYMENT_LIFETIME,
-        at=first["placed_at"],
-    )
+def _payment_requests(checkouts: Sequence[Checkout], lines: Iterable[Row]) -> Iterator[payments.PaymentRequest]:
+    holds: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for line in lines:
+        holds[line["order_id"]] += _holds(line)
+    for checkout in checkouts:
+        first = checkout[0]
+        yield payments.PaymentRequest(
+            payment_id=first["group_id"],
+            payer_id=first["buyer_id"],
+            splits=tuple(_split(order) for order in checkout),
+            holds=tuple(hold_id for order in checkout for hold_id in holds[order["id"]]),
+            expires_at=first["placed_at"] + PAYMENT_LIFETIME,
+            at=first["placed_at"],
+        )
+
+
+def _split(order: Row) -> payments.Split:
+    return payments.Split(amount_minor=order["total_minor"], business_id=order["business_id"], order_id=order["id"])
 
 
 def _holds(line: Row) -> tuple[UUID, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from uuid import UUID
 
 from kawasan.rooms.payments.rules import qris
@@ -24,6 +25,15 @@ def merchant_of(businesses: tuple[UUID, ...]) -> Merchant:
         return _merchant(settings.owner_id, settings.name, CITY)
     business = zone.business(business_id=businesses[0])
     return _merchant(business.id, business.name, business.regency_name)
+
+
+def merchants_of(groups: Collection[tuple[UUID, ...]]) -> dict[tuple[UUID, ...], Merchant]:
+    """Return the merchant of each of many payments, by whom they pay, in as few reads as for one."""
+    known = zone.businesses(ids={group[0] for group in groups if len(group) == 1})
+    settings = zone.zone_settings()
+    market = _merchant(settings.owner_id, settings.name, CITY)
+    alone = {one.id: _merchant(one.id, one.name, one.regency_name) for one in known.values()}
+    return {group: alone[group[0]] if len(group) == 1 else market for group in set(groups)}
 
 
 def _merchant(owner: UUID, name: str, city: str) -> Merchant:

@@ -26,6 +26,7 @@ from kawasan.rooms.payments.rules import deciding
 from kawasan.rooms.payments.rules.references import reference_of
 from kawasan.rooms.payments.types import (
     CodeKind,
+    Merchant,
     Payment,
     PaymentClosed,
     PaymentIdReused,
@@ -60,25 +61,18 @@ def request_payment(
     if earlier := models.Payment.objects.filter(pk=payment_id).first():
         return _same_or_refuse(earlier, payer_id=payer_id, splits=splits, holds=held)
     amount = deciding.check_request(splits, holds=len(held), expires_at=expires_at, at=at)
-    businesses = tuple(dict.fromkeys(part.business_id for part in splits if part.business_id))
+    businesses = businesses_of(splits)
     ensure_accounts(business_ids=businesses, person_id=payer_id)
-    row = _new_row(payment_id, payer_id, purpose, amount, businesses, expires_at, at)
+    row = new_row(
+        payment_id, payer_id, purpose, amount, businesses, expires_at, at,
+        provider=active_provider(), merchant=merchants.merchant_of(businesses),
+    )  # fmt: skip
     row.holds = list(held)
     # Of two requests with one id the second waits here for the first, and then finds it.
     if not _insert(row):
         earlier = models.Payment.objects.get(pk=payment_id)
         return _same_or_refuse(earlier, payer_id=payer_id, splits=splits, holds=held)
-    models.PaymentSplit.objects.bulk_create(
-        models.PaymentSplit(
-            id=ids.uuid7(),
-            payment=row,
-            payer_id=payer_id,
-            business_id=part.business_id,
-            order_id=part.order_id,
-            amount_minor=part.amount_minor,
-        )
-        for part in splits
-    )
+    models.PaymentSplit.objects.bulk_create(split_rows(row, splits))
     code = want_code(row, CodeKind.QRIS, at=at)
     announce(PaymentRequested(payment_id=row.pk, code_id=code.pk), at=at)
     return queries.as_payment(row)
@@ -161,7 +155,27 @@ def release_holds(holds: Iterable[UUID], *, at: datetime) -> None:
     )
 
 
-def _new_row(
+def businesses_of(splits: Iterable[Split]) -> tuple[UUID, ...]:
+    """Return whom the parts of a payment are for, each once."""
+    return tuple(dict.fromkeys(part.business_id for part in splits if part.business_id))
+
+
+def split_rows(row: models.Payment, splits: Iterable[Split]) -> list[models.PaymentSplit]:
+    """Return a payment's parts, to be inserted."""
+    return [
+        models.PaymentSplit(
+            id=ids.uuid7(),
+            payment=row,
+            payer_id=row.payer_id,
+            business_id=part.business_id,
+            order_id=part.order_id,
+            amount_minor=part.amount_minor,
+        )
+        for part in splits
+    ]
+
+
+def new_row(
     payment_id: UUID,
     payer_id: UUID,
     purpose: Purpose,
@@ -169,15 +183,18 @@ def _new_row(
     businesses: tuple[UUID, ...],
     expires_at: datetime,
     at: datetime,
+    *,
+    provider: str,
+    merchant: Merchant,
 ) -> models.Payment:
-    merchant = merchants.merchant_of(businesses)
+    """Return a payment that nobody has a code of yet, to be inserted."""
     return models.Payment(
         id=payment_id,
         payer_id=payer_id,
         purpose=purpose.value,
         amount_minor=amount.minor,
         status=PaymentStatus.REQUESTED.value,
-        provider=active_provider(),
+        provider=provider,
         reference=reference_of(payment_id),
         qris="",  # the provider makes it once this is committed: actions/snap/means.py
         merchant_name=merchant.name,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.builders.payments import AT, QUARTER, a_funded_wallet, a_held_thing, a_payment, money_for, posted
 from tests.builders.zone import a_business, a_person, an_actor, owner_of, zone_staff
 
@@ -147,3 +150,61 @@ def test_top_ups_outside_their_limits_are_refused(amount: Money) -> None:
     with pytest.raises(payments.TopUpAmountInvalid):
         payments.top_up(payment_id=ids.uuid7(), person_id=a_person().pk, amount=amount, at=AT)
     assert not models.Payment.objects.exists()
+
+
+def _request(**changes: object) -> payments.PaymentRequest:
+    given = {
+        "payment_id": ids.uuid7(),
+        "payer_id": a_person().pk,
+        "splits": (payments.Split(50_000_00, a_business().id, ids.uuid7()),),
+        "holds": (a_held_thing(),),
+        "expires_at": AT + QUARTER,
+        "at": AT,
+    }
+    return payments.PaymentRequest(**(given | changes))
+
+
+def _written(payment_id: object) -> list[dict]:
+    """Return all that a request has written, without the ids that are drawn for it."""
+    drawn = {"id", "code_id", "payment_id", "reference"}
+    rows = [
+        *models.Payment.objects.filter(pk=payment_id).values(),
+        *models.PaymentSplit.objects.filter(payment_id=payment_id).order_by("pk").values(),
+        *models.Code.objects.filter(payment_id=payment_id).values(),
+    ]
+    return [{name: value for name, value in row.items() if name not in drawn} for row in rows]
+
+
+def test_many_payments_are_asked_for_as_one_is() -> None:
+    two = tuple(payments.Split(20_000_00, a_business().id, ids.uuid7()) for _ in range(2))
+    wanted = [_request(), _request(splits=two), _request(holds=())]
+    payments.request_payments(wanted)
+    for one in wanted:
+        alone = payments.request_payment(
+            payment_id=ids.uuid7(), payer_id=one.payer_id, splits=one.splits, holds=one.holds,
+            expires_at=one.expires_at, at=one.at,
+        )  # fmt: skip
+        assert _written(one.payment_id) == _written(alone.id)
+        assert payments.payment(payment_id=one.payment_id).status is payments.PaymentStatus.REQUESTED
+
+
+def test_many_payments_take_as_few_statements_as_two(django_assert_max_num_queries) -> None:
+    few, many = [_request() for _ in range(2)], [_request() for _ in range(20)]
+    with CaptureQueriesContext(connection) as taken:
+        payments.request_payments(few)
+    with django_assert_max_num_queries(len(taken)):
+        payments.request_payments(many)
+
+
+def test_repeating_many_requests_stores_nothing_more_and_a_changed_one_is_refused_with_all() -> None:
+    first, other = _request(), _request()
+    payments.request_payments([first])
+    payments.request_payments([first, other])
+    assert models.Payment.objects.filter(pk__in=[first.payment_id, other.payment_id]).count() == 2
+    assert models.Code.objects.filter(payment_id=first.payment_id).count() == 1
+    with pytest.raises(payments.PaymentIdReused):
+        payments.request_payments([replace(first, payer_id=a_person().pk), new := _request()])
+    assert not models.Payment.objects.filter(pk=new.payment_id).exists()
+    with pytest.raises(payments.PaymentAmountInvalid):
+        payments.request_payments([new, _request(splits=(payments.Split(50, a_business().id, ids.uuid7()),))])
+    assert not models.Payment.objects.filter(pk=new.payment_id).exists()

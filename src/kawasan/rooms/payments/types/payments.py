@@ -37,6 +37,18 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """What ``request_payments`` is given for each payment: see ``request_payment``."""
+
+    payment_id: UUID
+    payer_id: UUID
+    splits: tuple[Split, ...]
+    holds: tuple[UUID, ...]
+    expires_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment by QRIS as its payer and the paid businesses may see it."""
 

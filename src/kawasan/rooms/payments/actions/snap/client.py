@@ -14,7 +14,7 @@ import httpx
 from kawasan.core import clock, ids
 from kawasan.platform.telemetry import log
 from kawasan.rooms.payments.rules.snap import signing, wire
-from kawasan.rooms.payments.rules.snap.answers import Answer, answer_of
+from kawasan.rooms.payments.rules.snap.answers import AWAY, Answer, answer_of
 from kawasan.rooms.payments.rules.snap.codes import Service, SnapOutcome
 from kawasan.rooms.payments.rules.snap.profiles import profile_named
 from kawasan.rooms.payments.rules.snap.requests import TOKEN_BODY
@@ -26,6 +26,8 @@ TOKEN_MARGIN_SECONDS = 30  # a token is not used in its last seconds: the provid
 TOKEN_SECONDS_USUAL = 900
 ANSWER_BYTES_MAX = 2 * 1024 * 1024
 CLIENTS_MAX = 64
+MISSED_MAX = 8  # calls in a row that nobody answers; then the provider is away
+AWAY_SECONDS = 5.0  # and only asked again after so long; until then nobody spends time on waiting for it
 
 
 class SnapClient:
@@ -48,6 +50,7 @@ class SnapClient:
         self.settings, self.profile, self.now = settings, profile, now
         self._http = httpx.Client(timeout=TIMEOUTS, limits=LIMITS, transport=transport, trust_env=False)
         self._tokens = Tokens(self)
+        self._missed, self._away_until = 0, 0.0
 
     def call(self, service: Service, body: Mapping[str, Any], *, query: str = "") -> Answer:
         """
@@ -107,15 +110,9 @@ class SnapClient:
 
     def _sent(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
         start = time.monotonic()
-        try:
-            with self._http.stream(
-                method, self.settings.base_url.rstrip("/") + url, content=content, headers=dict(headers)
-            ) as response:
-                answer = answer_of(response.status_code, _limited(response))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            answer = Answer(SnapOutcome.RETRY, category=type(error).__name__)
-        except (httpx.HTTPError, ValueError) as error:
-            answer = Answer(SnapOutcome.UNKNOWN, category=type(error).__name__)
+        if start < self._away_until:
+            return Answer(SnapOutcome.RETRY, category=AWAY)
+        answer = self._tried(method, url, content, headers)
         log.info(
             "provider-called",
             provider=self.settings.name,
@@ -126,6 +123,29 @@ class SnapClient:
             milliseconds=round((time.monotonic() - start) * 1000),
         )
         return answer
+
+    def _tried(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        address = self.settings.base_url.rstrip("/") + url
+        try:
+            with self._http.stream(method, address, content=content, headers=dict(headers)) as response:
+                answer = answer_of(response.status_code, _limited(response))
+        except httpx.PoolTimeout as error:  # we were too many at once: it says nothing about them
+            return Answer(SnapOutcome.RETRY, category=type(error).__name__)
+        except (httpx.HTTPError, ValueError) as error:
+            was_sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+            self._note_reach(is_reached=not isinstance(error, httpx.TransportError))
+            return Answer(SnapOutcome.UNKNOWN if was_sent else SnapOutcome.RETRY, category=type(error).__name__)
+        self._note_reach(is_reached=True)
+        return answer
+
+    def _note_reach(self, *, is_reached: bool) -> None:
+        """
+        Count the calls in a row that nobody answered. Threads may count one less: it is a matter of some more tries.
+
+        One call decides after a pause: as soon as it is answered, all are sent again.
+        """
+        self._missed = 0 if is_reached else self._missed + 1
+        self._away_until = time.monotonic() + AWAY_SECONDS if self._missed >= MISSED_MAX else 0.0
 
     def _base_path(self) -> str:
         return urlsplit(self.settings.base_url).path.rstrip("/")

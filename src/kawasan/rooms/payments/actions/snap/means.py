@@ -66,9 +66,15 @@ def want_code(row: models.Payment, kind: CodeKind, *, at: datetime) -> models.Co
         return earlier
     if rows.count() >= CODES_MAX:
         raise MeansUnavailable
+    made = wanted_code(row, kind, at=at, is_first=kind is CodeKind.QRIS and not rows.exists())
+    made.save(force_insert=True)
+    return made
+
+
+def wanted_code(row: models.Payment, kind: CodeKind, *, at: datetime, is_first: bool) -> models.Code:
+    """Return a code that nobody was asked for yet, to be inserted."""
     code_id = ids.uuid7()
-    is_first = kind is CodeKind.QRIS and not rows.exists()
-    made = models.Code(
+    return models.Code(
         id=code_id,
         payment=row,
         payer_id=row.payer_id,
@@ -79,8 +85,6 @@ def want_code(row: models.Payment, kind: CodeKind, *, at: datetime) -> models.Co
         state=CodeState.ASKED.value,
         asked_at=at,
     )
-    made.save(force_insert=True)
-    return made
 
 
 @requires_transaction

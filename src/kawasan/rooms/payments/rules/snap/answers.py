@@ -18,6 +18,7 @@ from kawasan.rooms.payments.rules.snap.codes import (
 ATTEMPTS_MAX = 3
 WAIT_SECONDS = 0.4  # before the first repeat, twice as long before each further one
 FINAL_FAILURES = frozenset({"failed", "cancelled"})  # known there, and known to have moved nothing
+AWAY = "away"  # the category of a call that was not tried, because the last ones reached nobody
 NOT_THERE = frozenset({"transaction_not_found", "bill_not_found", "not_found"})
 
 
@@ -37,6 +38,11 @@ class Answer:
         if self.outcome is SnapOutcome.SUCCESS:
             return self.status is not None and self.status.name == "not_found"
         return self.outcome is SnapOutcome.REFUSED and self.category in NOT_THERE
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nothing was sent, because nobody has answered for a while. To wait a moment would not help."""
+        return self.outcome is SnapOutcome.RETRY and self.category == AWAY
 
     @property
     def status(self) -> TransactionStatus | None:
@@ -85,7 +91,7 @@ def settled(
                 is_known = known.outcome in (SnapOutcome.SUCCESS, SnapOutcome.PENDING)
                 outcome = known.outcome if is_known or known.category in FINAL_FAILURES else SnapOutcome.UNKNOWN
                 return Answer(outcome, known.code, known.category, known.body, by_query=True)
-        elif answer.outcome is not SnapOutcome.RETRY:
+        elif answer.outcome is not SnapOutcome.RETRY or answer.is_away:
             return answer
         if attempt or not ask_first:
             wait(WAIT_SECONDS * 2**attempt)
