@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 
 ROOT = Path(__file__).resolve().parents[2]
-ORDER = ["authority", "books", "commerce", "payments", "zone", "ledger", "platform"]
+ORDER = ["authority", "books", "commerce", "payments", "exchange", "zone", "ledger", "platform"]
 OURS = tuple(ORDER)
 # Tables that no application code may change or delete from: history.
 APPEND_ONLY = ["ledger_transfer", "ledger_entry"]
@@ -55,7 +55,7 @@ def _rows(sql: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|commerce|payments|zone|ledger|platform)_'"
+_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|commerce|payments|exchange|zone|ledger|platform)_'"
 
 
 @pytest.mark.django_db

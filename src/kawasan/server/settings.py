@@ -45,7 +45,7 @@ WSGI_APPLICATION = "kawasan.server.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # for third-party tables; ours have UUIDs
 AUTH_USER_MODEL = "zone.Person"
 
-ROOMS = ["authority", "commerce", "payments", "zone", "ledger"]
+ROOMS = ["authority", "commerce", "payments", "exchange", "zone", "ledger"]
 INSTALLED_APPS = [
     "kawasan.server",
     *[f"kawasan.rooms.{room}" for room in ROOMS],
@@ -204,3 +204,8 @@ KAWASAN_SANDBOX = os.environ.get("KAWASAN_SANDBOX", "1" if TESTING else "") == "
 KAWASAN_METRICS_TOKEN = os.environ.get("KAWASAN_METRICS_TOKEN", "")
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 NINJA_PAGINATION_MAX_LIMIT = 100
+
+# Exchange rates: a file that something of the operator's keeps up to date, whose rates they are, how old they may be.
+KAWASAN_RATES_FILE = os.environ.get("KAWASAN_RATES_FILE", "")
+KAWASAN_RATES_SOURCE = os.environ.get("KAWASAN_RATES_SOURCE", "ECB")
+KAWASAN_RATES_DAYS = int(os.environ.get("KAWASAN_RATES_DAYS", "5"))

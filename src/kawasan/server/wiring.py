@@ -15,6 +15,7 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.payments import api as payments
@@ -51,6 +52,7 @@ FOLLOWERS: tuple[Follower, ...] = (
 # what `kawasan verify` asks, each returning findings
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "ledger": ledger.verify,
+    "exchange": exchange.verify,
     "payments": payments.verify,
     "commerce.orders": commerce_checks.orders,
     "commerce.campaigns": commerce_checks.campaigns,

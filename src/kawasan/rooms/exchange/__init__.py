@@ -1,0 +1,1 @@
+"""Currencies beside the rupiah: rates by day, quotes, conversions through the zone's positions."""

@@ -1,0 +1,10 @@
+"""The Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    """Rates, quotes, conversions."""
+
+    name = "kawasan.rooms.exchange"
+    label = "exchange"
