@@ -18,7 +18,7 @@ from kawasan.rooms.payments.rules.snap.answers import Answer
 from kawasan.rooms.payments.rules.snap.codes import SnapOutcome
 from kawasan.rooms.payments.types import Merchant
 from tests.builders.ledger import a_hold, a_source, an_account, an_entry
-from tests.builders.zone import a_business, a_person
+from tests.builders.zone import a_business, a_person, an_actor, zone_staff
 
 AT = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -84,13 +84,28 @@ def money_for(payment: payments.Payment, **changes: Any) -> payments.Notificatio
 
 
 def a_funded_wallet(person_id: UUID, whole_rupiah: int, *, at: datetime = AT) -> None:
-    """Put money into a person's wallet, by top-ups that are paid."""
+    """Put money into a person's wallet, by top-ups that are paid; for much of it the identity is checked first."""
     rest = rupiah(whole_rupiah)
+    state = payments.wallet_state(person_id=person_id, at=at)
+    if rest.minor + payments.wallet_balance(person_id=person_id) > state.balance_max.amount_minor:
+        verify(person_id, at=at)
     while rest.minor:
         part = min(rest, payments.TOP_UP_MAX)
         asked = payments.top_up(payment_id=ids.uuid7(), person_id=person_id, amount=part, at=at)
         payments.notify(notification=money_for(asked), at=at + timedelta(minutes=1))
         rest -= part
+
+
+def verify(person_id: UUID, *, at: datetime = AT) -> None:
+    """Let staff have checked a person's identity."""
+    payments.decide_wallet(
+        actor=an_actor(zone_staff().pk),
+        person_id=person_id,
+        step_id=ids.uuid7(),
+        level=payments.Level.VERIFIED,
+        reason="KTP dilihat",
+        at=at,
+    )
 
 
 def money_for_a_business(business_id: UUID, whole_rupiah: int, *, at: datetime = AT) -> None:

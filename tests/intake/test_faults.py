@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 def load(intake):
     with commits.atomic():
         product = something_for_sale(stock=100_000, price=1_000_00)
-        buyers = [a_buyer(wallet=50_000_000) for _ in range(4)]
+        buyers = [a_buyer(wallet=20_000_000) for _ in range(4)]
     given = Load(intake.port, [secret_of(buyer) for buyer in buyers], checkout(line(product)))
     given.stock = 100_000  # type: ignore[attr-defined]
     given.product = product  # type: ignore[attr-defined]

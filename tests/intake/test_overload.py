@@ -28,7 +28,7 @@ def narrow(transactional_db):
 def market() -> tuple[list[str], dict[str, object]]:
     with commits.atomic():
         product = something_for_sale(stock=100_000, price=1_000_00)
-        buyers = [a_buyer(wallet=50_000_000) for _ in range(8)]
+        buyers = [a_buyer(wallet=20_000_000) for _ in range(8)]
     return [secret_of(buyer) for buyer in buyers], checkout(line(product))
 
 

@@ -31,7 +31,7 @@ def product():
 @pytest.fixture
 def secret():
     with commits.atomic():
-        buyer = a_buyer(wallet=50_000_000)
+        buyer = a_buyer(wallet=20_000_000)
     return secret_of(buyer)
 
 

@@ -17,6 +17,8 @@ from uuid import UUID
 
 import click
 
+from kawasan.core.access import SYSTEM, Actor, ZoneRole
+
 SCHEMA = "zone_bench"
 SELLERS = 10
 CHUNK = 100
@@ -99,7 +101,6 @@ def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int, poor: in
 
 def _connect_a_bank(*, at: Any) -> None:
     """Connect the zone to a bank that answers nothing: what is broken here is ours, and QRIS orders stay unpaid."""
-    from kawasan.core.access import SYSTEM
     from kawasan.rooms.payments import api as payments
 
     with _edge():
@@ -118,7 +119,6 @@ def _connect_a_bank(*, at: Any) -> None:
 
 @contextmanager
 def _edge() -> Iterator[None]:
-    from kawasan.core.access import SYSTEM
     from kawasan.platform.db import transaction
 
     with transaction(SYSTEM, statement_timeout_ms=120_000):
@@ -127,16 +127,25 @@ def _edge() -> Iterator[None]:
 
 def _buyers(count: int, poor: int, *, at: Any) -> list[Buyer]:
     made: list[Buyer] = []
+    checker = _checker(at=at)
     for start in range(0, count, CHUNK):
         with _edge():
             for number in range(start, min(start + CHUNK, count)):
-                made.append(_buyer(number, is_poor=bool(poor) and number % poor == poor - 1, at=at))
+                made.append(_buyer(number, is_poor=bool(poor) and number % poor == poor - 1, checker=checker, at=at))
     return made
 
 
-def _buyer(number: int, *, is_poor: bool, at: Any) -> Buyer:
+def _checker(*, at: Any) -> Actor:
+    """Return somebody of the staff: wallets hold OPENING_MINOR only where an identity was checked."""
+    from kawasan.rooms.zone import api as zone
+
+    with _edge():
+        person = zone.add_person(actor=SYSTEM, email="petugas@uji.example", name="Petugas Uji", at=at)
+    return Actor(person_id=person.id, zone_role=ZoneRole.STAFF)
+
+
+def _buyer(number: int, *, is_poor: bool, checker: Actor, at: Any) -> Buyer:
     from kawasan.core import ids
-    from kawasan.core.access import SYSTEM, Actor
     from kawasan.core.money import Money
     from kawasan.platform.db import see_as
     from kawasan.rooms.payments import api as payments
@@ -144,6 +153,15 @@ def _buyer(number: int, *, is_poor: bool, at: Any) -> Buyer:
 
     person = zone.add_person(actor=SYSTEM, email=f"pembeli{number}@uji.example", name=f"Pembeli {number}", at=at)
     amount = POOR_MINOR if is_poor else OPENING_MINOR
+    if not is_poor:
+        payments.decide_wallet(
+            actor=checker,
+            person_id=person.id,
+            step_id=ids.uuid7(),
+            level=payments.Level.VERIFIED,
+            reason="KTP dilihat",
+            at=at,
+        )
     asked = payments.top_up(payment_id=ids.uuid7(), person_id=person.id, amount=Money(amount), at=at)
     payments.notify(notification=_money_for(asked), at=at)
     actor = Actor(person_id=person.id)
@@ -169,7 +187,6 @@ def _money_for(payment: Any) -> Any:
 
 def _shelves(stocks: list[int], *, at: Any) -> list[Ware]:
     from kawasan.core import ids
-    from kawasan.core.access import SYSTEM
     from kawasan.rooms.commerce import api as commerce
 
     with _edge():
@@ -197,7 +214,6 @@ def _shelves(stocks: list[int], *, at: Any) -> list[Ware]:
 
 
 def _seller(number: int, *, at: Any) -> UUID:
-    from kawasan.core.access import SYSTEM, Actor
     from kawasan.platform.db import see_as
     from kawasan.rooms.zone import api as zone
 

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.db import transaction as django_transaction
 
 from kawasan.core.access import STRANGER, SYSTEM, Actor
-from kawasan.core.errors import Busy
+from kawasan.core.errors import Busy, Refusal
 
 LOCK_TIMEOUT_MS = 3_000
 STATEMENT_TIMEOUT_MS = 15_000
@@ -24,7 +24,6 @@ _SET = (
     "set_config('kawasan.businesses', %s, true), set_config('lock_timeout', %s, true), "
     "set_config('statement_timeout', %s, true)"
 )
-_SET_REACH = "select set_config('kawasan.reach', %s, true)"
 
 
 class LockTimeout(Busy):
@@ -69,20 +68,31 @@ def see_as(actor: Actor, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) ->
         )
 
 
+# A buyer's "it arrived" settles an order with rules and rows of the seller that the buyer may not read. An action that
+# decides so sees everything for as long as it decides, and returns nothing of what it read but its decision.
 @contextmanager
 def seeing_everything() -> Iterator[None]:
     """
     Let a part of the present transaction see and write every row, and then no more than before.
 
-    For what must be completed before anybody is answered, whoever asks; nothing of it may reach the answer unchecked.
+    For what must be decided or completed before anybody is answered, whoever asks; nothing of it may reach the answer
+    unchecked.
     """
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(current_setting('kawasan.reach', true), '')")
         (before,) = cursor.fetchone()
-        cursor.execute(_SET_REACH, ["zone"])
-    yield
-    with connection.cursor() as cursor:  # after an error the whole transaction is rolled back, and this with it
-        cursor.execute(_SET_REACH, [before])
+    _set_reach("zone")
+    try:
+        yield
+    except Refusal:  # any other error ends the transaction, and its settings with it
+        _set_reach(before)
+        raise
+    _set_reach(before)
+
+
+def _set_reach(reach: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('kawasan.reach', %s, true)", [reach])
 
 
 def requires_transaction(function: Callable[P, R]) -> Callable[P, R]:

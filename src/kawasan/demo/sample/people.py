@@ -12,7 +12,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from kawasan.core import ids
-from kawasan.core.access import SYSTEM
+from kawasan.core.access import SYSTEM, Actor, ZoneRole
 from kawasan.core.money import Money, rupiah
 from kawasan.platform.db import transaction
 from kawasan.rooms.payments import api as payments
@@ -77,11 +77,20 @@ def set_passwords(visitors: Mapping[str, UUID]) -> dict[str, str]:
     return made
 
 
-def fill_wallets(person_ids: Sequence[UUID], *, amount: Money, at: datetime) -> None:
-    """Put money into wallets by top-ups that are paid at once."""
+def fill_wallets(person_ids: Sequence[UUID], *, amount: Money, checked_by: UUID, at: datetime) -> None:
+    """Let staff have checked these people's identities, and put money into their wallets by top-ups that are paid."""
+    staff = Actor(person_id=checked_by, zone_role=ZoneRole.STAFF)
     for start in range(0, len(person_ids), CHUNK):
         with everything():
             for person_id in person_ids[start : start + CHUNK]:
+                payments.decide_wallet(
+                    actor=staff,
+                    person_id=person_id,
+                    step_id=ids.uuid7(),
+                    level=payments.Level.VERIFIED,
+                    reason="KTP dilihat di kantor kawasan",
+                    at=at,
+                )
                 asked = payments.top_up(payment_id=ids.uuid7(), person_id=person_id, amount=amount, at=at)
                 payments.notify(notification=_money_for(asked, at=at + timedelta(seconds=20)), at=at)
 

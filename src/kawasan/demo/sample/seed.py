@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.demo.sample import businesses, history, people, plan, shelves, shopping_day
+from kawasan.demo.sample import businesses, history, payouts, people, plan, shelves, shopping_day
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
 from kawasan.rooms.zone import api as zone
@@ -41,14 +41,16 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     say("wallets")
     by_number = {buyer.number: known[buyer.email] for buyer in plan.buyers()}
     visitor = known[people.VISITORS["buyer"].email]
-    people.fill_wallets(
-        [by_number[buyer.number] for buyer in plan.buyers() if buyer.has_wallet], amount=people.POCKET_MONEY, at=opened
-    )
-    people.fill_wallets([visitor], amount=people.VISITOR_MONEY, at=opened)
+    staff, operator = (known[people.VISITORS[role].email] for role in ("zone_staff", "operator"))
+    simulated = [by_number[buyer.number] for buyer in plan.buyers() if buyer.has_wallet]
+    people.fill_wallets(simulated, amount=people.POCKET_MONEY, checked_by=staff, at=opened)
+    people.fill_wallets([visitor], amount=people.VISITOR_MONEY, checked_by=staff, at=opened)
     say("history")
     history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
     say("campaign")
     shopping_day.open_campaign(shops, now=now)
+    sellers = [(shop.id, known[shop.email], shop.owner) for shop in shops]
+    payouts.pay_out(sellers, staff=staff, operator=operator, at=now - timedelta(hours=6))
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
     say("figures")
     followers.catch_up()

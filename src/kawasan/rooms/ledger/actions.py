@@ -12,7 +12,7 @@ from django.db import connection
 
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.ledger import engine
-from kawasan.rooms.ledger.types import Answer, Applied, Entry, NewAccount, NewAsset, Refused
+from kawasan.rooms.ledger.types import Answer, Applied, Entry, Flag, NewAccount, NewAsset, Refused
 
 _ADD_LINES = """
 insert into ledger_line (account, sequence, transfer_id, change)
@@ -113,6 +113,22 @@ def forget_lines() -> None:
 def make_months(at: datetime) -> list[str]:
     """Make the partitions of the month of ``at`` and the next three, where missing. Needs the owner."""
     return engine.make_months(engine.cursor_of(_psycopg()), at)
+
+
+@requires_transaction
+def stop_debits(account_id: UUID) -> None:
+    """
+    Let nothing more be taken from an account, while what comes in is still taken; the refusal is AccountFrozen.
+
+    Repeating it changes nothing. Raises UnknownAccount.
+    """
+    engine.set_frozen(_psycopg(), account_id, frozen=True, flag=Flag.NO_DEBIT)
+
+
+@requires_transaction
+def allow_debits(account_id: UUID) -> None:
+    """Let money be taken from an account again. Repeating it changes nothing. Raises UnknownAccount."""
+    engine.set_frozen(_psycopg(), account_id, frozen=False, flag=Flag.NO_DEBIT)
 
 
 def _psycopg() -> psycopg.Connection[Any]:

@@ -2,6 +2,7 @@
 
 from kawasan.rooms.ledger.actions import (
     add_lines,
+    allow_debits,
     expire_due,
     forget_lines,
     freeze_account,
@@ -10,6 +11,7 @@ from kawasan.rooms.ledger.actions import (
     open_assets,
     post,
     post_many,
+    stop_debits,
     thaw_account,
 )
 from kawasan.rooms.ledger.queries import (
@@ -127,6 +129,7 @@ __all__ = [
     "account_id",
     "accounts_of",
     "add_lines",
+    "allow_debits",
     "asset",
     "asset_id",
     "balance",
@@ -142,6 +145,7 @@ __all__ = [
     "post",
     "post_many",
     "statement",
+    "stop_debits",
     "thaw_account",
     "transfer",
     "transfers_between",

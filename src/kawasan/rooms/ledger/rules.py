@@ -38,6 +38,7 @@ from kawasan.rooms.ledger.types import (
 
 # Plain integers: a flag test on IntFlag members costs more than the rest of the decision.
 _NO_OVERDRAW, _NO_OVERFILL, _FROZEN = int(Flag.NO_OVERDRAW), int(Flag.NO_OVERFILL), int(Flag.FROZEN)
+_NO_DEBIT = int(Flag.NO_DEBIT)
 
 
 DERIVED_MAX = 65_536  # how many derived ids of accounts a process keeps: each costs two hashes
@@ -219,6 +220,8 @@ def _check_new_shape(entry: Entry, transfer: NewTransfer) -> None:
 def _check_frozen(debit: AccountState, credit: AccountState) -> None:
     if (debit.flags | credit.flags) & _FROZEN:
         raise AccountFrozen(account=str(debit.id if debit.flags & _FROZEN else credit.id))
+    if debit.flags & _NO_DEBIT:
+        raise AccountFrozen(account=str(debit.id))
 
 
 def _check_limits(debit: AccountState, credit: AccountState, amount: int) -> None:

@@ -26,6 +26,7 @@ class Flag(IntFlag):
     NO_OVERDRAW = 1  # debits_posted + debits_pending <= credits_posted: wallets, stock, escrow
     NO_OVERFILL = 2  # credits_posted + credits_pending <= debits_posted: purchase limits, seats
     FROZEN = 4  # takes part in no new transfer; what it reserved may still be released
+    NO_DEBIT = 8  # gives nothing more; what comes in is still taken
 
 
 class Kind(StrEnum):

@@ -147,11 +147,41 @@ def send_payouts() -> None:
     with transaction(SYSTEM):
         waiting = api.open_payouts(limit=PAYOUTS_MAX)
     for payout, account in waiting:
+        with transaction(SYSTEM):
+            sent = api.mark_payout_sent(payout_id=payout.id, at=clock.now())
+        if sent.batch_id is not None:  # a batch took it in the meantime and tells the bank
+            continue
         answer = api.send_to_bank(payout=payout, account=account, at=clock.now())
         if answer is None:  # not known yet: asked again in the next round
             continue
         with transaction(SYSTEM):
-            api.settle_payout(payout_id=payout.id, sent=answer.sent, bank_reference=answer.reference, at=clock.now())
+            api.settle_payout(
+                payout_id=payout.id,
+                sent=answer.sent,
+                bank_reference=answer.reference,
+                reason=answer.reason,
+                at=clock.now(),
+            )
+
+
+@periodic("* * * * * */5")
+def check_bank_accounts() -> None:
+    """Ask the bank whose accounts are that businesses saved, and note the answers."""
+    if not api.bank_tells_names():
+        return
+    with transaction(SYSTEM):
+        waiting = api.unchecked_accounts(limit=PAYOUTS_MAX)
+    for account_id, account in waiting:
+        name = api.ask_bank_for_name(account=account)
+        with transaction(SYSTEM):
+            api.note_name_at_bank(account_id=account_id, name=name, at=clock.now())
+
+
+@periodic("* * * * *")
+def free_reserves() -> None:
+    """Let reserves whose time is over become free."""
+    with transaction(SYSTEM):
+        api.free_reserves(at=clock.now())
 
 
 def ask_about(payment_id: UUID) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.payments.pages import differences, events, pay, seller, wallet
+from kawasan.rooms.payments.pages import (
+    batches,
+    differences,
+    events,
+    pay,
+    rules,
+    seller,
+    settlement,
+    wallet,
+    wallets,
+)
 
 _wallet = [
     path("", wallet.wallet, name="home"),
     path("/isi", wallet.top_up, name="top_up"),
     path("/mutasi.<str:kind>", wallet.wallet_file, name="file"),
+    path("/kirim", wallets.send, name="send"),
+    path("/kirim/<str:transfer_id>", wallets.confirm, name="confirm"),
+    path("/keberatan", wallets.appeal, name="appeal"),
 ]
 _pay = [
     path("<str:payment_id>", pay.payment, name="payment"),
@@ -23,6 +36,10 @@ _seller = [
     path("", seller.balance, name="balance"),
     path("/tarik", seller.payout, name="payout"),
     path("/mutasi.<str:kind>", seller.statement, name="file"),
+    path("/rekening", settlement.account, name="account"),
+    path("/omzet", settlement.turnover, name="turnover"),
+    path("/laporan", settlement.statement, name="statement"),
+    path("/laporan.<str:kind>", settlement.statement_file, name="statement_file"),
 ]
 _events = [
     path("", events.events, name="events"),
@@ -34,9 +51,31 @@ _events = [
     path("/<str:event_id>", events.event, name="event"),
     path("/<str:event_id>/catatan", events.note, name="note"),
 ]
+_payouts = [
+    path("", batches.batches, name="batches"),
+    path("/baru", batches.make, name="make"),
+    path("/<str:batch_id>", batches.batch, name="batch"),
+    path("/<str:batch_id>/setuju", batches.approve, name="approve"),
+    path("/<str:batch_id>/tolak", batches.reject, name="reject"),
+    path("/<str:batch_id>/dibayar", batches.rest_paid, name="rest_paid"),
+    path("/<str:batch_id>/berkas", batches.file, name="file"),
+    path("/<str:batch_id>/<str:payout_id>/kembali", batches.returned, name="returned"),
+]
+_wallets = [
+    path("", wallets.wallets, name="wallets"),
+    path("/<str:person_id>", wallets.wallet, name="wallet"),
+    path("/keberatan/<str:appeal_id>", wallets.answer, name="answer"),
+]
+_rules = [
+    path("", rules.rules, name="rules"),
+    path("/pph22.<str:kind>", rules.withheld, name="withheld"),
+]
 urlpatterns = [
     path("dompet", include((_wallet, "wallet"))),
     path("bayar/", include((_pay, "pay"))),
     path("jualan/<slug:slug>/saldo", include((_seller, "seller_money"))),
     path("kawasan/uang", include((_events, "zone_money"))),
+    path("kawasan/pencairan", include((_payouts, "zone_payouts"))),
+    path("kawasan/dompet", include((_wallets, "zone_wallets"))),
+    path("kawasan/aturan-uang", include((_rules, "zone_rules"))),
 ]

@@ -47,6 +47,9 @@ from kawasan.rooms.zone.queries.people import (
     members,
     person,
     person_names,
+    person_of,
+    person_of_address,
+    search_people,
     zone_people,
 )
 from kawasan.rooms.zone.rules.applications import wrong_fields
@@ -228,6 +231,8 @@ __all__ = [
     "note_look",
     "person",
     "person_names",
+    "person_of",
+    "person_of_address",
     "provinces",
     "regencies",
     "regency",
@@ -237,6 +242,7 @@ __all__ = [
     "save_draft",
     "search_businesses",
     "search_kbli",
+    "search_people",
     "search_regencies",
     "send_back",
     "show_identity",

@@ -15,6 +15,7 @@ from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import announce_paid, event
+from kawasan.rooms.commerce.actions.commissions import fix_fees
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderCompleted, OrderShipped
 from kawasan.rooms.commerce.queries import orders as queries
@@ -192,14 +193,14 @@ def complete_due(*, at: datetime, limit: int = DUE_MAX) -> int:
 
 def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
     """Move what is left of these orders from escrow to their sellers, the fee to the zone, and close them."""
-    entries = []
+    fees = fix_fees(rows)
+    released = [
+        payments.Released(row.pk, row.business_id, row.total_minor - row.refunded_minor, fees[row.pk]) for row in rows
+    ]
+    moves = payments.settle_orders(orders=released, at=at)
+    entries = [ledger.Entry(ids.derived("commerce.release", order_id), at, moved) for order_id, moved in moves.items()]
     for row in rows:
-        net = row.total_minor - row.refunded_minor
-        row.fee_minor = rules.fee_of(net_minor=net, placed_at=row.placed_at)
-        row.completed_at, row.completes_at = at, None
-        moves = payments.release(business_id=row.business_id, order_id=row.pk, gross_minor=net, fee_minor=row.fee_minor)
-        if moves:
-            entries.append(ledger.Entry(ids.derived("commerce.release", row.pk), at, tuple(moves)))
+        row.fee_minor, row.completed_at, row.completes_at = fees[row.pk], at, None
     for answer in ledger.post_many(entries):
         if isinstance(answer, ledger.Refused):
             raise answer.refusal
@@ -222,12 +223,16 @@ def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
 def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -> None:
     cause = ids.derived("commerce.cancel", row.pk)
     lines = list(models.OrderLine.objects.filter(order_id=row.pk).order_by("position"))
-    money = payments.refund_to_wallet(
-        person_id=row.buyer_id,
-        business_id=row.business_id,
-        amount_minor=row.total_minor,
-        order_id=row.pk,
+    left = row.total_minor - row.refunded_minor
+    money = payments.refund(
         refund_id=cause,
+        order_id=row.pk,
+        business_id=row.business_id,
+        person_id=row.buyer_id,
+        amount_minor=left,
+        left_minor=0,
+        is_released=False,
+        at=at,
     )
     running = lock_running((line.campaign_offer_id for line in lines if line.campaign_offer_id), at=at)
     units = [
@@ -235,7 +240,7 @@ def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -
         for line in lines
         for move in transfers.back_to_stock(units_of_line(line, line.quantity, running), order_id=row.pk, cause=cause)
     ]
-    ledger.post(ledger.Entry(cause, at, (money, *units)))
+    ledger.post(ledger.Entry(cause, at, (*money, *units)))
     row.refunded_minor = row.total_minor
     _cancel(row, by, reason, at, refunded_minor=row.total_minor)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from kawasan.core.access import Actor
-from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
@@ -15,6 +14,7 @@ from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
+from kawasan.rooms.commerce.actions.refunds import count_back, pay_back
 from kawasan.rooms.commerce.facts import OrderRefunded
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.queries.campaign_terms import lock_running
@@ -24,11 +24,9 @@ from kawasan.rooms.commerce.types.order_refusals import (
     OrderNotFound,
     ReturnAlreadyDecided,
     ReturnNotFound,
-    SellerCannotRefund,
 )
-from kawasan.rooms.commerce.types.orders import Order, ReturnedLine, ReturnRequest, ReturnState, Step
+from kawasan.rooms.commerce.types.orders import ReturnedLine, ReturnRequest, ReturnState, Step
 from kawasan.rooms.ledger import api as ledger
-from kawasan.rooms.payments import api as payments
 
 
 @requires_transaction
@@ -74,7 +72,7 @@ def approve_return(
     Pay a return back into the buyer's wallet, whole or in part, and with ``restock`` put its units back on sale.
 
     The money comes from escrow, or from the seller's balance once the order is completed. Repeating it with the same
-    amount changes nothing. Raises ReturnNotFound, Forbidden, ReturnAlreadyDecided, RefundInvalid, SellerCannotRefund.
+    amount changes nothing. Raises ReturnNotFound, Forbidden, ReturnAlreadyDecided, RefundInvalid, SellerDebtFull.
     """
     request, row = _lock_return(actor, return_id)
     amount = request.asked_minor if amount_minor is None else amount_minor
@@ -86,9 +84,11 @@ def approve_return(
     left = row.total_minor - row.refunded_minor
     rules.check_refund(amount_minor=amount, asked_minor=request.asked_minor, left_minor=left)
     returned = [ReturnedLine(UUID(item["line"]), item["quantity"]) for item in request.lines]
-    _pay_back(request, row, returned, amount, restock=restock, at=at)
-    _count_back(order, returned, amount)
-    row.refunded_minor += amount
+    shares = rules.refund_by_line(amount_minor=amount, lines=order.lines, returned=returned)
+    units = _units_back(row, returned, cause=request.pk, restock=restock, at=at)
+    moves = pay_back(row, request.pk, shares, at=at)
+    ledger.post(ledger.Entry(request.pk, at, (*moves, *units)))
+    count_back(shares, {item.line_id: item.quantity for item in returned})
     _decide(request, row, ReturnState.REFUNDED, amount=amount, answer="", restock=restock, at=at)
     refunded = OrderRefunded(
         order_id=row.pk,
@@ -129,33 +129,6 @@ def _lock_return(actor: Actor, return_id: UUID) -> tuple[models.ReturnRequest, m
     return models.ReturnRequest.objects.select_for_update().get(pk=return_id), row
 
 
-def _pay_back(
-    request: models.ReturnRequest,
-    row: models.Order,
-    returned: Sequence[ReturnedLine],
-    amount: int,
-    *,
-    restock: bool,
-    at: datetime,
-) -> None:
-    pay = payments.refund_to_wallet if row.completed_at is None else payments.refund_from_seller
-    moves = [
-        pay(
-            person_id=row.buyer_id,
-            business_id=row.business_id,
-            amount_minor=amount,
-            order_id=row.pk,
-            refund_id=request.pk,
-        )
-    ]
-    moves += _units_back(row, returned, cause=request.pk, restock=restock, at=at)
-    try:
-        ledger.post(ledger.Entry(request.pk, at, tuple(moves)))
-    except ledger.InsufficientBalance as refusal:
-        available = max(0, int(refusal.data["available"]))
-        raise SellerCannotRefund(needed=Money(amount), available=Money(available)) from refusal
-
-
 def _units_back(
     row: models.Order, returned: Sequence[ReturnedLine], *, cause: UUID, restock: bool, at: datetime
 ) -> list[ledger.NewTransfer]:
@@ -168,16 +141,6 @@ def _units_back(
         for item in returned
         for move in give(units_of_line(lines[item.line_id], item.quantity, running), order_id=row.pk, cause=cause)
     ]
-
-
-def _count_back(order: Order, returned: Sequence[ReturnedLine], amount: int) -> None:
-    shares = rules.refund_by_line(amount_minor=amount, lines=order.lines, returned=returned)
-    units = {item.line_id: item.quantity for item in returned}
-    rows = list(models.OrderLine.objects.filter(pk__in=list(units)))
-    for line in rows:
-        line.refunded_quantity += units[line.pk]
-        line.refunded_minor += shares[line.pk]
-    models.OrderLine.objects.bulk_update(rows, ["refunded_quantity", "refunded_minor"])
 
 
 def _decide(
@@ -195,6 +158,6 @@ def _decide(
     request.save(update_fields=["state", "refunded_minor", "answer", "restocked", "decided_at"])
     order = queries.as_orders([row])[0]
     row.completes_at = rules.completes_at(order)
-    row.save(update_fields=["completes_at", "refunded_minor"])
+    row.save(update_fields=["completes_at", "refunded_minor", "fee_minor"])
     step = Step.RETURN_REFUNDED if state is ReturnState.REFUNDED else Step.RETURN_REJECTED
     event(row, step, at=at, note=answer, amount_minor=amount or None).save(force_insert=True)

@@ -26,6 +26,7 @@ _MONEY = {
     int(payments.PaymentCode.REFUND_FROM_SELLER): "refunded_minor",
     int(payments.PaymentCode.RELEASE): "released_minor",
     int(payments.PaymentCode.FEE): "fee_minor",
+    int(payments.PaymentCode.FEE_BACK): "fee_minor",  # taken off again
 }
 # A posted hold of an order is a sale.
 _SOLD = (int(TransferCode.SALE), int(TransferCode.HOLD), int(TransferCode.TILL_SALE))
@@ -73,13 +74,13 @@ def sums_by_day(transfers: Iterable[ledger.TransferRow]) -> dict[tuple[UUID, dat
             continue
         column = _MONEY.get(transfer.code)
         # Money comes into the seller's escrow, units into its sold ones (from the stock, or from a campaign's own).
-        comes_in = column == "gross_minor" or transfer.code in _SOLD
+        comes_in = column == "gross_minor" or transfer.code in (*_SOLD, payments.PaymentCode.FEE_BACK)
         business = transfer.credit_owner if comes_in else transfer.debit_owner
         day = sums[business, clock.business_day(transfer.at)]
         if column is None:
             day["units"] += -transfer.amount if transfer.code in _BACK else transfer.amount
             continue
-        day[column] += transfer.amount
+        day[column] += -transfer.amount if transfer.code == payments.PaymentCode.FEE_BACK else transfer.amount
         if column == "gross_minor":
             day["orders"] += 1  # one transfer of money for each order
     return dict(sums)

@@ -1,14 +1,8 @@
 """The door to carts and orders: checkout, fulfilment, returns, reviews, each seller's days."""
 
-from kawasan.rooms.commerce.actions.cart import (
-    add_to_cart,
-    change_cart,
-    hold_cart_again,
-    remove_from_cart,
-)
-from kawasan.rooms.commerce.actions.checkout import (
-    place_orders,
-)
+from kawasan.rooms.commerce.actions.cart import add_to_cart, change_cart, hold_cart_again, remove_from_cart
+from kawasan.rooms.commerce.actions.checkout import place_orders
+from kawasan.rooms.commerce.actions.commissions import set_commission
 from kawasan.rooms.commerce.actions.fulfil import (
     cancel_order,
     complete_due,
@@ -20,32 +14,13 @@ from kawasan.rooms.commerce.actions.fulfil import (
     pack_orders,
     ship_order,
 )
-from kawasan.rooms.commerce.actions.returns import (
-    approve_return,
-    reject_return,
-    request_return,
-)
-from kawasan.rooms.commerce.actions.reviews import (
-    count_sold,
-    hide_review,
-    reply_to_review,
-    review_line,
-    show_review,
-)
-from kawasan.rooms.commerce.actions.seller_days import (
-    add_to_seller_days,
-    forget_seller_days,
-)
-from kawasan.rooms.commerce.actions.taken import (
-    group,
-    order,
-    write_next_taken,
-    write_taken,
-)
-from kawasan.rooms.commerce.queries.carts import (
-    cart,
-    cart_count,
-)
+from kawasan.rooms.commerce.actions.refunds import refund_order
+from kawasan.rooms.commerce.actions.returns import approve_return, reject_return, request_return
+from kawasan.rooms.commerce.actions.reviews import count_sold, hide_review, reply_to_review, review_line, show_review
+from kawasan.rooms.commerce.actions.seller_days import add_to_seller_days, forget_seller_days
+from kawasan.rooms.commerce.actions.taken import group, order, write_next_taken, write_taken
+from kawasan.rooms.commerce.queries.carts import cart, cart_count
+from kawasan.rooms.commerce.queries.commissions import commissions, commissions_of, expected_fee, preview_commission
 from kawasan.rooms.commerce.queries.orders import (
     LISTS,
     categories_of_orders,
@@ -55,25 +30,11 @@ from kawasan.rooms.commerce.queries.orders import (
     orders_of_buyer,
     return_request,
 )
-from kawasan.rooms.commerce.queries.reviews_of_orders import (
-    all_reviews,
-    reviews_of_business,
-    reviews_of_order,
-)
-from kawasan.rooms.commerce.queries.seller_days import (
-    days_of,
-    seller_home,
-)
-from kawasan.rooms.commerce.queries.verify_orders import (
-    verify_orders,
-)
-from kawasan.rooms.commerce.rules.documents import (
-    BUSINESS_PREFIX,
-    group_out,
-    moment_out,
-    order_out,
-    return_out,
-)
+from kawasan.rooms.commerce.queries.reviews_of_orders import all_reviews, reviews_of_business, reviews_of_order
+from kawasan.rooms.commerce.queries.seller_days import days_of, seller_home
+from kawasan.rooms.commerce.queries.verify_orders import verify_orders
+from kawasan.rooms.commerce.rules.commissions import percent
+from kawasan.rooms.commerce.rules.documents import BUSINESS_PREFIX, group_out, moment_out, order_out, return_out
 from kawasan.rooms.commerce.rules.orders import (
     HOLD_LIFETIME,
     PAYMENT_LIFETIME,
@@ -83,12 +44,16 @@ from kawasan.rooms.commerce.rules.orders import (
     completes_at,
     returns_until,
 )
-from kawasan.rooms.commerce.types.cart import (
-    Cart,
-    CartFull,
-    CartLine,
-    CartSeller,
-    NotInCart,
+from kawasan.rooms.commerce.types.cart import Cart, CartFull, CartLine, CartSeller, NotInCart
+from kawasan.rooms.commerce.types.commissions import (
+    COMMISSION_PREFIX,
+    Commission,
+    CommissionIdReused,
+    CommissionInvalid,
+    CommissionTooEarly,
+    NewCommission,
+    Preview,
+    Scope,
 )
 from kawasan.rooms.commerce.types.order_refusals import (
     AlreadyPacked,
@@ -113,7 +78,6 @@ from kawasan.rooms.commerce.types.order_refusals import (
     ReturnTooMuch,
     ReturnWindowOver,
     SameVariantTwice,
-    SellerCannotRefund,
     ShipmentIncomplete,
     SoldOut,
     TooManyLines,
@@ -135,6 +99,7 @@ from kawasan.rooms.commerce.types.orders import (
     Event,
     Figures,
     Method,
+    MoneyState,
     Order,
     OrderGroup,
     OrderLine,
@@ -154,15 +119,12 @@ from kawasan.rooms.commerce.types.reviews import (
     ReviewedBefore,
     ReviewInvalid,
 )
-from kawasan.rooms.commerce.types.wishes import (
-    VARIANT_PREFIX,
-    CheckoutIn,
-    variant_id,
-)
+from kawasan.rooms.commerce.types.wishes import VARIANT_PREFIX, CheckoutIn, variant_id
 
 __all__ = [
     "ADDRESS_LENGTH_MAX",
     "BUSINESS_PREFIX",
+    "COMMISSION_PREFIX",
     "COURIER_LENGTH_MAX",
     "GROUP_PREFIX",
     "HOLD_LIFETIME",
@@ -190,11 +152,17 @@ __all__ = [
     "CartLine",
     "CartSeller",
     "CheckoutIn",
+    "Commission",
+    "CommissionIdReused",
+    "CommissionInvalid",
+    "CommissionTooEarly",
     "Event",
     "Figures",
     "GroupIdReused",
     "IncompleteAddress",
     "Method",
+    "MoneyState",
+    "NewCommission",
     "NotDelivered",
     "NotForSale",
     "NotInCart",
@@ -209,6 +177,7 @@ __all__ = [
     "OrderState",
     "OwnProduct",
     "OwnReview",
+    "Preview",
     "PriceChanged",
     "ReasonNeeded",
     "RefundInvalid",
@@ -223,7 +192,7 @@ __all__ = [
     "ReviewInvalid",
     "ReviewedBefore",
     "SameVariantTwice",
-    "SellerCannotRefund",
+    "Scope",
     "SellerHome",
     "ShipTo",
     "ShipmentIncomplete",
@@ -242,12 +211,15 @@ __all__ = [
     "cart_count",
     "categories_of_orders",
     "change_cart",
+    "commissions",
+    "commissions_of",
     "complete_due",
     "completes_at",
     "confirm_delivery",
     "count_sold",
     "counts_of_business",
     "days_of",
+    "expected_fee",
     "expire_unpaid",
     "forget_seller_days",
     "group",
@@ -264,7 +236,10 @@ __all__ = [
     "orders_of_business",
     "orders_of_buyer",
     "pack_orders",
+    "percent",
     "place_orders",
+    "preview_commission",
+    "refund_order",
     "reject_return",
     "remove_from_cart",
     "reply_to_review",
@@ -276,6 +251,7 @@ __all__ = [
     "reviews_of_business",
     "reviews_of_order",
     "seller_home",
+    "set_commission",
     "ship_order",
     "show_review",
     "variant_id",

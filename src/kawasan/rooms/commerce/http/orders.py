@@ -95,6 +95,27 @@ def cancel(request: HttpRequest, order_id: str, body: shapes.CancellationIn) -> 
         return once(request, run)
 
 
+@router.post("/orders/{order_id}/refunds", summary="Pay a part of an order back to its buyer")
+def refund(request: HttpRequest, order_id: str, body: shapes.RefundIn) -> HttpResponse:
+    """The goods stay where they are; the money goes to the buyer's wallet. Needs Idempotency-Key."""
+    actor = actor_of(request)
+    actor.need_scope("orders:write")
+
+    def run() -> tuple[int, dict[str, Any]]:
+        order = commerce.refund_order(
+            actor=actor,
+            order_id=_order_id(order_id),
+            refund_id=ids.uuid7(),
+            amount_minor=body.amount_minor,
+            reason=body.reason,
+            at=clock.now(),
+        )
+        return 200, shapes.order_out(order)
+
+    with transaction(actor):
+        return once(request, run)
+
+
 @router.post("/orders/{order_id}/packing", summary="Mark an order as packed")
 def pack(request: HttpRequest, order_id: str) -> HttpResponse:
     """Its buyer can no longer cancel it. Needs Idempotency-Key."""

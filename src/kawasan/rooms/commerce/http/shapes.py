@@ -14,6 +14,13 @@ from kawasan.rooms.commerce.api import variant_id as variant_id
 __all__ = ["BUSINESS_PREFIX", "CheckoutIn", "group_out", "order_out", "return_out", "variant_id"]
 
 
+class RefundIn(Schema):
+    """How much goes back to the buyer, in minor units, and why."""
+
+    amount_minor: int
+    reason: str
+
+
 class CancellationIn(Schema):
     """Why an order ends."""
 

@@ -14,6 +14,7 @@ from kawasan.rooms.commerce.models.catalogue import (
     StockMovement,
     Variant,
 )
+from kawasan.rooms.commerce.models.commissions import Commission
 from kawasan.rooms.commerce.models.intake import IntakeOrder
 from kawasan.rooms.commerce.models.orders import (
     CartLine,
@@ -32,6 +33,7 @@ __all__ = [
     "CampaignOffer",
     "CartLine",
     "Category",
+    "Commission",
     "Import",
     "IntakeOrder",
     "Order",

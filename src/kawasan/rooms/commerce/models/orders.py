@@ -147,6 +147,7 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     refunded_quantity = models.IntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    fee_basis_points = models.SmallIntegerField(null=True)  # the commission when its money was released
     hold_id = models.UUIDField(null=True)  # the pending transfer of an order that waits for its payment
     campaign_offer_id = models.UUIDField(null=True)  # sold in a campaign, at its price and from its units
     position = models.SmallIntegerField()

@@ -148,6 +148,8 @@ def order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         "couriers": COURIERS,
         "can_pack": found.state is commerce.OrderState.PAID,
         "can_ship": found.state in (commerce.OrderState.PAID, commerce.OrderState.PACKED),
+        "can_refund": bool(found.paid_at and not found.cancelled_at and found.net_minor),
+        "fee_minor": _fee(request, found),
         "can_mark": found.state is commerce.OrderState.SHIPPED and found.open_return is None,
         "crumbs": [
             {"label": gettext("Orders"), "href": reverse("seller:orders", args=[slug])},
@@ -155,6 +157,12 @@ def order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
         ],
     }
     return _render(request, "seller/order.html", desk, "orders", context)
+
+
+def _fee(request: HttpRequest, found: commerce.Order) -> int:
+    actor = actor_of(request)
+    with transaction(actor):
+        return commerce.expected_fee(actor=actor, order_id=found.id)
 
 
 @require_POST

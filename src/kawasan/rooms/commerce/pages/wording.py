@@ -83,6 +83,7 @@ def event(item: commerce.Event) -> dict[str, Any]:
         commerce.Step.CANCELLED: gettext("Cancelled"),
         commerce.Step.EXPIRED: gettext("Not paid in time"),
         commerce.Step.RETURN_REQUESTED: gettext("Return requested"),
+        commerce.Step.REFUNDED: gettext("Money paid back by the seller"),
         commerce.Step.RETURN_REFUNDED: gettext("Return accepted, money paid back"),
         commerce.Step.RETURN_REJECTED: gettext("Return declined"),
     }[item.step]

@@ -283,6 +283,7 @@ def as_line(row: models.OrderLine) -> OrderLine:
         quantity=row.quantity,
         refunded_quantity=row.refunded_quantity,
         refunded_minor=row.refunded_minor,
+        fee_basis_points=row.fee_basis_points,
     )
 
 

@@ -20,6 +20,8 @@ with moved as (
            coalesce(sum(amount) filter (where code = 104), 0) as refunded_late,
            coalesce(sum(amount) filter (where code = 105), 0) as released,
            coalesce(sum(amount) filter (where code = 106), 0) as fee,
+           coalesce(sum(amount) filter (where code = 109), 0) as fee_back,
+           coalesce(sum(amount) filter (where code = 112), 0) as withheld,
            coalesce(sum(amount) filter (where code in (202, 203)), 0) as sold,
            coalesce(sum(amount) filter (where code = 204), 0) as back
     from ledger_transfer
@@ -29,8 +31,9 @@ with moved as (
 sums as (
     select o.*, coalesce(m.paid, 0) as paid, coalesce(m.refunded, 0) as refunded,
            coalesce(m.refunded_late, 0) as refunded_late, coalesce(m.released, 0) as released,
-           coalesce(m.fee, 0) as fee, coalesce(m.sold, 0) as sold, coalesce(m.back, 0) as back,
-           coalesce(m.paid - m.refunded - m.released - m.fee, 0) as left_over
+           coalesce(m.fee, 0) as fee, coalesce(m.fee_back, 0) as fee_back,
+           coalesce(m.sold, 0) as sold, coalesce(m.back, 0) as back,
+           coalesce(m.paid - m.refunded - m.released - m.fee - m.withheld, 0) as left_over
     from commerce_order o left join moved m on m.id = o.id
 ),
 lines as (
@@ -51,7 +54,7 @@ _CHECKS = {
     " where (completed_at is not null or cancelled_at is not null) and left_over <> 0 or left_over < 0",
     "order-released-early": "select number, 0, released + fee from sums"
     " where completed_at is null and released + fee <> 0",
-    "order-fee": "select number, fee_minor, fee from sums where fee_minor <> fee",
+    "order-fee": "select number, fee_minor, fee - fee_back from sums where fee_minor <> fee - fee_back",
     "order-total": "select s.number, s.total_minor, l.total from sums s left join lines l on l.id = s.id"
     " where s.total_minor is distinct from l.total",
     "order-units": """

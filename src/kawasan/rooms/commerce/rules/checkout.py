@@ -24,9 +24,10 @@ from kawasan.rooms.commerce.types.offers import Listed, Offer
 from kawasan.rooms.commerce.types.order_refusals import NotForSale, OwnProduct, SameVariantTwice, WalletTooLow
 from kawasan.rooms.commerce.types.orders import Method, Order, OrderGroup, OrderLine, OrderState, ShipTo, Wanted
 from kawasan.rooms.commerce.types.refusals import UnknownVariant
-from kawasan.rooms.ledger.types import InsufficientBalance, NewTransfer, Refused, UnknownAccount
+from kawasan.rooms.ledger.types import AccountFrozen, InsufficientBalance, NewTransfer, Refused, UnknownAccount
 from kawasan.rooms.payments.rules.accounts import wallet
 from kawasan.rooms.payments.rules.transfers import pay_from_wallet
+from kawasan.rooms.payments.types import WalletFrozen
 
 
 @dataclass(slots=True)
@@ -219,6 +220,8 @@ def meaning_of(draft: Draft, entry: Sequence[NewTransfer], refused: Refused) -> 
     if isinstance(refusal, UnknownAccount):
         line = next((line for line in draft.lines if str(line_units(draft, line).source) == account), None)
         return None if line is None else too_few(line.offer, line.quantity, refusal)
+    if isinstance(refusal, AccountFrozen) and account == str(wallet(draft.buyer_id)):
+        return WalletFrozen()
     if isinstance(refusal, InsufficientBalance):
         line = next((line for line in draft.lines if account in map(str, line_units(draft, line).accounts)), None)
         if line is not None:

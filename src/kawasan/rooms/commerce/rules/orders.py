@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kawasan.core import clock
-from kawasan.core.money import Money, allocate, apply_rate, round_to_whole
+from kawasan.core.money import Money, allocate
 from kawasan.rooms.commerce.types.order_refusals import (
     AlreadyPacked,
     AlreadyShipped,
@@ -47,9 +46,6 @@ HOLD_LIFETIME = timedelta(minutes=15)  # how long a cart keeps units away from o
 PAYMENT_LIFETIME = timedelta(minutes=15)  # how long a QRIS checkout does
 RETURN_WINDOW = timedelta(days=2)  # after delivery
 SILENCE_WINDOW = timedelta(days=7)  # after shipping, where nobody says that it arrived
-
-# The zone's fee in thousandths of what the seller keeps, by the day on which the order was placed. Newest last.
-FEE_PERMILLE: tuple[tuple[date, int], ...] = ((date(2025, 1, 1), 10),)
 
 _OPEN = (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED)
 
@@ -139,17 +135,6 @@ def checked_shipment(*, courier: str, tracking: str) -> tuple[str, str]:
     if not tracking or len(tracking) > TRACKING_LENGTH_MAX or "\0" in tracking:
         raise ShipmentIncomplete(field="tracking")
     return courier, tracking
-
-
-def fee_permille(day: date) -> int:
-    """Return the zone's fee on the day of an order, in thousandths."""
-    return max((since, rate) for since, rate in FEE_PERMILLE if since <= day)[1]
-
-
-def fee_of(*, net_minor: int, placed_at: datetime) -> int:
-    """Return the fee on what the seller keeps, rounded half up to whole rupiah, as people count."""
-    rate = Decimal(fee_permille(clock.business_day(placed_at))) / 1000
-    return round_to_whole(apply_rate(Money(net_minor), rate)).minor
 
 
 def check_paid(order: Order) -> None:
@@ -248,9 +233,15 @@ def _check_returned(order: Order, lines: Sequence[ReturnedLine]) -> None:
 
 
 def returned_value(lines: Sequence[OrderLine], returned: Sequence[ReturnedLine]) -> int:
-    """Return what the returned units cost."""
-    prices = {line.id: line.unit_price_minor for line in lines}
-    return sum(prices[item.line_id] * item.quantity for item in returned)
+    """Return what the returned units cost, less what was given back of their lines already."""
+    return sum(_values(lines, returned))
+
+
+def _values(lines: Sequence[OrderLine], returned: Sequence[ReturnedLine]) -> list[int]:
+    known = {line.id: line for line in lines}
+    return [
+        min(known[item.line_id].unit_price_minor * item.quantity, known[item.line_id].net_minor) for item in returned
+    ]
 
 
 def check_refund(*, amount_minor: int, asked_minor: int, left_minor: int) -> None:
@@ -263,8 +254,6 @@ def check_refund(*, amount_minor: int, asked_minor: int, left_minor: int) -> Non
 def refund_by_line(
     *, amount_minor: int, lines: Sequence[OrderLine], returned: Sequence[ReturnedLine]
 ) -> Mapping[UUID, int]:
-    """Spread a refund over the returned lines by what their units cost; not one minor unit is lost."""
-    prices = {line.id: line.unit_price_minor for line in lines}
-    weights = [prices[item.line_id] * item.quantity for item in returned]
-    shares = allocate(Money(amount_minor), weights)
+    """Spread a refund over the returned lines by what they are worth; not one minor unit is lost."""
+    shares = allocate(Money(amount_minor), _values(lines, returned))
     return {item.line_id: share.minor for item, share in zip(returned, shares, strict=True)}

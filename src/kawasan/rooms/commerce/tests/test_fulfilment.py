@@ -226,16 +226,12 @@ def test_an_order_that_is_refunded_whole_is_over():
     assert all_is_well()
 
 
-def test_a_return_after_completion_is_paid_by_the_sellers_balance_or_refused_when_it_is_too_low():
+def test_a_return_after_completion_is_paid_by_the_sellers_balance_and_the_zone_gives_its_fee_back():
     order = an_order(quantity=2, state=State.COMPLETED)
     asked, seller = ask_back(order, 2, at=AT + DAY), seller_of(order.business_id)
-    refusal = refused(
-        commerce.SellerCannotRefund, lambda: commerce.approve_return(actor=seller, return_id=asked.id, at=AT + DAY)
-    )
-    fee = 2 * PRICE // 100
-    assert (refusal.data["needed"].minor, refusal.data["available"].minor) == (2 * PRICE, 2 * PRICE - fee)
     commerce.approve_return(actor=seller, return_id=asked.id, amount_minor=PRICE, at=AT + DAY)
-    assert money(order)[:2] == (0, PRICE - fee)
+    assert money(order)[:2] == (0, PRICE - PRICE // 100)
+    assert again(order).fee_minor == PRICE // 100
     refused(commerce.ReturnWindowOver, lambda: ask_back(order, at=AT + commerce.RETURN_WINDOW))
     assert all_is_well()
 

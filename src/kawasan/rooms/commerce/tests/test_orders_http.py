@@ -205,3 +205,21 @@ def test_the_cart_over_json():
     assert me.put(f"/v1/cart/lines/{variant}", json.dumps({"quantity": 5}), **put).json()["total_minor"] == 5 * PRICE
     assert me.delete(f"/v1/cart/lines/{variant}").json() == {"total_minor": 0, "sellers": []}
     assert me.get("/v1/cart").json()["sellers"] == []
+
+
+def test_a_refund_over_the_api_is_made_once_and_by_the_seller_only():
+    order = an_order(quantity=2, state=commerce.OrderState.COMPLETED)
+    address, wish = f"orders/{ids.public('ord', order.id)}/refunds", {"amount_minor": 10_000_00, "reason": "Cacat"}
+    seller = client_of(seller_of(order.business_id))
+    before = held(payments.wallet(order.buyer_id))
+    first, again = (post(seller, address, wish, key="refund-one") for _ in range(2))
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (200, first.json())
+    assert held(payments.wallet(order.buyer_id)) == before + 10_000_00
+    assert post(seller, address, wish | {"amount_minor": 2 * PRICE}).status_code == 422
+    assert post(client_of(an_actor_of(order.buyer_id)), address, wish).status_code == 404
+
+
+def an_actor_of(person_id):
+    from kawasan.rooms.zone import api as zone
+
+    return zone.actor_of_person(person_id=person_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -166,19 +166,6 @@ def test_more_units_than_were_bought_cannot_be_returned():
     for lines in wrong:
         with pytest.raises(t.ReturnTooMuch):
             rules.check_can_return(order, [t.ReturnedLine(*item) for item in lines], at=AT)
-
-
-def test_the_fee_is_looked_up_by_the_day_of_the_order(monkeypatch):
-    monkeypatch.setattr(rules, "FEE_PERMILLE", ((date(2025, 1, 1), 10), (date(2026, 11, 12), 15)))
-    midnight_in_jakarta = datetime(2026, 11, 11, 17, 0, tzinfo=UTC)
-    before = midnight_in_jakarta - timedelta(seconds=1)
-    assert rules.fee_of(net_minor=100_000_00, placed_at=before) == 1_000_00
-    assert rules.fee_of(net_minor=100_000_00, placed_at=midnight_in_jakarta) == 1_500_00
-
-
-@given(net=st.integers(0, 10**14))
-def test_a_fee_never_takes_more_than_there_is(net):
-    assert 0 <= rules.fee_of(net_minor=net, placed_at=AT) <= net
 
 
 @given(

@@ -197,14 +197,6 @@ class ReturnAlreadyDecided(Conflict):
     detail = msg("The return request was answered before.")
 
 
-class SellerCannotRefund(Conflict):
-    """The money was paid out to the seller, whose balance is too small for the refund."""
-
-    code = "seller-cannot-refund"
-    title = msg("The balance is too low for this refund")
-    detail = msg("The refund is {needed}, and the business has {available} in its balance.")
-
-
 class RefundInvalid(Invalid):
     """A refund of nothing, or of more than the returned goods cost."""
 

@@ -49,6 +49,15 @@ class ReturnState(StrEnum):
     REJECTED = "rejected"
 
 
+class MoneyState(StrEnum):
+    """Where the money of an order is: another question than where the goods are."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    PARTLY_REFUNDED = "partly-refunded"
+    REFUNDED = "refunded"
+
+
 class Cancelled(StrEnum):
     """Who cancelled an order."""
 
@@ -70,6 +79,7 @@ class Step(StrEnum):
     RETURN_REQUESTED = "return-requested"
     RETURN_REFUNDED = "return-refunded"
     RETURN_REJECTED = "return-rejected"
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +113,16 @@ class OrderLine:
     quantity: int
     refunded_quantity: int
     refunded_minor: int
+    fee_basis_points: int | None = None
 
     @property
     def total_minor(self) -> int:
         return self.unit_price_minor * self.quantity
+
+    @property
+    def net_minor(self) -> int:
+        """What of the line was not refunded."""
+        return self.total_minor - self.refunded_minor
 
     @property
     def returnable(self) -> int:
@@ -187,6 +203,15 @@ class Order:
     def net_minor(self) -> int:
         """What was ordered less what was refunded."""
         return self.total_minor - self.refunded_minor
+
+    @property
+    def money_state(self) -> MoneyState:
+        """Where its money is. An order whose whole money went back is refunded, however far its goods had come."""
+        if self.paid_at is None:
+            return MoneyState.UNPAID
+        if self.refunded_minor == self.total_minor:
+            return MoneyState.REFUNDED
+        return MoneyState.PARTLY_REFUNDED if self.refunded_minor else MoneyState.PAID
 
     @property
     def units(self) -> int:

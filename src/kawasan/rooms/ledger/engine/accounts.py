@@ -80,10 +80,10 @@ def open_accounts(connection: Connection[Any], accounts: Iterable[NewAccount]) -
         _need_same(cursor, wanted)
 
 
-def set_frozen(connection: Connection[Any], account_id: UUID, *, frozen: bool) -> None:
-    """Freeze an account, or thaw it. Repeating it changes nothing. Raises UnknownAccount."""
+def set_frozen(connection: Connection[Any], account_id: UUID, *, frozen: bool, flag: Flag = Flag.FROZEN) -> None:
+    """Freeze an account (or only what it gives, by ``flag``), or thaw it. A repeat changes nothing."""
     cursor = store.cursor_of(connection)
-    cursor.execute(_SET_FLAG if frozen else _CLEAR_FLAG, [int(Flag.FROZEN), account_id])
+    cursor.execute(_SET_FLAG if frozen else _CLEAR_FLAG, [int(flag), account_id])
     if cursor.rowcount == 0:
         raise UnknownAccount(account=str(account_id))
 

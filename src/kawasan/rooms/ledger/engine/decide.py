@@ -27,6 +27,7 @@ from kawasan.rooms.ledger.types import (
 )
 
 _NO_OVERDRAW, _NO_OVERFILL, _FROZEN = int(Flag.NO_OVERDRAW), int(Flag.NO_OVERFILL), int(Flag.FROZEN)
+_NO_DEBIT = int(Flag.NO_DEBIT)
 _INT8, _TWO_INT8 = struct.Struct(">iq").pack, struct.Struct(">iqiq").pack
 _AMOUNT_AND_CODE = struct.Struct(">iqih").pack
 _DIGEST_LENGTH = struct.pack(">i", packing.DIGEST_BYTES)
@@ -185,6 +186,7 @@ def _plain(entry: Entry, book: Book) -> _Plain | None:
         given = credit.credits_posted + credit.credits_pending + amount
         if (
             (debit.flags | credit.flags) & _FROZEN
+            or debit.flags & _NO_DEBIT
             or not 0 < amount <= AMOUNT_MAX
             or not 0 < code <= CODE_MAX
             or taken > AMOUNT_MAX

@@ -294,3 +294,20 @@ def test_asking_for_what_is_not_there_is_told_so() -> None:
     with pytest.raises(ledger.UnknownAccount):
         ledger.balance(nobody)
     assert ledger.balances([nobody]) == {}
+
+
+@pytest.mark.parametrize("count", [1, 2])  # alone, and in an entry of several
+def test_an_account_that_may_not_be_debited_still_takes_what_comes(count: int) -> None:
+    wallet, source = an_account(holding=100), a_source()
+    for _ in range(2):
+        ledger.stop_debits(wallet)
+    out = [a_transfer(wallet, source, 10) for _ in range(count)]
+    with pytest.raises(ledger.AccountFrozen):
+        ledger.post(an_entry(*out))
+    with pytest.raises(ledger.AccountFrozen):
+        ledger.post(an_entry(a_hold(wallet, source, 10)))
+    ledger.post(an_entry(*[a_transfer(source, wallet, 5) for _ in range(count)]))
+    assert ledger.balance(wallet).available == 100 + 5 * count
+    ledger.allow_debits(wallet)
+    ledger.post(an_entry(*out))
+    assert ledger.verify() == []

@@ -18,7 +18,7 @@ def ensure_wallet(*, person_id: UUID) -> None:
 
 @requires_transaction
 def ensure_business_accounts(*, business_id: UUID) -> None:
-    """Open a business's escrow and balance and the zone's accounts; where they are open, nothing happens."""
+    """Open a business's accounts of money and the zone's; where they are open, nothing happens."""
     ensure_accounts(business_ids=(business_id,))
 
 

@@ -13,11 +13,15 @@ from kawasan.platform.facts import announce
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.accounts import ensure_business_accounts
+from kawasan.rooms.payments.actions.reach import lock_sellers
+from kawasan.rooms.payments.actions.reserves import recovery
+from kawasan.rooms.payments.actions.settlement import debts_of
 from kawasan.rooms.payments.facts import PayoutSettled
 from kawasan.rooms.payments.queries import payouts
 from kawasan.rooms.payments.queries.money import seller_money
 from kawasan.rooms.payments.rules import accounts, deciding
 from kawasan.rooms.payments.rules.banks import checked_account
+from kawasan.rooms.payments.rules.transfers import move
 from kawasan.rooms.payments.types import (
     BankAccount,
     EventKind,
@@ -51,11 +55,16 @@ def request_payout(
     actor.need_business(business_id, BusinessRole.OWNER)
     account = checked_account(bank=bank, number=number, holder=holder)
     ensure_business_accounts(business_id=business_id)
+    lock_sellers([business_id])
     if earlier := models.Payout.objects.filter(pk=payout_id).first():
         return _same_or_refuse(earlier, business_id, amount, account)
     available = Money(seller_money(actor=actor, business_id=business_id).available_minor)
     deciding.check_payout(amount, available=available)
-    _reserve(payout_id, business_id, amount, at)
+    ledger.post(
+        ledger.Entry(
+            ids.derived("payments.payout-entry", payout_id), at, (reserving(payout_id, business_id, amount.minor),)
+        )
+    )
     row = models.Payout(
         id=payout_id,
         business_id=business_id,
@@ -72,25 +81,45 @@ def request_payout(
 
 
 @requires_transaction
+def mark_payout_sent(*, payout_id: UUID, at: datetime) -> Payout:
+    """
+    Note that the bank is being told about a payout: its money leaves the balance and is in transit.
+
+    Call it before the bank is told, so that a payout is never told about and still in the balance. A repeat changes
+    nothing, and neither does it for a payout that a batch has taken in the meantime (``batch_id`` says so): that one
+    goes to the bank with its batch. Raises PayoutNotFound.
+    """
+    row = lock_payout(payout_id)
+    if row.status == PayoutStatus.REQUESTED and row.batch_id is None:
+        ledger.post(ledger.Entry(ids.derived("payments.payout-sent-entry", row.pk), at, (sending(row.pk),)))
+        mark(row, PayoutStatus.SENT, at)
+    return payouts.as_payout(row)
+
+
+@requires_transaction
 def settle_payout(
-    *, payout_id: UUID, sent: bool, bank_reference: str, at: datetime, provider_name: str = "bank"
+    *,
+    payout_id: UUID,
+    sent: bool,
+    bank_reference: str,
+    at: datetime,
+    reason: str = "",
+    provider_name: str = "bank",
 ) -> Payout:
     """
-    Note what the bank did: sent, or returned to the business's balance; then staff is asked to look. A repeat does
-    nothing.
+    Note what the bank did with a payout: paid it (``sent``), or returned it to the business's balance with a reason.
 
-    Raises PayoutNotFound.
+    Banks return payouts that they have called paid: then the money comes back too. One that was returned stays so, what
+    ever comes later. Staff is asked to look at returned ones. A repeat does nothing. Raises PayoutNotFound.
     """
-    row = models.Payout.objects.select_for_update(no_key=True).filter(pk=payout_id).first()
-    if row is None:
-        raise PayoutNotFound
-    if row.status != PayoutStatus.REQUESTED:
+    row = lock_payout(payout_id)
+    if row.status in (PayoutStatus.RETURNED, PayoutStatus.CANCELLED) or (sent and row.status == PayoutStatus.PAID):
         return payouts.as_payout(row)
-    _resolve(row, ledger.Kind.POST if sent else ledger.Kind.VOID, at)
-    row.status = (PayoutStatus.SENT if sent else PayoutStatus.RETURNED).value
-    row.bank_reference, row.settled_at = bank_reference, at
-    row.save(update_fields=["status", "bank_reference", "settled_at"])
-    if not sent:
+    lock_sellers([row.business_id])
+    if sent:
+        _pay(row, bank_reference, at)
+    else:
+        _return(row, bank_reference, reason, at)
         _flag(row, provider_name, at)
     fact = PayoutSettled(
         payout_id=row.pk, business_id=row.business_id, amount_minor=row.amount_minor, status=row.status
@@ -99,31 +128,89 @@ def settle_payout(
     return payouts.as_payout(row)
 
 
+def lock_payout(payout_id: UUID) -> models.Payout:
+    """Return a payout's row, locked. Raises PayoutNotFound."""
+    row = models.Payout.objects.select_for_update(no_key=True).filter(pk=payout_id).first()
+    if row is None:
+        raise PayoutNotFound
+    return row
+
+
+def mark(row: models.Payout, status: PayoutStatus, at: datetime, *, reference: str = "", reason: str = "") -> None:
+    """Write how far a payout has come."""
+    row.status = status.value
+    row.bank_reference, row.reason = reference or row.bank_reference, reason or row.reason
+    row.sent_at = at if status is PayoutStatus.SENT else row.sent_at
+    row.settled_at = row.settled_at if status is PayoutStatus.SENT else at
+    row.save(update_fields=["status", "bank_reference", "reason", "sent_at", "settled_at"])
+
+
 # Two requests with one id post the same entry: the second waits for the first and moves nothing.
-def _reserve(payout_id: UUID, business_id: UUID, amount: Money, at: datetime) -> None:
-    transfer = ledger.NewTransfer(
+def reserving(payout_id: UUID, business_id: UUID, amount_minor: int) -> ledger.NewTransfer:
+    """Return the pending transfer that keeps a payout's money in the balance until the bank is told."""
+    return ledger.NewTransfer(
         id=ids.derived("payments.payout", payout_id),
         debit=accounts.balance(business_id),
-        credit=accounts.bank(),
-        amount=amount.minor,
+        credit=accounts.transit(business_id),
+        amount=amount_minor,
         code=int(PaymentCode.PAYOUT),
         kind=ledger.Kind.PENDING,
         reference=payout_id,
     )
-    ledger.post(ledger.Entry(id=ids.derived("payments.payout-entry", payout_id), at=at, transfers=(transfer,)))
 
 
-def _resolve(row: models.Payout, kind: ledger.Kind, at: datetime) -> None:
-    transfer = ledger.NewTransfer(
-        id=ids.derived("payments.payout-settled", row.pk),
+def sending(payout_id: UUID) -> ledger.NewTransfer:
+    """Return the transfer that puts a payout's money in transit."""
+    return _resolving(payout_id, ledger.Kind.POST)
+
+
+def cancelling(payout_id: UUID) -> ledger.NewTransfer:
+    """Return the transfer that gives the reserved money of a payout back to the balance."""
+    return _resolving(payout_id, ledger.Kind.VOID)
+
+
+def _resolving(payout_id: UUID, kind: ledger.Kind) -> ledger.NewTransfer:
+    return ledger.NewTransfer(
+        id=ids.derived("payments.payout-settled", payout_id),
         debit=None,
         credit=None,
         amount=0,
         code=0,
         kind=kind,
-        pending_of=ids.derived("payments.payout", row.pk),
+        pending_of=ids.derived("payments.payout", payout_id),
     )
-    ledger.post(ledger.Entry(id=ids.derived("payments.payout-settled-entry", row.pk), at=at, transfers=(transfer,)))
+
+
+def _pay(row: models.Payout, bank_reference: str, at: datetime) -> None:
+    steps = [sending(row.pk)] if row.status == PayoutStatus.REQUESTED else []
+    if not _is_of_old_kind(row):
+        paid = ids.derived("payments.payout-paid", row.pk)
+        transit = accounts.transit(row.business_id)
+        steps.append(move(paid, PaymentCode.PAYOUT_PAID, transit, accounts.bank(), row.amount_minor, row.pk))
+    ledger.post(ledger.Entry(ids.derived("payments.payout-paid-entry", row.pk), at, tuple(steps)))
+    row.sent_at = row.sent_at or at
+    mark(row, PayoutStatus.PAID, at, reference=bank_reference)
+
+
+def _return(row: models.Payout, bank_reference: str, reason: str, at: datetime) -> None:
+    """Bring a payout's money back to the balance from wherever it is; what the seller owes is taken from it first."""
+    status, business = PayoutStatus(row.status), row.business_id
+    if status is PayoutStatus.REQUESTED:
+        steps = [cancelling(row.pk)]
+    else:
+        is_at_bank = status is PayoutStatus.PAID or _is_of_old_kind(row)
+        source = accounts.bank() if is_at_bank else accounts.transit(business)
+        back = ids.derived("payments.payout-returned", row.pk)
+        steps = [move(back, PaymentCode.PAYOUT_RETURNED, source, accounts.balance(business), row.amount_minor, row.pk)]
+    if owed := min(debts_of([business])[business], row.amount_minor):
+        steps.append(recovery(row.pk, business, owed, row.pk))
+    ledger.post(ledger.Entry(ids.derived("payments.payout-returned-entry", row.pk), at, tuple(steps)))
+    mark(row, PayoutStatus.RETURNED, at, reference=bank_reference, reason=reason)
+
+
+# A payout that was requested before there was money in transit goes straight to the bank's account when it is posted.
+def _is_of_old_kind(row: models.Payout) -> bool:
+    return ledger.transfer(ids.derived("payments.payout", row.pk)).credit == accounts.bank()
 
 
 def _flag(row: models.Payout, provider_name: str, at: datetime) -> None:

@@ -18,7 +18,9 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions import merchants
 from kawasan.rooms.payments.actions.accounts import ensure_accounts
+from kawasan.rooms.payments.actions.reach import lock_wallets
 from kawasan.rooms.payments.actions.snap.means import want_code
+from kawasan.rooms.payments.actions.wallets import check_top_up_limits
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested
 from kawasan.rooms.payments.queries import payments as queries
 from kawasan.rooms.payments.queries.providers import active_provider
@@ -83,9 +85,13 @@ def top_up(*, payment_id: UUID, person_id: UUID, amount: Money, at: datetime) ->
     """
     Ask a person for money into their own wallet.
 
-    Repeating it with the same id and amount returns the first one. Raises TopUpAmountInvalid, PaymentIdReused.
+    Repeating it with the same id and amount returns the first one. Raises TopUpAmountInvalid, WalletFrozen,
+    WalletLimit, PaymentIdReused.
     """
     deciding.check_top_up(amount)
+    if not models.Payment.objects.filter(pk=payment_id).exists():
+        lock_wallets([person_id])  # two top-ups at once may not both have the last of the room
+        check_top_up_limits(person_id, amount, at)
     return request_payment(
         payment_id=payment_id,
         payer_id=person_id,

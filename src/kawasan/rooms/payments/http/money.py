@@ -228,7 +228,7 @@ def top_up(request: HttpRequest, body: TopUpIn) -> HttpResponse:
 
     def run() -> tuple[int, dict[str, Any]]:
         made = payments.top_up(payment_id=ids.uuid7(), person_id=person_id, amount=Money(body.amount_minor), at=at)
-        return 201, _plain(PaymentOut.of(made))
+        return 201, plain(PaymentOut.of(made))
 
     with transaction(actor):
         return once(request, run)
@@ -331,13 +331,14 @@ def request_payout(request: HttpRequest, business_id: str, body: PayoutIn) -> Ht
             holder=body.holder,
             at=at,
         )
-        return 201, _plain(PayoutOut.of(made))
+        return 201, plain(PayoutOut.of(made))
 
     with transaction(actor):
         return once(request, run)
 
 
 # A stored answer is written as a fresh one is, so that a repeat is equal to the last letter.
-def _plain(found: Schema) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(found.model_dump(), cls=NinjaJSONEncoder))
-    return plain
+def plain(found: Schema) -> dict[str, Any]:
+    """Return an answer as it is stored with its Idempotency-Key."""
+    stored: dict[str, Any] = json.loads(json.dumps(found.model_dump(), cls=NinjaJSONEncoder))
+    return stored

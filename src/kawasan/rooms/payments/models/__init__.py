@@ -1,29 +1,36 @@
 """Tables of payments, by subject."""
 
-from kawasan.rooms.payments.models.money import (
-    EventNote,
-    Payment,
-    PaymentSplit,
+from kawasan.rooms.payments.models.money import EventNote, Payment, PaymentSplit, ProviderEvent, Receipt
+from kawasan.rooms.payments.models.settlement import (
+    BankAccount,
+    MoneyRule,
     Payout,
-    ProviderEvent,
-    Receipt,
+    PayoutBatch,
+    Refund,
+    Reserve,
+    Settlement,
 )
-from kawasan.rooms.payments.models.snap import (
-    Code,
-    Difference,
-    Provider,
-    Reconciliation,
-)
+from kawasan.rooms.payments.models.snap import Code, Difference, Provider, Reconciliation
+from kawasan.rooms.payments.models.wallets import Appeal, WalletStep, WalletTransfer
 
 __all__ = [
+    "Appeal",
+    "BankAccount",
     "Code",
     "Difference",
     "EventNote",
+    "MoneyRule",
     "Payment",
     "PaymentSplit",
     "Payout",
+    "PayoutBatch",
     "Provider",
     "ProviderEvent",
     "Receipt",
     "Reconciliation",
+    "Refund",
+    "Reserve",
+    "Settlement",
+    "WalletStep",
+    "WalletTransfer",
 ]

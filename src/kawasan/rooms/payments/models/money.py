@@ -1,4 +1,4 @@
-"""Tables of payments: what was asked, what providers told, what money came, what was paid out."""
+"""Tables of payments: what was asked, what providers told, what money came."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 
 from kawasan.core.ids import uuid7
-from kawasan.platform.fields import EncryptedText
 
 
 class Payment(models.Model):
@@ -132,34 +131,4 @@ class Receipt(models.Model):
             models.UniqueConstraint(fields=["provider", "money_id"], name="payments_receipt_once"),
             models.UniqueConstraint(fields=["payment"], name="payments_receipt_paid_once", condition=Q(outcome="paid")),
             models.CheckConstraint(name="payments_receipt_amount", condition=Q(amount_minor__gt=0)),
-        ]
-
-
-class Payout(models.Model):
-    """Money of a business on its way to its bank account."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    business = models.ForeignKey("zone.Business", models.PROTECT, related_name="+", db_index=False)
-    requested_by = models.UUIDField()
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3, default="IDR")
-    status = models.TextField()
-    bank = models.TextField()
-    number = EncryptedText()
-    holder = EncryptedText()
-    bank_reference = models.TextField(default="")
-    requested_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "payments_payout"
-        constraints: ClassVar = [
-            models.CheckConstraint(name="payments_payout_amount", condition=Q(amount_minor__gt=0)),
-            models.CheckConstraint(
-                name="payments_payout_status", condition=Q(status__in=["requested", "sent", "returned"])
-            ),
-        ]
-        indexes: ClassVar = [
-            models.Index(fields=["business", "-id"], name="payments_payout_business"),
-            models.Index(fields=["id"], name="payments_payout_open", condition=Q(status="requested")),
         ]

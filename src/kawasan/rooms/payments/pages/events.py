@@ -60,6 +60,7 @@ def events(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(wanted.text or wanted.outcome or wanted.kind),
         "search_length_max": payments.SEARCH_LENGTH_MAX,
         "zone_nav": "money",
+        "money_nav": "events",
     }
     return render(request, "payments/staff_events.html", context)
 

@@ -85,6 +85,7 @@ def _seller_page(request: HttpRequest, slug: str, form: PayoutForm, status: int 
             "statement": payments.business_statement(
                 actor=actor, business_id=business.id, cursor=request.GET.get("after"), limit=STATEMENT_LINES
             ),
+            "reserves": payments.reserves_of(actor=actor, business_id=business.id),
             "payouts": payments.payouts_of(actor=actor, business_id=business.id, limit=PAYOUT_LINES).items,
         }
     context |= {

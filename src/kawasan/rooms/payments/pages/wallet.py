@@ -15,6 +15,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.forms import SUGGESTIONS, TopUpForm, payment_url, typed
+from kawasan.rooms.payments.forms.settlement import AppealForm
 from kawasan.rooms.payments.pages.files import statement_file
 
 STATEMENT_LINES = 20
@@ -73,11 +74,13 @@ def _wallet_page(request: HttpRequest, form: TopUpForm, status: int = 200) -> Ht
             "statement": payments.wallet_statement(
                 person_id=person_id, cursor=request.GET.get("after"), limit=STATEMENT_LINES
             ),
+            "state": payments.wallet_state(person_id=person_id, at=clock.now()),
             "open_payments": _still_open(
                 payments.payments_of(payer_id=person_id, purpose=payments.Purpose.TOP_UP, limit=5)
             ),
         }
     context |= {
+        "appeal_form": AppealForm(initial={"id": ids.public("apl", ids.uuid7())}, auto_id="appeal_%s"),
         "form": form,
         "suggestions": [(amount, typed(amount)) for amount in SUGGESTIONS],
         "smallest": payments.TOP_UP_MIN,

@@ -27,11 +27,14 @@ def wallet_balances(*, person_ids: list[UUID]) -> dict[UUID, int]:
 def seller_money(*, actor: Actor, business_id: UUID) -> SellerMoney:
     """Return what a business has. Raises NotFound for people of other businesses, Unauthenticated for strangers."""
     need_money(actor, business_id)
-    free, held = accounts.balance(business_id), accounts.escrow(business_id)
-    found = ledger.balances([free, held])
-    own, waiting = found.get(free, ledger.Balance()), found.get(held, ledger.Balance())
+    wanted = (accounts.balance, accounts.escrow, accounts.transit, accounts.reserve, accounts.debt)
+    own, escrow, transit, reserve, debt = _balances([account(business_id) for account in wanted])
     return SellerMoney(
-        available_minor=own.available, on_its_way_minor=own.debits_pending, escrow_minor=waiting.available
+        available_minor=own.available,
+        on_its_way_minor=own.debits_pending + transit.posted,
+        escrow_minor=escrow.available,
+        reserve_minor=reserve.available,
+        debt_minor=-debt.posted,
     )
 
 
@@ -71,8 +74,12 @@ def need_money(actor: Actor, business_id: UUID) -> None:
 
 
 def _available(account_ids: list[UUID]) -> list[int]:
+    return [balance.available for balance in _balances(account_ids)]
+
+
+def _balances(account_ids: list[UUID]) -> list[ledger.Balance]:
     found = ledger.balances(account_ids)
-    return [found.get(one, ledger.Balance()).available for one in account_ids]
+    return [found.get(one, ledger.Balance()) for one in account_ids]
 
 
 def _statement(account: UUID, cursor: str | None, limit: int | None) -> Page[Line]:

@@ -25,8 +25,9 @@ def payouts_of(*, actor: Actor, business_id: UUID, cursor: str | None = None, li
 
 
 def open_payouts(*, limit: int) -> list[tuple[Payout, BankAccount]]:
-    """Return payouts that the bank has not been told about, oldest first, with their whole bank accounts."""
-    rows = models.Payout.objects.filter(status=PayoutStatus.REQUESTED.value).order_by("pk")[:limit]
+    """Return payouts outside batches that the bank has not answered about, oldest first, with whole bank accounts."""
+    states = (PayoutStatus.REQUESTED.value, PayoutStatus.SENT.value)
+    rows = models.Payout.objects.filter(status__in=states, batch__isnull=True).order_by("pk")[:limit]
     return [(as_payout(row), BankAccount(bank=row.bank, number=row.number, holder=row.holder)) for row in rows]
 
 
@@ -43,4 +44,7 @@ def as_payout(row: models.Payout) -> Payout:
         requested_at=row.requested_at,
         settled_at=row.settled_at,
         bank_reference=row.bank_reference,
+        reason=row.reason,
+        batch_id=row.batch_id,
+        sent_at=row.sent_at,
     )

@@ -12,6 +12,7 @@ from django.db import connection
 
 from kawasan.platform.checks import Finding
 from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments.queries.verify_settlement import settlement_findings
 from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
@@ -34,17 +35,14 @@ from payments_payment p left join payments_split s on s.payment_id = p.id
 group by p.id having p.amount_minor <> coalesce(sum(s.amount_minor), 0) limit %s
 """
 _RECEIPTS = "select id, amount_minor, entry_id from payments_receipt"
-_PAYOUTS = "select id, amount_minor, status from payments_payout"
 _INCOMING = frozenset({int(PaymentCode.TOP_UP), int(PaymentCode.PAY_QRIS), int(PaymentCode.LATE_PAYMENT)})
-_KIND_OF_PAYOUT = {"requested": ledger.Kind.PENDING, "sent": ledger.Kind.POST, "returned": ledger.Kind.VOID}
 
 
 @dataclass(slots=True)
 class _Moved:
-    """What the ledger says: money in by entry, payouts by id, and what came in under a code that is none of ours."""
+    """What the ledger says: money that came in, by entry."""
 
     by_entry: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    payouts: dict[UUID, tuple[int, ledger.Kind]] = field(default_factory=dict)
 
 
 def verify() -> list[Finding]:
@@ -66,20 +64,15 @@ def _findings() -> Iterator[Finding]:
             yield Finding("receipt-without-entry", f"payments_receipt {row}", amount, found)
     for entry, found in moved.by_entry.items():
         yield Finding("entry-without-receipt", f"ledger_entry {entry}", 0, found)
-    for row, amount, status in _rows(_PAYOUTS, limit=False):
-        expected = (amount, _KIND_OF_PAYOUT[status])
-        if moved.payouts.get(row) != expected:
-            yield Finding("payout-differs", f"payments_payout {row}", expected, moved.payouts.get(row))
+    yield from settlement_findings()
 
 
 def _moved() -> _Moved:
     moved, source = _Moved(), accounts.provider()
     for start in range(0, _last_sequence(), STEP):
-        for transfer in ledger.transfers_between(start, start + STEP, codes=[*_INCOMING, int(PaymentCode.PAYOUT)]):
+        for transfer in ledger.transfers_between(start, start + STEP, codes=list(_INCOMING)):
             if transfer.debit == source:
                 moved.by_entry[transfer.entry_id] += transfer.amount
-            elif transfer.code == PaymentCode.PAYOUT and transfer.reference:
-                moved.payouts[transfer.reference] = (transfer.amount, transfer.kind)
     return moved
 
 

@@ -11,6 +11,8 @@ from kawasan.rooms.ledger.types import Flag, NewAccount
 from kawasan.rooms.payments.types import AccountCode
 from kawasan.rooms.zone.types import ZONE_OWNER
 
+_OF_BUSINESSES = (AccountCode.ESCROW, AccountCode.BALANCE, AccountCode.RESERVE, AccountCode.TRANSIT)
+
 
 def wallet(person_id: UUID) -> UUID:
     """Return the account of a person's money."""
@@ -25,6 +27,26 @@ def escrow(business_id: UUID) -> UUID:
 def balance(business_id: UUID) -> UUID:
     """Return the account of a business's own money."""
     return _id(business_id, AccountCode.BALANCE)
+
+
+def reserve(business_id: UUID) -> UUID:
+    """Return the account of a business's money that is held back for a while."""
+    return _id(business_id, AccountCode.RESERVE)
+
+
+def debt(business_id: UUID) -> UUID:
+    """Return the account of what a business owes the zone: debited when the zone pays for it."""
+    return _id(business_id, AccountCode.DEBT)
+
+
+def transit(business_id: UUID) -> UUID:
+    """Return the account of a business's money that the bank was given and has not paid yet."""
+    return _id(business_id, AccountCode.TRANSIT)
+
+
+def tax() -> UUID:
+    """Return the account of income tax that the zone withheld and owes to the state."""
+    return _id(ZONE_OWNER, AccountCode.TAX)
 
 
 def fee() -> UUID:
@@ -44,11 +66,14 @@ def bank() -> UUID:
 
 def new_accounts(*, business_ids: Iterable[UUID] = (), person_ids: Iterable[UUID] = ()) -> list[NewAccount]:
     """Return all accounts that payments between these need, to be opened: theirs and the zone's."""
-    of_businesses = [_new(owner, code) for owner in business_ids for code in (AccountCode.ESCROW, AccountCode.BALANCE)]
+    owners = tuple(business_ids)
+    of_businesses = [_new(owner, code) for owner in owners for code in _OF_BUSINESSES]
+    debts = [_new(owner, AccountCode.DEBT, Flag.NO_OVERFILL) for owner in owners]  # never recovered beyond nothing
     wallets = [_new(owner, AccountCode.WALLET) for owner in person_ids]
     # The provider and the bank stand for the world outside: what came in is debited there, what left is credited.
     outside = [_new(ZONE_OWNER, code, Flag.NONE) for code in (AccountCode.PROVIDER, AccountCode.BANK)]
-    return [*of_businesses, *wallets, _new(ZONE_OWNER, AccountCode.FEE), *outside]
+    own = [_new(ZONE_OWNER, code) for code in (AccountCode.FEE, AccountCode.TAX)]
+    return [*of_businesses, *debts, *wallets, *own, *outside]
 
 
 def _new(owner: UUID, code: AccountCode, flags: Flag = Flag.NO_OVERDRAW) -> NewAccount:

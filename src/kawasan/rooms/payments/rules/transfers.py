@@ -10,6 +10,15 @@ from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
 
+def move(
+    transfer_id: UUID, code: PaymentCode, debit: UUID, credit: UUID, amount_minor: int, reference: UUID
+) -> NewTransfer:
+    """Return a transfer of money that moves at once."""
+    return NewTransfer(
+        id=transfer_id, debit=debit, credit=credit, amount=amount_minor, code=int(code), reference=reference
+    )
+
+
 def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID) -> NewTransfer:
     """Return the transfer wallet -> escrow that pays an order; the same order always gives the same transfer."""
     return NewTransfer(

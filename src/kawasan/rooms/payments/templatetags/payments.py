@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from kawasan.core.errors import msg
+from kawasan.core.money import Money, format_money
+from kawasan.platform.i18n import language
 from kawasan.rooms.payments.api import (
+    FIGURES,
     Attention,
     DifferenceKind,
     EventKind,
     Line,
+    MoneyRule,
     Outcome,
     PaymentCode,
     Repair,
+    RuleKind,
 )
 
 register = template.Library()
@@ -28,6 +33,17 @@ _NAMES = {
     PaymentCode.FEE: msg("Fee of the zone"),
     PaymentCode.LATE_PAYMENT: msg("Payment that came too late or twice"),
     PaymentCode.PAYOUT: msg("Paid out to the bank"),
+    PaymentCode.FEE_BACK: msg("Fee given back by the zone"),
+    PaymentCode.ADVANCE: msg("Paid by the zone for you"),
+    PaymentCode.RECOVERY: msg("Debt paid back to the zone"),
+    PaymentCode.WITHHELD: msg("Income tax withheld"),
+    PaymentCode.RESERVED: msg("Held back as a reserve"),
+    PaymentCode.RESERVE_FREED: msg("Reserve set free"),
+    PaymentCode.WITHHELD_BACK: msg("Income tax given back"),
+    PaymentCode.PAYOUT_PAID: msg("Arrived at the bank"),
+    PaymentCode.PAYOUT_RETURNED: msg("Payout returned by the bank"),
+    PaymentCode.TAX_PAID: msg("Income tax paid to the state"),
+    PaymentCode.WALLET_TRANSFER: msg("Money between people"),
 }
 
 _OUTCOMES = {
@@ -56,6 +72,37 @@ _ATTENTIONS = {
     Attention.SEEN: msg("Already seen"),
     Attention.ALL: msg("All events"),
 }
+
+
+_RULES = {
+    RuleKind.RESERVE: msg("Reserve"),
+    RuleKind.DEBT_CAP: msg("Most that a business may owe"),
+    RuleKind.CUT_OFF: msg("Payouts on the same day until"),
+    RuleKind.WITHHOLDING: msg("Income tax withheld (PPh 22)"),
+    RuleKind.TURNOVER_STATEMENT: msg("Statement of low turnover"),
+    RuleKind.BALANCE_MAX: msg("Most that a wallet holds"),
+    RuleKind.MONTH_MAX: msg("Most that comes into a wallet in a month"),
+    RuleKind.SEND_MAX: msg("Most that is sent to another person at once"),
+}
+
+
+@register.filter
+def rule_kind(value: RuleKind) -> str:
+    """Return what a rule is about, in the reader's language."""
+    return gettext(_RULES[value])
+
+
+@register.filter
+def rule_figures(rule: MoneyRule) -> str:
+    """Return a rule's figures as people say them."""
+    parts = {
+        "permille": f"{rule.permille}‰",
+        "amount_minor": format_money(Money(rule.amount_minor), language()),
+        "number": f"{rule.number // 60:02d}:{rule.number % 60:02d}"
+        if rule.kind is RuleKind.CUT_OFF
+        else ngettext("%(count)s day", "%(count)s days", rule.number) % {"count": rule.number},
+    }
+    return " · ".join(parts[name] for name in FIGURES[rule.kind]) or "–"
 
 
 @register.filter

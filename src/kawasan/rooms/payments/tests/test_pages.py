@@ -168,7 +168,7 @@ def test_the_seller_sees_the_balance_and_pays_out_once(client: Any, bank: Any) -
     assert models.Payout.objects.count() == 1
     for _ in range(2):  # a round that runs again sends nothing more
         tasks.send_payouts()
-    assert models.Payout.objects.get().status == "sent"
+    assert models.Payout.objects.get().status == "paid"
     assert [one.amount_minor for one in bank.bank.store.money_of(payments.provider_settings().client_id)] == [40_000_00]
     assert payments.seller_money(actor=SYSTEM, business_id=business.id).available_minor == 60_000_00
 

@@ -20,6 +20,10 @@ class AccountCode(IntEnum):
     FEE = 4  # what the zone earned
     PROVIDER = 5  # the payment provider: what it owes the zone is debited
     BANK = 6  # the bank: what was paid out is credited
+    RESERVE = 7  # a business's money that is held back for a while
+    DEBT = 8  # what the zone paid for a business, which the business owes: debited, and credited as it is recovered
+    TAX = 9  # income tax that the zone withheld and owes to the state
+    TRANSIT = 10  # a business's money that was handed to the bank and has not arrived yet
     DRAWER = 11  # a business's cash in its tills
     CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
 
@@ -35,7 +39,18 @@ class PaymentCode(IntEnum):
     RELEASE = 105  # escrow -> seller's balance
     FEE = 106  # escrow -> zone's fee
     LATE_PAYMENT = 107  # provider -> wallet
-    PAYOUT = 108  # seller's balance -> bank
+    PAYOUT = 108  # seller's balance -> in transit (before 0.2: -> bank)
+    FEE_BACK = 109  # zone's fee -> seller's balance: the fee of what was refunded
+    ADVANCE = 110  # seller's debt -> seller's balance: the zone pays a refund that the seller cannot
+    RECOVERY = 111  # seller's balance -> seller's debt
+    WITHHELD = 112  # escrow -> tax
+    RESERVED = 113  # seller's balance -> reserve
+    RESERVE_FREED = 114  # reserve -> seller's balance
+    WITHHELD_BACK = 116  # tax -> seller's balance: the tax of what was refunded
+    PAYOUT_PAID = 117  # in transit -> bank
+    PAYOUT_RETURNED = 118  # in transit or bank -> seller's balance
+    TAX_PAID = 119  # tax -> bank: paid to the state
+    WALLET_TRANSFER = 120  # wallet -> another person's wallet
     CASH_SALE = 130  # outside -> drawer: paid in cash at the counter
     CASH_BACK = 131  # drawer -> outside: given back in cash at the counter
     CASH_OVER = 132  # outside -> drawer: more was counted at the end of a shift than there should be
@@ -43,6 +58,16 @@ class PaymentCode(IntEnum):
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
+
+
+_PREFIX = {  # of what a movement refers to; an order unless named here
+    PaymentCode.TOP_UP: "pay",
+    PaymentCode.LATE_PAYMENT: "pay",
+    PaymentCode.PAYOUT: "out",
+    PaymentCode.PAYOUT_PAID: "out",
+    PaymentCode.PAYOUT_RETURNED: "out",
+    PaymentCode.WALLET_TRANSFER: "wtr",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +86,18 @@ class Line:
         """What the movement was for, as people see it: an order, a payment or a payout."""
         if self.reference is None:
             return ""
-        prefix = {PaymentCode.TOP_UP: "pay", PaymentCode.LATE_PAYMENT: "pay", PaymentCode.PAYOUT: "out"}
-        return ids.public(prefix.get(self.code, "ord"), self.reference)
+        return ids.public(_PREFIX.get(self.code, "ord"), self.reference)
 
 
 @dataclass(frozen=True, slots=True)
 class SellerMoney:
-    """What a business has: free to be paid out, on its way to the bank, and waiting for delivery."""
+    """What a business has: free to be paid out, on its way to the bank, waiting for delivery, held back; and owes."""
 
     available_minor: int
     on_its_way_minor: int
     escrow_minor: int
+    reserve_minor: int = 0
+    debt_minor: int = 0
 
 
 class TopUpAmountInvalid(Invalid):

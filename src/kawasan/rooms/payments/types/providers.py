@@ -75,10 +75,11 @@ class BankAccount:
 
 @dataclass(frozen=True, slots=True)
 class BankAnswer:
-    """What the bank did with a payout: sent, or returned because the account does not exist."""
+    """What the bank did with a payout: sent, or returned and why (the account does not exist)."""
 
     sent: bool
     reference: str
+    reason: str = ""
 
 
 class UnknownProvider(NotFound):

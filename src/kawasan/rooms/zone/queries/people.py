@@ -149,6 +149,30 @@ def person_by_email(email: str) -> models.Person:
     return row
 
 
+@requires_transaction
+def person_of(*, person_id: UUID) -> PersonView:
+    """Return a person's profile, for doors that have checked who asks. Raises UnknownPerson."""
+    return as_person(_person(person_id))
+
+
+@requires_transaction
+def person_of_address(*, email: str) -> UUID | None:
+    """Return who signs in with an address, or nobody; for doors that limit how often one may ask."""
+    typed = email.strip().lower()[:254]
+    return models.Person.objects.filter(email=typed, is_active=True).values_list("pk", flat=True).first()
+
+
+@requires_transaction
+def search_people(*, actor: Actor, text: str) -> tuple[PersonView, ...]:
+    """Return people whose name holds a text or whose address begins with it, for the zone's staff."""
+    actor.need_zone(ZoneRole.STAFF)
+    typed = text.replace("\0", "").strip()[:100]
+    if not typed:
+        return ()
+    rows = models.Person.objects.filter(Q(name__icontains=typed) | Q(email__istartswith=typed)).order_by("name", "pk")
+    return tuple(as_person(row) for row in rows[:PEOPLE_ROWS_MAX])
+
+
 def open_invitations(business_id: UUID | None, at: datetime) -> int:
     """Return how many invitations of a business (or the zone) are open."""
     return models.Invitation.objects.filter(_open(at), business=business_id).count()

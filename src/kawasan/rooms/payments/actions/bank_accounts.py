@@ -1,0 +1,93 @@
+"""Where a business wants its money: the bank account, the name's check, and how often it is paid out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from kawasan.core.access import Actor, BusinessRole
+from kawasan.core.money import Money
+from kawasan.platform.db import requires_transaction
+from kawasan.rooms.payments import models
+from kawasan.rooms.payments.queries.bank_accounts import as_saved
+from kawasan.rooms.payments.rules.banks import checked_account
+from kawasan.rooms.payments.rules.deciding import PAYOUT_MIN
+from kawasan.rooms.payments.rules.names import is_same_name
+from kawasan.rooms.payments.types import (
+    BankAccount,
+    BankAccountIdReused,
+    NameCheck,
+    PayoutAmountInvalid,
+    Rhythm,
+    SavedAccount,
+)
+
+
+@requires_transaction
+def save_bank_account(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    account_id: UUID,
+    bank: str,
+    number: str,
+    holder: str,
+    rhythm: Rhythm,
+    smallest: Money,
+    at: datetime,
+) -> SavedAccount:
+    """
+    Save where a business's money goes and how often; the one before is kept as history. The bank is asked for the name.
+
+    Owners only. The same account again keeps the name's check, so that a change of rhythm does not stop payouts.
+    Repeating an id with the same content returns the first one. Raises NotFound, Forbidden, BankAccountInvalid,
+    PayoutAmountInvalid, BankAccountIdReused.
+    """
+    actor.need_business(business_id, BusinessRole.OWNER)
+    account = checked_account(bank=bank, number=number, holder=holder)
+    if smallest < PAYOUT_MIN:
+        raise PayoutAmountInvalid(field="smallest", smallest=PAYOUT_MIN, available=smallest)
+    if earlier := models.BankAccount.objects.filter(pk=account_id).first():
+        if _account(earlier) != account or earlier.business_id != business_id:
+            raise BankAccountIdReused
+        return as_saved(earlier)
+    before = models.BankAccount.objects.select_for_update().filter(business=business_id, replaced_at=None).first()
+    row = models.BankAccount(
+        id=account_id,
+        business_id=business_id,
+        bank=account.bank,
+        number=account.number,
+        holder=account.holder,
+        rhythm=rhythm.value,
+        smallest_minor=smallest.minor,
+        added_by=actor.need_person(),
+        added_at=at,
+    )
+    if before is not None:
+        if _account(before) == account:
+            row.name_check, row.name_at_bank, row.checked_at = before.name_check, before.name_at_bank, before.checked_at
+        before.replaced_at = at
+        before.save(update_fields=["replaced_at"])
+    row.save(force_insert=True)
+    return as_saved(row)
+
+
+@requires_transaction
+def note_name_at_bank(*, account_id: UUID, name: str | None, at: datetime) -> SavedAccount:
+    """
+    Note what the bank says whose account it is: the same name, another one, or (None) that there is no such account.
+
+    For the system; a repeat changes nothing.
+    """
+    row = models.BankAccount.objects.select_for_update().get(pk=account_id)
+    if row.name_check == NameCheck.WAITING.value:
+        check = NameCheck.UNKNOWN
+        if name is not None:
+            check = NameCheck.MATCHED if is_same_name(name, row.holder) else NameCheck.DIFFERENT
+        row.name_check, row.name_at_bank, row.checked_at = check.value, name or "", at
+        row.save(update_fields=["name_check", "name_at_bank", "checked_at"])
+    return as_saved(row)
+
+
+def _account(row: models.BankAccount) -> BankAccount:
+    return BankAccount(bank=row.bank, number=row.number, holder=row.holder)

@@ -1,0 +1,87 @@
+"""The door to accounts: wallets, escrow, balances, their statements, and the transfers that commerce posts."""
+
+from kawasan.rooms.payments.actions.accounts import (
+    ensure_business_accounts,
+    ensure_drawer,
+    ensure_wallet,
+)
+from kawasan.rooms.payments.queries.money import (
+    all_lines,
+    business_statement,
+    seller_money,
+    wallet_balance,
+    wallet_balances,
+    wallet_statement,
+)
+from kawasan.rooms.payments.queries.verify import (
+    verify,
+)
+from kawasan.rooms.payments.rules.accounts import (
+    balance,
+    bank,
+    debt,
+    escrow,
+    fee,
+    provider,
+    reserve,
+    tax,
+    transit,
+    wallet,
+)
+from kawasan.rooms.payments.rules.cash import (
+    cash_back,
+    cash_counted,
+    cash_sale,
+    drawer,
+)
+from kawasan.rooms.payments.rules.transfers import (
+    pay_from_wallet,
+    refund_from_seller,
+    refund_to_wallet,
+    release,
+)
+from kawasan.rooms.payments.types import (
+    PAYMENT_CODES,
+    AccountCode,
+    Line,
+    PaymentCode,
+    SellerMoney,
+    TopUpAmountInvalid,
+)
+
+__all__ = [
+    "PAYMENT_CODES",
+    "AccountCode",
+    "Line",
+    "PaymentCode",
+    "SellerMoney",
+    "TopUpAmountInvalid",
+    "all_lines",
+    "balance",
+    "bank",
+    "business_statement",
+    "cash_back",
+    "cash_counted",
+    "cash_sale",
+    "debt",
+    "drawer",
+    "ensure_business_accounts",
+    "ensure_drawer",
+    "ensure_wallet",
+    "escrow",
+    "fee",
+    "pay_from_wallet",
+    "provider",
+    "refund_from_seller",
+    "refund_to_wallet",
+    "release",
+    "reserve",
+    "seller_money",
+    "tax",
+    "transit",
+    "verify",
+    "wallet",
+    "wallet_balance",
+    "wallet_balances",
+    "wallet_statement",
+]
