@@ -10,7 +10,7 @@ from django.db import connection
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
-from kawasan.platform.db import _in_test_transaction, transaction
+from kawasan.platform.db import _in_test_transaction, requires_transaction, transaction
 from kawasan.platform.models import Cursor
 from kawasan.platform.schemas import current_schema
 from kawasan.platform.telemetry import FOLLOWER_LAG, FOLLOWER_POSITION, log
@@ -139,6 +139,13 @@ def position(name: str) -> int:
     """Return how far a follower has come."""
     row = Cursor.objects.filter(pk=name).values_list("position", flat=True).first()
     return int(row or 0)
+
+
+@requires_transaction
+def hold(name: str) -> int:
+    """Keep a follower where it is until the present transaction ends; return how far it has come."""
+    Cursor.objects.bulk_create([Cursor(name=name)], ignore_conflicts=True)
+    return Cursor.objects.select_for_update().get(pk=name).position
 
 
 def _last_number(sequence: str) -> int:

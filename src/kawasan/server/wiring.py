@@ -11,6 +11,8 @@ from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.authority import checks as authority_checks
 from kawasan.rooms.authority import followers as authority_followers
+from kawasan.rooms.books import checks as books_checks
+from kawasan.rooms.books import followers as books_followers
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
@@ -47,6 +49,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     ledger_followers.LINES,
     authority_followers.SALES,
     commerce_followers.SELLER_DAYS,
+    books_followers.JOURNAL,
 )
 
 # what `kawasan verify` asks, each returning findings
@@ -56,6 +59,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "payments": payments.verify,
     "commerce.orders": commerce_checks.orders,
     "commerce.campaigns": commerce_checks.campaigns,
+    "books": books_checks.verify,
     "authority": authority_checks.verify,
 }
 

@@ -11,27 +11,24 @@ from kawasan.rooms.books.types.accounts import Account, Kind
 CASH = "1101"
 BANK = "1102"
 QRIS_RECEIVABLE = "1105"
-BALANCE = "1106"
-ESCROW = "1107"
-RESERVE = "1108"
-TRANSIT = "1109"
+BALANCE = "1110"
 STOCK = "1301"
 TAX_WITHHELD = "1403"
 ACCUMULATED_DEPRECIATION = "1591"
 DEPOSITS = "2103"
-OWED_TO_ZONE = "2104"
+OTHER_PAYABLES = "2102"
 INCOME_TAX_PAYABLE = "2202"
 CAPITAL = "3101"
 DRAWINGS = "3102"
 RETAINED = "3201"
 SALES = "4101"
 RETURNS = "4102"
-CASH_OVER = "4202"
 COST_OF_GOODS = "5101"
 MDR = "6105"
 COMMISSION = "6106"
-CASH_SHORT = "6108"
 INCOME_TAX = "8101"
+# What the zone keeps: these follow the ledger, nobody books to them by hand.
+KEPT_BY_ZONE = frozenset({"1107", "1108", "1109", BALANCE, "2104"})
 
 
 @cache

@@ -168,7 +168,7 @@ def test_the_most_sold_products_of_real_invoices(given, expected):
 
 def test_the_chart_is_whole():
     accounts = chart.standard()
-    assert len(accounts) == 43 + 6
+    assert len(accounts) == 43 + 7
     for account in accounts.values():
         assert account.name("id") == account.name_id
         assert all((account.name("en"), account.name("zh-hans")))

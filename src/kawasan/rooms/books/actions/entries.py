@@ -1,0 +1,147 @@
+"""Entries by hand: expenses, income elsewhere, opening balances, corrections by new entries."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from uuid import UUID
+
+from kawasan.core.access import Actor
+from kawasan.platform.db import requires_transaction
+from kawasan.rooms.books import models
+from kawasan.rooms.books.queries import desk, periods
+from kawasan.rooms.books.queries.entries import as_entries
+from kawasan.rooms.books.queries.entries import entry as find_entry
+from kawasan.rooms.books.rules import chart, journal
+from kawasan.rooms.books.types.desk import (
+    AlreadyCorrected,
+    BookEntryIdReused,
+    Entry,
+    EntryKind,
+    KeptByZone,
+    PeriodClosed,
+)
+from kawasan.rooms.books.types.entries import JournalLine, NewEntry
+
+
+@requires_transaction
+def add_entry(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    entry_id: UUID,
+    entry: NewEntry,
+    kind: EntryKind = EntryKind.MANUAL,
+    at: datetime,
+) -> Entry:
+    """
+    Write an entry into a business's books, once: a repeat returns the first one.
+
+    Raises Unauthenticated, NotFound, Forbidden, EntryEmpty, EntryUnbalanced, UnknownAccount, KeptByZone, PeriodClosed,
+    BookEntryIdReused.
+    """
+    desk.need_books(actor, business_id)
+    lock_desk(business_id)
+    journal.check_lines(entry.lines, desk.accounts(business_id))
+    for line in entry.lines:
+        if line.account in chart.KEPT_BY_ZONE:
+            raise KeptByZone(field="lines", account=line.account)
+    return write(business_id, entry_id, entry, kind, made_by=actor.person_id, at=at)
+
+
+@requires_transaction
+def add_expense(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    entry_id: UUID,
+    day: date,
+    amount_minor: int,
+    category: str,
+    paid_from: str,
+    memo: str,
+    at: datetime,
+) -> Entry:
+    """Write what was paid for something: an account of the chart is debited, cash or bank credited. As add_entry."""
+    lines = (JournalLine(category, amount_minor), JournalLine(paid_from, -amount_minor))
+    entry = NewEntry(day, memo, lines)
+    return add_entry(
+        actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.EXPENSE, at=at
+    )
+
+
+@requires_transaction
+def correct_entry(
+    *, actor: Actor, business_id: UUID, entry_id: UUID, correction_id: UUID, day: date, memo: str, at: datetime
+) -> Entry:
+    """
+    Undo an entry by a new one with its lines turned round; the first stays as it is.
+
+    A repeat returns the first correction. Raises as add_entry, and EntryNotFound, AlreadyCorrected.
+    """
+    wrong = find_entry(actor=actor, business_id=business_id, entry_id=entry_id)
+    if wrong.corrects or wrong.corrected_by not in (None, correction_id):
+        raise AlreadyCorrected
+    lock_desk(business_id)
+    lines = tuple(JournalLine(line.account, -line.amount_minor) for line in wrong.lines)
+    entry = NewEntry(day, memo, lines)
+    return write(
+        business_id, correction_id, entry, EntryKind.CORRECTION, made_by=actor.person_id, at=at, corrects=wrong.id
+    )
+
+
+def lock_desk(business_id: UUID) -> None:
+    """Let one writer at a time into these books: an entry and a closing of its period never pass each other."""
+    models.Desk.objects.bulk_create([models.Desk(business_id=business_id)], ignore_conflicts=True)
+    models.Desk.objects.select_for_update().get(pk=business_id)
+
+
+def write(
+    business_id: UUID,
+    entry_id: UUID,
+    entry: NewEntry,
+    kind: EntryKind,
+    *,
+    made_by: UUID | None,
+    at: datetime,
+    corrects: UUID | None = None,
+) -> Entry:
+    """Store an entry whose lines were checked, under the desk's lock."""
+    digest = hashlib.sha256(repr((business_id, entry, kind, corrects)).encode()).digest()
+    earlier = models.Entry.objects.filter(pk=entry_id).first()
+    if earlier is not None:
+        if bytes(earlier.content_hash) != digest:
+            raise BookEntryIdReused
+        return as_entries([earlier])[0]
+    need_open(business_id, entry.day)
+    row = models.Entry(
+        id=entry_id,
+        business_id=business_id,
+        day=entry.day,
+        kind=kind,
+        memo=entry.memo,
+        corrects=corrects,
+        made_by=made_by,
+        made_at=at,
+        content_hash=digest,
+    )
+    row.save(force_insert=True)
+    models.EntryLine.objects.bulk_create(
+        models.EntryLine(
+            entry_id=entry_id,
+            place=place,
+            business_id=business_id,
+            day=entry.day,
+            account=line.account,
+            amount_minor=line.amount_minor,
+        )
+        for place, line in enumerate(entry.lines, start=1)
+    )
+    return as_entries([row])[0]
+
+
+def need_open(business_id: UUID, day: date) -> None:
+    """Raise PeriodClosed for a day in a closed period."""
+    through = periods.closed_through(business_id)
+    if through is not None and day <= through:
+        raise PeriodClosed(field="day", through=through.isoformat())

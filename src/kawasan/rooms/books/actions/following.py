@@ -1,0 +1,75 @@
+"""The follower's writes: one batch of the ledger's transfers becomes two set-wise statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kawasan.platform.db import requires_transaction
+from kawasan.rooms.books.queries.periods import closings_of
+from kawasan.rooms.books.queries.source import transfers_of_money
+from kawasan.rooms.books.rules import posting
+from kawasan.rooms.books.rules.posting import Booked
+
+_LINES = """
+insert into books_line (sequence, place, business_id, day, account, amount_minor, code, transfer_id, reference, at)
+select * from unnest(%s::bigint[], %s::smallint[], %s::uuid[], %s::date[], %s::text[], %s::bigint[], %s::smallint[],
+                     %s::uuid[], %s::uuid[], %s::timestamptz[])
+"""
+_DAYS = """
+insert into books_day (business_id, day, account, debit_minor, credit_minor)
+select * from unnest(%s::uuid[], %s::date[], %s::text[], %s::bigint[], %s::bigint[])
+on conflict (business_id, day, account) do update set
+    debit_minor = books_day.debit_minor + excluded.debit_minor,
+    credit_minor = books_day.credit_minor + excluded.credit_minor
+"""
+
+
+@requires_transaction
+def follow_journal(after: int, upto: int) -> None:
+    """
+    Book the ledger's transfers with ``after < sequence <= upto`` into the journals of the businesses they touch.
+
+    Each is booked once: the caller commits its cursor in the same transaction (``platform.followers``).
+    """
+    transfers = transfers_of_money(after, upto)
+    closings = closings_of(posting.businesses_of(transfers))
+    lines = list(posting.book(transfers, closings))
+    _insert(_LINES, lines)
+    _insert(_DAYS, _sums(lines))
+
+
+@requires_transaction
+def forget_journal() -> None:
+    """Empty everything that ``follow_journal`` wrote, so that it can take the whole ledger again."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from books_line")
+        cursor.execute("delete from books_day")
+
+
+def _sums(lines: Iterable[Booked]) -> list[tuple[UUID, date, str, int, int]]:
+    """Add up what lines debit and credit, in the order of the keys: two writers then wait and never deadlock."""
+    sums: dict[tuple[UUID, date, str], list[int]] = {}
+    for line in lines:
+        pair = sums.setdefault((line.business_id, line.day, line.account), [0, 0])
+        pair[line.amount_minor < 0] += abs(line.amount_minor)
+    return [(*key, pair[0], pair[1]) for key, pair in sorted(sums.items())]
+
+
+def _insert(sql: str, rows: Sequence[Iterable[Any]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_array(column) for column in zip(*rows, strict=True)])
+
+
+# The driver looks into each element of a list for what must be quoted; ids, numbers, days and codes never need it.
+def _array(column: Iterable[Any]) -> str:
+    return "{" + ",".join(["null" if value is None else _text(value) for value in column]) + "}"
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)  # a datetime is a date, too
