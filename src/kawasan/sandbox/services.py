@@ -21,6 +21,7 @@ from kawasan.sandbox.state import Bill, Money, Partner, Store
 LIFETIME_USUAL = timedelta(hours=4)
 LIFETIME_MAX = timedelta(hours=24)
 CLOSED_ACCOUNT = "0000"  # bank accounts that end so do not exist
+STRANGERS_ACCOUNT, STRANGER = "9999", "BUDI SANTOSO"  # accounts that end so are this man's
 PAGE_MAX = 100
 ACQUIRER, NNS, MCC = "ID.KAWASAN.WWW", "93600999", "5311"  # an NNS that the national list gives to nobody
 
@@ -45,6 +46,8 @@ class Services:
             Service.VA_CREATE: self._create_va,
             Service.VA_STATUS: self._va_status,
             Service.VA_DELETE: self._delete_va,
+            Service.ACCOUNT_INTERNAL: self._account,
+            Service.ACCOUNT_EXTERNAL: self._account,
             Service.TRANSFER_INTRABANK: self._transfer,
             Service.TRANSFER_INTERBANK: self._transfer,
             Service.TRANSFER_STATUS: self._transfer_status,
@@ -205,6 +208,24 @@ class Services:
         return {"virtualAccountData": _va_data(bill) | {"trxId": bill.reference, "additionalInfo": {}}}
 
     # Transfers, balance, movements
+
+    # Nobody has an account here: the bank believes the name that comes along, but for numbers that say otherwise.
+    def _account(self, call: Call, fault: Fault) -> Body:
+        body = call.body
+        number, told = wire.need_text(body, "beneficiaryAccountNo", 34), "additionalInfo.beneficiaryAccountName"
+        if number.endswith(CLOSED_ACCOUNT):
+            raise Refuse(404, "11", "Invalid Account")
+        if fault is Fault.REFUSE:
+            raise Refuse(403, "18", "Inactive Account")
+        name = STRANGER if number.endswith(STRANGERS_ACCOUNT) else wire.text_at(body, told) or STRANGER
+        return {
+            "referenceNo": secrets.token_hex(8),
+            "partnerReferenceNo": wire.text_at(body, "partnerReferenceNo"),
+            "beneficiaryAccountName": name.upper(),
+            "beneficiaryAccountNo": number,
+            "beneficiaryBankCode": wire.text_at(body, "beneficiaryBankCode"),
+            "currency": "IDR",
+        }
 
     def _transfer(self, call: Call, fault: Fault) -> Body:
         body, partner = call.body, call.partner

@@ -27,7 +27,7 @@ def pay_out(sellers: Sequence[tuple[UUID, UUID, str]], *, staff: UUID, operator:
         for number, (business, owner, name) in enumerate(paid):
             _save(business, owner, name, f"12345678{number}1", at)
         for waiting, account in payments.unchecked_accounts(limit=len(paid)):
-            payments.note_name_at_bank(account_id=waiting, name=account.holder.upper(), at=at)
+            payments.note_name_at_bank(account_id=waiting, owner=payments.AccountOwner(account.holder.upper()), at=at)
         if len(paid) < 2:
             return 0
         maker = Actor(person_id=staff, zone_role=ZoneRole.STAFF)

@@ -164,17 +164,17 @@ def send_payouts() -> None:
             )
 
 
-@periodic("* * * * * */5")
+@periodic("* * * * *", outside=True)
 def check_bank_accounts() -> None:
-    """Ask the bank whose accounts are that businesses saved, and note the answers."""
-    if not api.bank_tells_names():
-        return
+    """Ask the bank whose accounts are that were saved while it did not say, and note the answers."""
     with transaction(SYSTEM):
         waiting = api.unchecked_accounts(limit=PAYOUTS_MAX)
     for account_id, account in waiting:
-        name = api.ask_bank_for_name(account=account)
+        owner = api.ask_bank_for_name(account=account)
+        if owner is None:
+            continue
         with transaction(SYSTEM):
-            api.note_name_at_bank(account_id=account_id, name=name, at=clock.now())
+            api.note_name_at_bank(account_id=account_id, owner=owner, at=clock.now())
 
 
 @periodic("* * * * *")

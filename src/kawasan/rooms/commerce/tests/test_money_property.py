@@ -53,7 +53,7 @@ class Money(RuleBasedStateMachine):
                 holder="Sri Wahyuni", rhythm=payments.Rhythm.DAILY, smallest=rupiah(10_000), at=AT,
             )  # fmt: skip
         for waiting, account in payments.unchecked_accounts(limit=9):
-            payments.note_name_at_bank(account_id=waiting, name=account.holder, at=AT)
+            payments.note_name_at_bank(account_id=waiting, owner=payments.AccountOwner(account.holder), at=AT)
 
     def attempt(self, act: Any) -> None:
         try:

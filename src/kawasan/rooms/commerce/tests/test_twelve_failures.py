@@ -52,7 +52,7 @@ def save_account(business_id: Any, *, number: str = "1234567890", account_id: An
         number=number, holder="Sri Wahyuni", rhythm=payments.Rhythm.DAILY, smallest=rupiah(10_000), at=AT,
     )  # fmt: skip
     for waiting, account in payments.unchecked_accounts(limit=9):
-        payments.note_name_at_bank(account_id=waiting, name=payments.ask_bank_for_name(account=account), at=AT)
+        payments.note_name_at_bank(account_id=waiting, owner=payments.AccountOwner(account.holder), at=AT)
     return saved
 
 

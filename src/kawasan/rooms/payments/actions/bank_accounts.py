@@ -12,10 +12,13 @@ from kawasan.rooms.payments import models
 from kawasan.rooms.payments.queries.bank_accounts import as_saved
 from kawasan.rooms.payments.rules.banks import checked_account
 from kawasan.rooms.payments.rules.deciding import PAYOUT_MIN
-from kawasan.rooms.payments.rules.names import is_same_name
+from kawasan.rooms.payments.rules.names import is_same_name, mask_name
 from kawasan.rooms.payments.types import (
+    AccountOwner,
     BankAccount,
     BankAccountIdReused,
+    BankAccountOfAnother,
+    BankAccountUnknown,
     NameCheck,
     PayoutAmountInvalid,
     Rhythm,
@@ -34,14 +37,17 @@ def save_bank_account(
     holder: str,
     rhythm: Rhythm,
     smallest: Money,
+    owner: AccountOwner | None = None,
     at: datetime,
 ) -> SavedAccount:
     """
-    Save where a business's money goes and how often; the one before is kept as history. The bank is asked for the name.
+    Save where a business's money goes and how often; the one before is kept as history.
 
-    Owners only. The same account again keeps the name's check, so that a change of rhythm does not stop payouts.
-    Repeating an id with the same content returns the first one. Raises NotFound, Forbidden, BankAccountInvalid,
-    PayoutAmountInvalid, BankAccountIdReused.
+    Owners only. ``owner`` is what the bank said when it was asked before (``ask_bank_for_name``): an account that it
+    does not know, or knows by another name, is not saved. None: it did not say and is asked again later; until then
+    nothing is paid out by itself. The same account again keeps the name's check, so that a change of rhythm does not
+    stop payouts. Repeating an id with the same content returns the first one. Raises NotFound, Forbidden,
+    BankAccountInvalid, BankAccountUnknown, BankAccountOfAnother, PayoutAmountInvalid, BankAccountIdReused.
     """
     actor.need_business(business_id, BusinessRole.OWNER)
     account = checked_account(bank=bank, number=number, holder=holder)
@@ -51,6 +57,7 @@ def save_bank_account(
         if _account(earlier) != account or earlier.business_id != business_id:
             raise BankAccountIdReused
         return as_saved(earlier)
+    _check_owner(account, owner)
     before = models.BankAccount.objects.select_for_update().filter(business=business_id, replaced_at=None).first()
     row = models.BankAccount(
         id=account_id,
@@ -68,25 +75,36 @@ def save_bank_account(
             row.name_check, row.name_at_bank, row.checked_at = before.name_check, before.name_at_bank, before.checked_at
         before.replaced_at = at
         before.save(update_fields=["replaced_at"])
+    if owner is not None and owner.name is not None:
+        row.name_check, row.name_at_bank, row.checked_at = NameCheck.MATCHED.value, owner.name, at
     row.save(force_insert=True)
     return as_saved(row)
 
 
 @requires_transaction
-def note_name_at_bank(*, account_id: UUID, name: str | None, at: datetime) -> SavedAccount:
+def note_name_at_bank(*, account_id: UUID, owner: AccountOwner, at: datetime) -> SavedAccount:
     """
-    Note what the bank says whose account it is: the same name, another one, or (None) that there is no such account.
+    Note what the bank says whose a saved account is: the same name, another one, or that there is no such account.
 
     For the system; a repeat changes nothing.
     """
     row = models.BankAccount.objects.select_for_update().get(pk=account_id)
     if row.name_check == NameCheck.WAITING.value:
         check = NameCheck.UNKNOWN
-        if name is not None:
-            check = NameCheck.MATCHED if is_same_name(name, row.holder) else NameCheck.DIFFERENT
-        row.name_check, row.name_at_bank, row.checked_at = check.value, name or "", at
+        if owner.name is not None:
+            check = NameCheck.MATCHED if is_same_name(owner.name, row.holder) else NameCheck.DIFFERENT
+        row.name_check, row.name_at_bank, row.checked_at = check.value, owner.name or "", at
         row.save(update_fields=["name_check", "name_at_bank", "checked_at"])
     return as_saved(row)
+
+
+def _check_owner(account: BankAccount, owner: AccountOwner | None) -> None:
+    if owner is None:
+        return
+    if owner.name is None:
+        raise BankAccountUnknown(field="number")
+    if not is_same_name(owner.name, account.holder):
+        raise BankAccountOfAnother(field="holder", name=mask_name(owner.name))
 
 
 def _account(row: models.BankAccount) -> BankAccount:

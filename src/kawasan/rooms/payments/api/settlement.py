@@ -23,7 +23,7 @@ from kawasan.rooms.payments.actions.payouts import (
 )
 from kawasan.rooms.payments.actions.providers import (
     ask_bank_for_name,
-    bank_tells_names,
+    ask_whose_account,
     send_to_bank,
 )
 from kawasan.rooms.payments.actions.reserves import (
@@ -65,8 +65,11 @@ from kawasan.rooms.payments.rules.money_rules import (
     FIGURES,
 )
 from kawasan.rooms.payments.types import (
+    AccountOwner,
     BankAccountIdReused,
     BankAccountInvalid,
+    BankAccountOfAnother,
+    BankAccountUnknown,
     Batch,
     BatchEmpty,
     BatchNotFound,
@@ -106,8 +109,11 @@ __all__ = [
     "FIGURES",
     "REASON_LENGTH_MAX",
     "STATEMENT_DAYS_MAX",
+    "AccountOwner",
     "BankAccountIdReused",
     "BankAccountInvalid",
+    "BankAccountOfAnother",
+    "BankAccountUnknown",
     "Batch",
     "BatchEmpty",
     "BatchNotFound",
@@ -142,9 +148,9 @@ __all__ = [
     "WithheldLine",
     "approve_batch",
     "ask_bank_for_name",
+    "ask_whose_account",
     "balance_statement",
     "bank_account_of",
-    "bank_tells_names",
     "batch",
     "batch_file",
     "batches",

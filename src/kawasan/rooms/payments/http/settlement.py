@@ -74,12 +74,13 @@ class BankAccountIn(Schema):
 
 
 class BankAccountOut(Schema):
-    """Where a business wants its money; the number is masked."""
+    """Where a business wants its money; the number is masked, and a name at the bank that is not the holder's."""
 
     bank: str
     masked_number: str
     holder: str
     name_check: str
+    name_at_bank: str
     rhythm: str
     smallest_minor: int
 
@@ -91,6 +92,7 @@ class BankAccountOut(Schema):
             masked_number=found.masked_number,
             holder=found.holder,
             name_check=found.name_check,
+            name_at_bank=found.name_at_bank,
             rhythm=found.rhythm,
             smallest_minor=found.smallest_minor,
         )
@@ -184,9 +186,16 @@ def bank_account(request: HttpRequest, business_id: str) -> Any:
 
 @router.post("/businesses/{business_id}/bank-account", response={201: BankAccountOut})
 def save_bank_account(request: HttpRequest, business_id: str, body: BankAccountIn) -> HttpResponse:
-    """Save where a business's money goes (owners only; needs an Idempotency-Key)."""
+    """
+    Save where a business's money goes (owners only; needs an Idempotency-Key). The bank is asked whose it is first.
+
+    ``name_check`` is ``waiting`` where the bank did not say; it is asked again, and nothing is paid out by itself yet.
+    """
     actor, at, business = actor_of(request), clock.now(), ids.parse("biz", business_id)
     actor.need_scope("payments:write")
+    owner = payments.ask_whose_account(
+        actor=actor, business_id=business, bank=body.bank, number=body.number, holder=body.holder
+    )
 
     def run() -> tuple[int, dict[str, Any]]:
         saved = payments.save_bank_account(
@@ -198,6 +207,7 @@ def save_bank_account(request: HttpRequest, business_id: str, body: BankAccountI
             holder=body.holder,
             rhythm=body.rhythm,
             smallest=Money(body.smallest_minor),
+            owner=owner,
             at=at,
         )
         return 201, plain(BankAccountOut.of(saved))

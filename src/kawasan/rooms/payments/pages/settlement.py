@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kawasan.core import clock, ids
-from kawasan.core.access import BusinessRole
+from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.payments import api as payments
@@ -32,15 +34,8 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
         saved = payments.bank_account_of(actor=actor, business_id=business.id)
     form = BankAccountForm(request.POST or None, initial={"id": ids.public(ACCOUNT_PREFIX, ids.uuid7())})
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
         try:
-            with transaction(actor):
-                payments.save_bank_account(
-                    actor=actor, business_id=business.id, account_id=given["id"], bank=given["bank"],
-                    number=given["number"], holder=given["holder"], rhythm=payments.Rhythm(given["rhythm"]),
-                    smallest=given["smallest"], at=at,
-                )  # fmt: skip
-            messages.success(request, gettext("Saved. We are asking the bank for the name."))
+            messages.success(request, _save(actor, business.id, form.cleaned_data, at))
             return redirect("seller_money:account", slug)
         except (payments.BankAccountInvalid, payments.PayoutAmountInvalid, payments.BankAccountIdReused) as refusal:
             form.add_refusal(refusal)
@@ -53,6 +48,20 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
         "new_rule": ids.public(RULE_PREFIX, ids.uuid7()),
     }
     return render(request, "payments/seller_account.html", context, status=422 if form.errors else 200)
+
+
+def _save(actor: Actor, business_id: UUID, given: dict[str, Any], at: datetime) -> str:
+    """Ask the bank whose the account is, outside any transaction; then save it and say what the bank said."""
+    account = {name: given[name] for name in ("bank", "number", "holder")}
+    owner = payments.ask_whose_account(actor=actor, business_id=business_id, **account)
+    with transaction(actor):
+        saved = payments.save_bank_account(
+            actor=actor, business_id=business_id, account_id=given["id"], **account,
+            rhythm=payments.Rhythm(given["rhythm"]), smallest=given["smallest"], owner=owner, at=at,
+        )  # fmt: skip
+    if saved.name_check is payments.NameCheck.MATCHED:
+        return gettext("Saved. At the bank the account belongs to {name}.").format(name=saved.name_at_bank)
+    return gettext("Saved. The bank does not answer now; we ask it again for the name.")
 
 
 @signed_in

@@ -26,7 +26,8 @@ def unchecked_accounts(*, limit: int) -> list[tuple[UUID, BankAccount]]:
 
 
 def as_saved(row: models.BankAccount) -> SavedAccount:
-    """Return a row as it crosses the door: the number masked, the bank's name of the holder too."""
+    """Return a row as it crosses the door: the number masked, and a holder's name that is not the one we were told."""
+    is_ours = row.name_check == NameCheck.MATCHED.value
     return SavedAccount(
         id=row.pk,
         business_id=row.business_id,
@@ -34,7 +35,7 @@ def as_saved(row: models.BankAccount) -> SavedAccount:
         masked_number=BankAccount(bank=row.bank, number=row.number, holder=row.holder).masked,
         holder=row.holder,
         name_check=NameCheck(row.name_check),
-        masked_name_at_bank=mask_name(row.name_at_bank) if row.name_at_bank else "",
+        name_at_bank=row.name_at_bank if is_ours or not row.name_at_bank else mask_name(row.name_at_bank),
         rhythm=Rhythm(row.rhythm),
         smallest_minor=row.smallest_minor,
         added_at=row.added_at,

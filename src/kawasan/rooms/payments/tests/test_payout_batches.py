@@ -11,19 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders.payments import AT, money_for_a_business, posted
-from tests.builders.zone import a_business, a_member, a_person, an_actor, owner_of, zone_staff
+from tests.builders.zone import a_business, a_person, an_actor, owner_of, zone_staff
 from tests.shared_vectors import each
 
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM, Actor
 from kawasan.core.calendar import add_working_days
-from kawasan.core.errors import Forbidden, NotFound, Unauthenticated
+from kawasan.core.errors import Forbidden, Unauthenticated
 from kawasan.core.money import rupiah
-from kawasan.platform.db import see_as
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models, tasks
-from kawasan.rooms.payments.rules import bank_files, names
+from kawasan.rooms.payments.rules import bank_files
 from kawasan.rooms.payments.rules.days_off import days_off, value_date
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +42,11 @@ def save(business: Any, *, number: str = "1234567890", rhythm: str = "daily", sm
 
 
 def check_names() -> None:
+    """Let the bank have said whose the accounts are: nobody's, another man's, or as we were told."""
+    told = {"0000": None, "9999": "BUDI SANTOSO"}
     for account_id, account in payments.unchecked_accounts(limit=50):
-        name = payments.ask_bank_for_name(account=account)
-        payments.note_name_at_bank(account_id=account_id, name=name, at=AT)
+        owner = payments.AccountOwner(told.get(account.number[-4:], account.holder.upper()))
+        payments.note_name_at_bank(account_id=account_id, owner=owner, at=AT)
 
 
 def a_payable(whole: int = 100_000, **account: Any) -> Any:
@@ -272,75 +273,6 @@ def test_a_digit_changed_by_hand_shows_in_the_control_sum(rows, change, data):
     changed = list(made)
     changed[which] = ("out", payments.BankAccount("014", "".join(digits), "X"), made[which][2])
     assert bank_files.control_sum(made) != bank_files.control_sum(changed)
-
-
-def test_only_owners_save_the_account_and_only_the_team_and_the_zone_see_it_masked():
-    business = a_business()
-    saved = save(business)
-    assert (saved.masked_number, saved.bank, saved.name_check) == ("••••••7890", "BCA", "waiting")
-    for actor, refusal in (
-        (an_actor(a_member(business, "staff").pk), Forbidden),
-        (an_actor(a_person().pk), NotFound),
-        (Actor(), Unauthenticated),
-    ):
-        with pytest.raises(refusal):
-            payments.save_bank_account(
-                actor=actor, business_id=business.id, account_id=ids.uuid7(), bank="014", number="111111",
-                holder="X Y", rhythm=payments.Rhythm.DAILY, smallest=rupiah(10_000), at=AT,
-            )  # fmt: skip
-    assert payments.bank_account_of(actor=staff(), business_id=business.id) == saved
-    see_as(an_actor(a_person().pk))
-    assert not models.BankAccount.objects.exists()
-    assert not models.PayoutBatch.objects.exists()
-
-
-def test_a_new_account_replaces_the_old_one_and_the_same_one_keeps_its_check():
-    business = a_business()
-    first = save(business)
-    check_names()
-    again = save(business, rhythm="weekly")
-    assert (again.name_check, again.rhythm) == ("matched", "weekly")
-    assert save(business, account_id=again.id, rhythm="weekly") == again
-    with pytest.raises(payments.BankAccountIdReused):
-        save(business, account_id=again.id, number="222222222")
-    other = save(business, number="5555555555")
-    assert other.name_check == "waiting"
-    assert models.BankAccount.objects.filter(business=business.id).count() == 3
-    assert models.BankAccount.objects.filter(business=business.id, replaced_at=None).get().pk == other.id
-    assert first.id != again.id
-    with pytest.raises(payments.PayoutAmountInvalid):
-        save(business, smallest=9_999)
-
-
-def test_the_job_asks_the_bank_whose_account_it_is():
-    accounts = {"1234567890": "matched", "1234569999": "different", "1234560000": "unknown"}
-    businesses = {number: a_business() for number in accounts}
-    for number, business in businesses.items():
-        save(business, number=number)
-    tasks.check_bank_accounts()
-    for number, business in businesses.items():
-        found = payments.bank_account_of(actor=SYSTEM, business_id=business.id)
-        assert found is not None
-        assert found.name_check == accounts[number]
-        assert "BUDI" not in found.masked_name_at_bank
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("Sri Wahyuni", "SRI WAHYUNI", True),
-        ("Ibu Sri Wahyuni, S.E.", "SRI WAHYUNI", True),
-        ("Hj. Sri Wahyuni", "SRI WAHYUNI BINTI AMAT", True),
-        ("CV Tani Jaya", "TANI JAYA", True),
-        ("Sri Wahyuni", "SRI WAHYUNINGSIH", False),
-        ("Sri Wahyuni", "BUDI SANTOSO", False),
-        ("", "BUDI", False),
-        ("José Núñez", "JOSE NUNEZ", True),
-    ],
-)
-def test_names_are_the_same_where_the_words_of_the_shorter_are_in_the_longer(one, other, same):
-    assert names.is_same_name(one, other) is same
-    assert names.is_same_name(other, one) is same
 
 
 def test_only_staff_moves_batches():

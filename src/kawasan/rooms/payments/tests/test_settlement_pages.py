@@ -13,7 +13,7 @@ from tests.builders.zone import a_business, a_member, a_person, owner_of, zone_s
 
 from kawasan.core import clock, ids
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments import models, tasks
+from kawasan.rooms.payments import models
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"headers": {"accept-language": "en"}}
@@ -36,7 +36,9 @@ def business(client: Any) -> Any:
     form = {"bank": "014", "number": "1234567890", "holder": "Sri Wahyuni", "rhythm": "daily"}
     form["id"] = re.search(r"bac_[0-9a-z]{26}", page.content.decode())[0]
     assert client.post(f"/jualan/{made.slug}/saldo/rekening", form | {"smallest": "10.000"}).status_code == 302
-    tasks.check_bank_accounts()
+    payments.note_name_at_bank(
+        account_id=models.BankAccount.objects.get().pk, owner=payments.AccountOwner("SRI WAHYUNI"), at=clock.now()
+    )
     return made
 
 

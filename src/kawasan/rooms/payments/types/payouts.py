@@ -73,7 +73,11 @@ class Payout:
 
 @dataclass(frozen=True, slots=True)
 class SavedAccount:
-    """Where a business wants its money, with what the bank says about the name; numbers are masked."""
+    """
+    Where a business wants its money, with what the bank says about the name; the number is masked.
+
+    ``name_at_bank`` is the holder as the bank writes it, masked where it is not the one that we were told.
+    """
 
     id: UUID
     business_id: UUID
@@ -81,7 +85,7 @@ class SavedAccount:
     masked_number: str
     holder: str
     name_check: NameCheck
-    masked_name_at_bank: str
+    name_at_bank: str
     rhythm: Rhythm
     smallest_minor: int
     added_at: datetime
@@ -226,3 +230,19 @@ class AccountHolderInvalid(BankAccountInvalid):
 
     code = "account-holder-invalid"
     detail = msg("Write the name as it stands in the bank book.")
+
+
+class BankAccountUnknown(BankAccountInvalid):
+    """The bank says that there is no such account, or none that can take money."""
+
+    code = "bank-account-unknown"
+    title = msg("The bank does not know this account")
+    detail = msg("There is no such account at this bank, or it takes no money. Check the number and the bank.")
+
+
+class BankAccountOfAnother(BankAccountInvalid):
+    """The bank says that the account is somebody else's."""
+
+    code = "bank-account-of-another"
+    title = msg("The bank knows this account by another name")
+    detail = msg("At the bank it belongs to {name}. Check the number, or write the name as the bank does.")

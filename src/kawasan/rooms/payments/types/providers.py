@@ -82,6 +82,13 @@ class BankAnswer:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountOwner:
+    """Whose a bank account is, as the bank says: a name, or (None) that there is no such account."""
+
+    name: str | None
+
+
 class UnknownProvider(NotFound):
     """No provider of this name is switched on."""
 

@@ -171,6 +171,20 @@ def ask_transfer(client: SnapClient, *, reference: str, is_interbank: bool) -> A
     return _by_status(client.call(Service.TRANSFER_STATUS, body))
 
 
+def ask_account(client: SnapClient, *, account: BankAccount, own_bank: str) -> Answer:
+    """Ask whose a bank account is: ``beneficiaryAccountName`` is in the answer's body. It moves nothing."""
+    is_interbank = account.bank != own_bank
+    body = requests.account_inquiry(
+        client.profile,
+        is_interbank=is_interbank,
+        reference=wire.external_id(ids.uuid7()),
+        bank=account.bank,
+        number=account.number,
+        holder=account.holder,
+    )
+    return client.call(Service.ACCOUNT_EXTERNAL if is_interbank else Service.ACCOUNT_INTERNAL, body)
+
+
 def balance_minor(client: SnapClient) -> int | None:
     """Return what the provider says that it holds for us, or None where it does not say."""
     reference = wire.external_id(ids.uuid7())

@@ -128,6 +128,7 @@ _CATEGORIES = {
     (401, "01"): "invalid_token_b2b",
     (403, "00"): "expired",
     (403, "02"): "exceeds_limit",
+    (403, "09"): "dormant_account",
     (403, "14"): "insufficient_funds",
     (403, "18"): "inactive_account",
     (404, "00"): "invalid_status",

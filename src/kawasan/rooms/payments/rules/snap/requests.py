@@ -130,6 +130,23 @@ def transfer(
     return body
 
 
+def account_inquiry(
+    profile: Profile, *, is_interbank: bool, reference: str, bank: str, number: str, holder: str
+) -> dict[str, Any]:
+    """
+    Return the question whose a bank account is, of the provider's own bank (service 15) or of another one (16).
+
+    The name that we were told goes along to a practice bank only, where nobody has an account.
+    """
+    body: dict[str, Any] = {"partnerReferenceNo": reference, "beneficiaryAccountNo": number}
+    service = Service.ACCOUNT_EXTERNAL if is_interbank else Service.ACCOUNT_INTERNAL
+    if is_interbank:
+        body["beneficiaryBankCode"] = bank
+    if profile.needs(service, "beneficiaryAccountName"):
+        body["additionalInfo"] = {"beneficiaryAccountName": holder[:NAME_LENGTH_MAX]}
+    return body
+
+
 def transfer_status(*, reference: str, is_interbank: bool) -> dict[str, Any]:
     """Return the question what became of a transfer."""
     service = Service.TRANSFER_INTERBANK if is_interbank else Service.TRANSFER_INTRABANK
