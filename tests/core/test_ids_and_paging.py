@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import copy
 import os
-from uuid import RFC_4122
+import pickle
+from uuid import RFC_4122, UUID, uuid5
 
 import pytest
 from hypothesis import given as forall
@@ -55,6 +57,19 @@ def test_new_ids_ascend_and_are_version_7():
 def test_derived_ids_depend_on_every_part_and_its_place():
     assert ids.derived("a", "b") == ids.derived("a", "b")
     assert len({ids.derived("a", "b"), ids.derived("b", "a"), ids.derived("ab"), ids.derived("a", "b", "")}) == 4
+
+
+@forall(st.lists(texts, max_size=4))
+def test_a_derived_id_is_the_version_5_of_its_parts(parts):
+    assert ids.derived(*parts) == uuid5(ids.NAMESPACE, "\x1f".join(parts))
+
+
+@forall(st.uuids())
+def test_an_id_of_its_number_is_like_any_other(value):
+    same = ids.of_int(value.int)
+    assert (same, hash(same), str(same), same.bytes, same.version) == (
+        value, hash(value), str(value), value.bytes, value.version)  # fmt: skip
+    assert copy.copy(same) == pickle.loads(pickle.dumps(same)) == UUID(str(same))
 
 
 @forall(keys)
