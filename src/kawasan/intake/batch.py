@@ -12,6 +12,7 @@ import psycopg
 
 from kawasan.core import ids
 from kawasan.core.access import Actor
+from kawasan.core.cipher import Box
 from kawasan.core.errors import Refusal
 from kawasan.core.idempotency import IdempotencyKeyReused
 from kawasan.intake import limits
@@ -35,14 +36,6 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Cipher:
-    """How personal data is written down and read back."""
-
-    encrypt: Callable[[str], str]
-    decrypt: Callable[[str], str]
-
-
 @dataclass(slots=True)
 class _Try:
     """A wish that is right in itself, on its way through the ledger."""
@@ -55,7 +48,7 @@ class _Try:
 class Decider:
     """Decides batches of one zone, from several threads; remembers keys and listings for a moment between them."""
 
-    def __init__(self, writer: engine.Writer, cipher: Cipher) -> None:
+    def __init__(self, writer: engine.Writer, cipher: Box) -> None:
         self._writer, self._cipher = writer, cipher
         self._actors: Remembered[str, Actor] = Remembered(seconds=limits.KEY_SECONDS, most=limits.KEYS_MAX)
         self._listed: Remembered[UUID, Listed] = Remembered(seconds=limits.OFFER_SECONDS, most=limits.OFFERS_MAX)

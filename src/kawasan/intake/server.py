@@ -18,11 +18,11 @@ import structlog
 import uvloop
 
 from kawasan.core import cipher
+from kawasan.core.cipher import Box
 from kawasan.core.errors import Forbidden, NotFound, Refusal
 from kawasan.core.problems import status_of
 from kawasan.core.zones import DIRECTORY_QUERY, DIRECTORY_SECONDS, ZoneSchema, zone_of
 from kawasan.intake import answers, limits, metrics
-from kawasan.intake.batch import Cipher
 from kawasan.intake.protocol import BATCH_PATH, Connection, Request
 from kawasan.intake.refusals import Draining, IntakeFull, MethodNotAllowed, NotReached, TooManyOrders
 from kawasan.intake.taker import Taker
@@ -39,7 +39,7 @@ LOOK_SECONDS = 1.0
 class Intake:
     """Everything of one intake process that is not a connection or a queue."""
 
-    def __init__(self, *, address: str, cipher: Cipher, metrics_token: str, queue_max: int) -> None:
+    def __init__(self, *, address: str, cipher: Box, metrics_token: str, queue_max: int) -> None:
         self._address, self._cipher, self._metrics_token = address, cipher, metrics_token
         self._queue_max = queue_max
         self._loop = asyncio.get_running_loop()
@@ -281,12 +281,8 @@ def run(*, host: str, port: int, address: str, environ: Mapping[str, str], data:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.bind((host, port))
-    box = cipher.box(cipher.secrets_of(environ, data))
-    given = Cipher(
-        encrypt=lambda text: box.encrypt(text.encode()).decode(),
-        decrypt=lambda text: box.decrypt(text.encode()).decode(),
-    )
+    box = cipher.Box(cipher.secrets_of(environ, data))
     token = environ.get("KAWASAN_METRICS_TOKEN", "")
     queue_max = int(environ.get("KAWASAN_INTAKE_QUEUE", limits.QUEUE_MAX))
-    make = partial(Intake, address=address, cipher=given, metrics_token=token, queue_max=queue_max)
+    make = partial(Intake, address=address, cipher=box, metrics_token=token, queue_max=queue_max)
     uvloop.run(serve([listener], make))

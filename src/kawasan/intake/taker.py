@@ -11,10 +11,11 @@ import psycopg
 import structlog
 
 from kawasan.core import clock
+from kawasan.core.cipher import Box
 from kawasan.core.errors import Refusal
 from kawasan.core.zones import search_path_of
 from kawasan.intake import limits, metrics
-from kawasan.intake.batch import Cipher, Connection, Decider
+from kawasan.intake.batch import Connection, Decider
 from kawasan.intake.refusals import NotReached, TooLate
 from kawasan.intake.wishes import Wish
 from kawasan.rooms.ledger.engine import Writer
@@ -39,7 +40,7 @@ class Taker:
     result. What was put is always delivered, also where the database is away or the process drains.
     """
 
-    def __init__(self, schema: str, *, address: str, cipher: Cipher, deliver: Deliver) -> None:
+    def __init__(self, schema: str, *, address: str, cipher: Box, deliver: Deliver) -> None:
         self.schema = schema
         self._address, self._deliver = address, deliver
         self._writer = Writer(self._connect, lanes=limits.LANES)

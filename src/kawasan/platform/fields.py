@@ -7,7 +7,6 @@ import hmac
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -15,9 +14,9 @@ from kawasan.core import cipher
 
 
 @cache
-def _box() -> MultiFernet:
+def _box() -> cipher.Box:
     """Return the cipher: the first secret encrypts, older ones (KAWASAN_SECRET_KEYS_OLD) still decrypt."""
-    return cipher.box([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
+    return cipher.Box([settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])
 
 
 def blind_index(value: str) -> str:
@@ -29,14 +28,14 @@ def blind_index(value: str) -> str:
 def decrypted(value: str) -> str:
     """Return the text of an encrypted column that was read past Django. Raises ValueError."""
     try:
-        return _box().decrypt(value.encode()).decode()
-    except InvalidToken as error:
+        return _box().decrypt(value)
+    except cipher.Undecipherable as error:
         raise ValueError("an encrypted column cannot be read: was the secret key changed?") from error
 
 
 def encrypted(text: str) -> str:
     """Return a text as an encrypted column holds it, to be written past Django."""
-    return _box().encrypt(text.encode()).decode()
+    return _box().encrypt(text)
 
 
 # Django's fields take type arguments only for the type checker.
@@ -47,7 +46,7 @@ else:
 
 
 class EncryptedText(_Text):
-    """Text stored encrypted (Fernet: AES-128-CBC and HMAC-SHA256); it cannot be searched, see ``blind_index``."""
+    """Text stored encrypted (AES-256-GCM, core/cipher.py); it cannot be searched, see ``blind_index``."""
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else encrypted(str(value))
