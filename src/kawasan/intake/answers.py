@@ -11,8 +11,8 @@ import orjson
 from kawasan.core import problems
 from kawasan.core.errors import Refusal
 from kawasan.intake import languages
-from kawasan.rooms.commerce.rules.checkout import Draft, as_placed
-from kawasan.rooms.commerce.rules.documents import group_out
+from kawasan.rooms.commerce.rules.checkout import Draft
+from kawasan.rooms.commerce.rules.placed import placed_out
 
 JSON = "application/json"
 PLAIN = "text/plain"
@@ -21,6 +21,7 @@ _STATUS_LINES = {
     int(status): f"HTTP/1.1 {int(status)} {status.phrase}\r\n".encode() for status in HTTPStatus if status >= 200
 }
 _REPEATED = {"Idempotent-Replayed": "true"}
+_CREATED = _STATUS_LINES[201] + f"Content-Type: {JSON}\r\nContent-Length: ".encode()
 _NOTHING: dict[str, str] = {}
 
 
@@ -36,7 +37,9 @@ def response(
 
 def placed(draft: Draft, *, repeated: bool, keep_alive: bool) -> bytes:
     """Return the answer to an order that was placed."""
-    body = orjson.dumps(group_out(as_placed(draft)))
+    body = orjson.dumps(placed_out(draft))
+    if keep_alive and not repeated:  # nearly all of them
+        return b"%b%d\r\n\r\n%b" % (_CREATED, len(body), body)
     return response(201, body, keep_alive=keep_alive, headers=_REPEATED if repeated else _NOTHING)
 
 
@@ -62,4 +65,4 @@ def one_of_many(result: Draft | Refusal, *, repeated: bool, path: str, language:
     """Return an order's own answer within the answer to a batch."""
     if isinstance(result, Refusal):
         return {"status": problems.status_of(result), "problem": document(result, path=path, language=language)}
-    return {"status": 201, "repeated": repeated, "order_group": group_out(as_placed(result))}
+    return {"status": 201, "repeated": repeated, "order_group": placed_out(result)}
