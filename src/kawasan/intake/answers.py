@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 
 from kawasan.core import problems
-from kawasan.core.errors import Refusal
+from kawasan.core.errors import Busy, Refusal
 from kawasan.intake import languages
 from kawasan.rooms.commerce.rules.checkout import Draft
 from kawasan.rooms.commerce.rules.placed import placed_out
@@ -45,6 +46,20 @@ def placed(draft: Draft, *, repeated: bool, keep_alive: bool) -> bytes:
 
 def problem(refusal: Refusal, *, path: str, language: str, keep_alive: bool, allow: str = "") -> bytes:
     """Return a refusal as a problem document (RFC 9457)."""
+    if isinstance(refusal, Busy) and not refusal.data and refusal.field is None:
+        return _BUSY(type(refusal), path, language, keep_alive)
+    return _problem(refusal, path=path, language=language, keep_alive=keep_alive, allow=allow)
+
+
+# The more often it is said, the less time there is to say it: each is written once for its reader's language.
+def _busy(kind: type[Busy], path: str, language: str, keep_alive: bool) -> bytes:
+    return _problem(kind(), path=path, language=language, keep_alive=keep_alive, allow="")
+
+
+_BUSY: Callable[[type[Busy], str, str, bool], bytes] = lru_cache(maxsize=256)(_busy)  # type: ignore[assignment]
+
+
+def _problem(refusal: Refusal, *, path: str, language: str, keep_alive: bool, allow: str) -> bytes:
     body = orjson.dumps(document(refusal, path=path, language=language))
     headers = problems.headers(refusal) | ({"Allow": allow} if allow else {})
     status = problems.status_of(refusal)

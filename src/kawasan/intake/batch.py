@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -37,6 +37,14 @@ Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 
 @dataclass(slots=True)
+class _Ware:
+    """A variant as it is listed, and its offer where that is the same at every moment until it is read again."""
+
+    listed: Listed
+    steady: Offer | None
+
+
+@dataclass(slots=True)
 class _Try:
     """A wish that is right in itself, on its way through the ledger."""
 
@@ -51,7 +59,7 @@ class Decider:
     def __init__(self, writer: engine.Writer, cipher: Box) -> None:
         self._writer, self._cipher = writer, cipher
         self._actors: Remembered[str, Actor] = Remembered(seconds=limits.KEY_SECONDS, most=limits.KEYS_MAX)
-        self._listed: Remembered[UUID, Listed] = Remembered(seconds=limits.OFFER_SECONDS, most=limits.OFFERS_MAX)
+        self._wares: Remembered[UUID, _Ware] = Remembered(seconds=limits.OFFER_SECONDS, most=limits.OFFERS_MAX)
 
     def decide(self, reading: Connection, wishes: Sequence[Wish], *, at: datetime, now: float) -> None:
         """
@@ -78,7 +86,7 @@ class Decider:
     ) -> list[_Try]:
         """Return what may go to the ledger; the others have their refusal."""
         variants = (line.variant_id for wish in wishes if wish.meaning for line in wish.meaning.lines)
-        shelf = self._listed.look_up(variants, now, lambda wanted: listed(cursor, wanted, at=at))
+        shelf = self._wares.look_up(variants, now, lambda wanted: _wares(cursor, wanted, at))
         offers: dict[UUID, Offer] = {}
         found = []
         for wish in wishes:
@@ -145,18 +153,27 @@ def _drafted(meaning: Meaning, actor: Actor, offered: dict[UUID, Offer], at: dat
 
 
 def _offered(
-    meaning: Meaning, actor: Actor, shelf: dict[UUID, Listed], offers: dict[UUID, Offer], at: datetime
+    meaning: Meaning, actor: Actor, shelf: dict[UUID, _Ware], offers: dict[UUID, Offer], at: datetime
 ) -> dict[UUID, Offer]:
     """Return the offers of a wish's lines at this moment; one is worked out once for the whole batch."""
     found: dict[UUID, Offer] = {}
     for line in meaning.lines:
-        on_shelf = deciding.visible(shelf.get(line.variant_id), actor.businesses)
-        if on_shelf is not None:
-            offer = offers.get(line.variant_id)
-            if offer is None:
-                offer = offers[line.variant_id] = deciding.offer_at(on_shelf, at)
-            found[line.variant_id] = offer
+        ware = shelf.get(line.variant_id)
+        if ware is None or deciding.visible(ware.listed, actor.businesses) is None:
+            continue
+        offer = ware.steady or offers.get(line.variant_id)
+        if offer is None:
+            offer = offers[line.variant_id] = deciding.offer_at(ware.listed, at)
+        found[line.variant_id] = offer
     return found
+
+
+def _wares(cursor: Cursor, variant_ids: Collection[UUID], at: datetime) -> dict[UUID, _Ware]:
+    found = listed(cursor, variant_ids, at=at)
+    return {
+        key: _Ware(item, None if item.windows or item.campaigns else deciding.offer_at(item, at))
+        for key, item in found.items()
+    }
 
 
 def _open_accounts(reading: Connection, tries: Sequence[_Try], at: datetime) -> None:

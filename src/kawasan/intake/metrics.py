@@ -19,6 +19,7 @@ _BATCH_SECONDS = Histogram(
 )
 _TAKEN = Counter("kawasan_intake_orders_total", "Checkouts placed", ["repeated"], registry=REGISTRY)
 _REFUSED = Counter("kawasan_intake_refusals_total", "Refusals by code", ["code"], registry=REGISTRY)
+_BY_CODE: dict[str, Counter] = {}
 _FIRST, _AGAIN = _TAKEN.labels("no"), _TAKEN.labels("yes")
 
 
@@ -36,7 +37,10 @@ def taken(seconds: float, *, repeated: bool) -> None:
 
 def refused(code: str) -> None:
     """Note a refusal."""
-    _REFUSED.labels(code).inc()
+    known = _BY_CODE.get(code)
+    if known is None:
+        known = _BY_CODE[code] = _REFUSED.labels(code)
+    known.inc()
 
 
 def written(*, waiting: int, connections: int) -> bytes:

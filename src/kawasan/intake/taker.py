@@ -1,8 +1,8 @@
-"""The queue of one zone and the thread that works it off: batches fill while the one before commits."""
+"""The queue of one zone and the lanes that work it off: batches fill while the one before commits."""
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from kawasan.core import clock
 from kawasan.core.cipher import Box
 from kawasan.core.errors import Refusal
 from kawasan.core.zones import search_path_of
-from kawasan.intake import limits, metrics
+from kawasan.intake import lanes, limits, metrics
 from kawasan.intake.batch import Connection, Decider
 from kawasan.intake.refusals import NotReached, TooLate
 from kawasan.intake.wishes import Wish
@@ -34,44 +34,43 @@ Deliver = Callable[[Sequence[Wish]], None]
 
 class Taker:
     """
-    Takes the orders of one zone.
+    Takes the orders of one zone; it lives in the thread of the event loop.
 
-    ``put`` is called by the process's one event loop, ``deliver`` by the taker's threads, with wishes that have their
-    result. What was put is always delivered, also where the database is away or the process drains.
+    ``deliver`` is called with wishes that have their result. What was put is always delivered, also where the database
+    is away or the process drains.
     """
 
     def __init__(self, schema: str, *, address: str, cipher: Box, deliver: Deliver) -> None:
         self.schema = schema
         self._address, self._deliver = address, deliver
-        self._writer = Writer(self._connect, lanes=limits.LANES)
+        self._writer = Writer(self._connect, lanes=limits.LANES, lock=lanes.Lock)
         self._decider = Decider(self._writer, cipher)
         self._queue: deque[Wish] = deque()
-        self._filled = threading.Condition()
+        self._idle: list[lanes.Wake] = []
+        self._loop = asyncio.get_running_loop()
         self._stopping = False
-        self._threads = [
-            threading.Thread(target=self._work, name=f"{schema}-{lane}", daemon=True) for lane in range(limits.LANES)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._at_work = limits.LANES
+        for _ in range(limits.LANES):
+            lanes.start(self._work)
 
     def put(self, wishes: Sequence[Wish]) -> None:
         """Let wishes wait for their batch."""
-        with self._filled:
-            self._queue.extend(wishes)
-            self._filled.notify()
+        self._queue.extend(wishes)
+        if self._idle:
+            # What else has arrived by now is read first, and comes along.
+            self._loop.call_soon(self._idle.pop(), None)
 
-    def stop(self, seconds: float) -> bool:
+    async def stop(self, seconds: float) -> bool:
         """Work off what waits and end; whether that was done in time."""
         deadline = time.monotonic() + seconds
-        with self._filled:
-            self._stopping = True
-            self._filled.notify_all()
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-        is_done = not any(thread.is_alive() for thread in self._threads)
-        if is_done:
+        self._stopping = True
+        for wake in self._idle:
+            self._loop.call_soon(wake, None)
+        while self._at_work and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        if not self._at_work:
             self._writer.close()
-        return is_done
+        return not self._at_work
 
     def _work(self) -> None:
         reading: Connection | None = None
@@ -79,13 +78,13 @@ class Taker:
             reading = self._take(reading, batch)
         if reading is not None:
             reading.close()
+        self._at_work -= 1
 
     def _next(self) -> list[Wish]:
         """Wait for orders and return what there is, up to a batch; nothing when it is time to end."""
-        with self._filled:
-            while not self._queue and not self._stopping:
-                self._filled.wait()
-            return [self._queue.popleft() for _ in range(min(len(self._queue), limits.ORDERS_PER_BATCH_MAX))]
+        while not self._queue and not self._stopping:
+            lanes.until_woken(self._idle.append)
+        return [self._queue.popleft() for _ in range(min(len(self._queue), limits.ORDERS_PER_BATCH_MAX))]
 
     def _take(self, reading: Connection | None, batch: Sequence[Wish]) -> Connection | None:
         start = time.monotonic()
@@ -119,12 +118,15 @@ class Taker:
             if reading is not None and reading.broken:
                 reading.close()
             if is_away:
-                time.sleep(limits.RECONNECT_SECONDS)
+                lanes.pause(limits.RECONNECT_SECONDS)
         return reading
 
     def _connect(self) -> Connection:
         """Return a new connection that works in the zone. Raises psycopg.OperationalError."""
-        connection: Connection = psycopg.connect(self._address, connect_timeout=5, application_name=NAME)
+        return lanes.in_thread(self._connected)
+
+    def _connected(self) -> Connection:
+        connection = lanes.Connection.connect(self._address, connect_timeout=5, application_name=NAME)
         connection.execute(f'set role "{APPLICATION_ROLE}"')
         times = [f"{limits.LOCK_TIMEOUT_MS}ms", f"{limits.STATEMENT_TIMEOUT_MS}ms"]
         connection.execute(_SESSION, [search_path_of(self.schema), *times])

@@ -49,6 +49,8 @@ SILENCE_WINDOW = timedelta(days=7)  # after shipping, where nobody says that it 
 
 _OPEN = (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED)
 
+_PHONE_LENGTH_MAX, _PHONE_DIGITS_MIN = 30, 8
+
 
 def state_of(
     *,
@@ -109,14 +111,19 @@ def check_price(*, product: str, seen_minor: int | None, now_minor: int) -> None
 
 def checked_ship_to(ship_to: ShipTo) -> ShipTo:
     """Return a delivery address without stray blanks. Raises IncompleteAddress naming the field."""
-    limits = {"name": SHIP_NAME_LENGTH_MAX, "phone": 30, "address": ADDRESS_LENGTH_MAX}
-    values = {field: getattr(ship_to, field).strip() for field in limits}
-    for field, limit in limits.items():
-        if not values[field] or len(values[field]) > limit or "\0" in values[field]:
-            raise IncompleteAddress(field=field)
-    if sum(letter.isdigit() for letter in values["phone"]) < 8:
+    name = _filled("name", ship_to.name, SHIP_NAME_LENGTH_MAX)
+    phone = _filled("phone", ship_to.phone, _PHONE_LENGTH_MAX)
+    address = _filled("address", ship_to.address, ADDRESS_LENGTH_MAX)
+    if sum(map(str.isdigit, phone)) < _PHONE_DIGITS_MIN:
         raise IncompleteAddress(field="phone")
-    return ShipTo(**values)
+    return ShipTo(name, phone, address)
+
+
+def _filled(field: str, given: str, limit: int) -> str:
+    text = given.strip()
+    if not text or len(text) > limit or "\0" in text:
+        raise IncompleteAddress(field=field)
+    return text
 
 
 def checked_reason(reason: str) -> str:

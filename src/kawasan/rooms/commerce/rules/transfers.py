@@ -94,7 +94,7 @@ def sale(units: Units, *, order_id: UUID) -> list[NewTransfer]:
         code=int(TransferCode.SALE),
         reference=order_id,
     )
-    return [sold, *_limit_use(units, ids.uuid7(), order_id)]
+    return [sold] if units.campaign is None else [sold, *_limit_use(units, ids.uuid7(), order_id)]
 
 
 def _limit_use(units: Units, transfer_id: UUID, reference: UUID, *, until: datetime | None = None) -> list[NewTransfer]:

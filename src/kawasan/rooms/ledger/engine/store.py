@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, TypeAlias
 from uuid import UUID
+from weakref import WeakSet
 
 import psycopg
 
@@ -78,6 +79,7 @@ select count(*) from unnest(%s, %s) as n (id, version) join ledger_account a on 
 """
 _CLOSE_HOLDS = "delete from ledger_pending where transfer_id = any(%s)"
 _by_key = attrgetter("key")
+_prepared: WeakSet[psycopg.Connection[Any]] = WeakSet()  # connections that know our arrays
 
 
 class Stale(Exception):
@@ -93,10 +95,11 @@ def cursor_of(connection: psycopg.Connection[Any]) -> Cursor:
 
 def new_cursor(connection: psycopg.Connection[Any]) -> Cursor:
     """Return a plain cursor that takes packed arrays."""
-    cursor = psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
-    for kind, dumper in packing.DUMPERS:
-        cursor.adapters.register_dumper(kind, dumper)
-    return cursor
+    if connection not in _prepared:
+        for kind, dumper in packing.DUMPERS:
+            connection.adapters.register_dumper(kind, dumper)
+        _prepared.add(connection)
+    return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
 
 
 class Question:

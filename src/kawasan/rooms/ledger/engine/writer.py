@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from types import TracebackType
+from typing import Any, Protocol, TypeAlias
 
 import psycopg
 from psycopg import Connection, errors
@@ -24,6 +25,18 @@ CONTENDED_SECONDS = 1.0  # how long an account that somebody else wrote is locke
 
 Alongside: TypeAlias = Callable[[store.Cursor, Sequence[Answer]], None]
 
+
+class Lock(Protocol):
+    """What the Writer needs of a lock."""
+
+    def acquire(self) -> bool: ...
+    def release(self) -> None: ...
+    def __enter__(self) -> bool: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
 _NEW = (Kind.POSTED, Kind.PENDING)
 
 
@@ -34,18 +47,24 @@ class Writer:
     ``connect`` returns an open psycopg connection, not in autocommit, with role and search path set; it is called once
     for each of ``lanes``, and again after one was lost. ``apply`` may be called from any number of threads at once; as
     many batches as there are lanes are in hand together: while one commits, the next is decided. Keep one Writer for a
-    zone in a process. Any number of processes, and pages, may write the same accounts meanwhile.
+    zone in a process. Any number of processes, and pages, may write the same accounts meanwhile. Who calls from
+    something else than threads brings the ``lock`` that goes with it, and is inside at most ``lanes`` times at once.
     """
 
     def __init__(
-        self, connect: Callable[[], Connection[Any]], *, lanes: int = LANES_DEFAULT, accounts_max: int = ACCOUNTS_MAX
+        self,
+        connect: Callable[[], Connection[Any]],
+        *,
+        lanes: int = LANES_DEFAULT,
+        accounts_max: int = ACCOUNTS_MAX,
+        lock: Callable[[], Lock] = threading.Lock,
     ) -> None:
         self._connect = connect
         self._lanes: queue.LifoQueue[Connection[Any] | None] = queue.LifoQueue()
         for _ in range(lanes):
             self._lanes.put(None)
         self._lane_count, self._accounts_max = lanes, accounts_max
-        self._deciding, self._appending, self._changing = threading.Lock(), threading.Lock(), threading.Lock()
+        self._deciding, self._appending, self._changing = lock(), lock(), lock()
         self._guard = threading.Lock()
         self._generation = 0
         self._accounts: dict[int, AccountState] = {}
@@ -255,9 +274,9 @@ def _seen(batch: Sequence[Entry], outcome: Outcome, accounts: dict[int, AccountS
 class _Rooms:
     """Locks taken one after another, each before the last is given back."""
 
-    def __init__(self, *locks: threading.Lock) -> None:
+    def __init__(self, *locks: Lock) -> None:
         self._locks = iter(locks)
-        self._inside: list[threading.Lock] = []
+        self._inside: list[Lock] = []
 
     def enter(self) -> None:
         """Enter the next one and leave the last."""
