@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -67,6 +68,51 @@ def add_expense(
     entry = NewEntry(day, memo, lines)
     return add_entry(
         actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.EXPENSE, at=at
+    )
+
+
+@requires_transaction
+def add_income(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    entry_id: UUID,
+    day: date,
+    amount_minor: int,
+    category: str,
+    paid_to: str,
+    memo: str,
+    at: datetime,
+) -> Entry:
+    """Write what came in outside the zone: cash or bank is debited, an account of the chart credited. As add_entry."""
+    lines = (JournalLine(paid_to, amount_minor), JournalLine(category, -amount_minor))
+    entry = NewEntry(day, memo, lines)
+    return add_entry(actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.INCOME, at=at)
+
+
+@requires_transaction
+def open_balances(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    entry_id: UUID,
+    day: date,
+    amounts: Mapping[str, int],
+    memo: str,
+    at: datetime,
+) -> Entry:
+    """
+    Write what a business had and owed when its books began; what is left is the owner's capital.
+
+    ``amounts`` are as a statement shows them, by account. As add_entry.
+    """
+    known = desk.accounts(business_id)
+    lines = [JournalLine(code, known[code].kind.sign * amount) for code, amount in amounts.items() if amount]
+    if capital := sum(line.amount_minor for line in lines):
+        lines.append(JournalLine(chart.CAPITAL, -capital))
+    entry = NewEntry(day, memo, tuple(lines))
+    return add_entry(
+        actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.OPENING, at=at
     )
 
 

@@ -11,6 +11,7 @@ from kawasan.platform.db import requires_transaction
 from kawasan.platform.followers import hold
 from kawasan.rooms.books import models
 from kawasan.rooms.books.actions.entries import lock_desk
+from kawasan.rooms.books.actions.settling import settle_month
 from kawasan.rooms.books.queries import desk, periods
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME, transfers_of_money
 from kawasan.rooms.books.rules import posting
@@ -21,17 +22,19 @@ from kawasan.rooms.books.types.desk import (
     PeriodNotOver,
     ReasonMissing,
 )
-from kawasan.rooms.books.types.months import last_of_month
+from kawasan.rooms.books.types.months import last_of_month, month_of
 
 AHEAD_LOOKED_AT = 20_000  # numbers of the ledger above the follower
 
 
 @requires_transaction
-def close_month(*, actor: Actor, business_id: UUID, month: date, at: datetime) -> date:
+def close_month(*, actor: Actor, business_id: UUID, month: date, at: datetime, stock_minor: int | None = None) -> date:
     """
     Close the books up to the end of a month: nothing can be booked there any more, by hand or from the ledger.
 
-    What the ledger brings later for a closed day is booked on the first open one. Closing twice changes nothing.
+    Before that, two entries are written where they are due: what was sold cost what the stock became less
+    (``stock_minor``: its value as counted at the month's end), and the month's final tax is put aside. What the ledger
+    brings later for a closed day is booked on the first open one. Closing twice changes nothing.
     Raises Unauthenticated, NotFound, Forbidden, PeriodNotOver, BooksBehind.
     """
     desk.need_books(actor, business_id)
@@ -44,6 +47,7 @@ def close_month(*, actor: Actor, business_id: UUID, month: date, at: datetime) -
         return closed
     position = hold(FOLLOWER_NAME)
     _need_caught_up(business_id, position, through)
+    settle_month(business_id, month_of(month), stock_minor, made_by=actor.person_id, at=at)
     _note(business_id, through, position, "", actor, at)
     return through
 

@@ -42,6 +42,12 @@ def chart_of(*, actor: Actor, business_id: UUID) -> list[Account]:
     return list(accounts(business_id).values())
 
 
+def profile_of(*, actor: Actor, business_id: UUID) -> Profile:
+    """Return how a business pays taxes. Raises Unauthenticated, NotFound, Forbidden."""
+    need_books(actor, business_id)
+    return profile(business_id)
+
+
 def profile(business_id: UUID) -> Profile:
     """Return how a business pays taxes; until somebody says, as its legal form and the day it joined suggest."""
     row = models.Desk.objects.filter(business_id=business_id).first()

@@ -33,7 +33,7 @@ def journal(*, actor: Actor, business_id: UUID, span: Span) -> list[Posting]:
     with connection.cursor() as cursor:
         cursor.execute(_JOURNAL, {"business": business_id, "first": span.first, "last": span.last})
         return [
-            Posting(day, source, memo or _name_of(code), account, amount)
+            Posting(day, source, memo or posting.rule_of(code).name, account, amount)
             for day, source, memo, account, amount, code in cursor.fetchall()
         ]
 
@@ -50,8 +50,3 @@ def beancount_lines(*, actor: Actor, business_id: UUID, span: Span, title: str) 
         balances=net(sums(business_id, FIRST_DAY, span.last)),
         end=span.last + timedelta(days=1),
     )
-
-
-def _name_of(code: int) -> str:
-    rule = posting.rules().get(code)
-    return rule.name if rule else str(code)

@@ -15,7 +15,7 @@ from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.books.queries.desk import accounts, need_books
 from kawasan.rooms.books.types.desk import LedgerLine
 
-FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
+FIRST_DAY, LAST_DAY = ALL_DAYS = date(1970, 1, 1), date(9999, 12, 31)
 
 _SUMS = """
 select account, sum(debit)::bigint, sum(credit)::bigint from (

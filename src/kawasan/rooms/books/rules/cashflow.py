@@ -58,9 +58,3 @@ def _group(line: str) -> str:
     if line in _INVESTING:
         return INVESTING
     return FINANCING if line in _FINANCING else OPERATING
-
-
-def line_of_change(name: str) -> str | None:
-    """Return the statement's line that a row "Perubahan …" is about, or None."""
-    prefix = CHANGE.format(line="")
-    return name.removeprefix(prefix) if name.startswith(prefix) else None

@@ -48,7 +48,13 @@ def line_names() -> dict[str, tuple[str, str]]:
     return {row["name_id"]: (row["name_en"], row["name_zh"]) for row in rows_of("names_lines.csv")}
 
 
+_CHANGE = "Perubahan "
+
+
 def line_name(line: str, language: str) -> str:
-    """Return the name of a statement's line in a language of the screen."""
+    """Return the name of a statement's line in a language of the screen; also of a change of it in the cash flow."""
+    if line.startswith(_CHANGE):
+        inner = line_name(line.removeprefix(_CHANGE), language)
+        return {"en": f"Change: {inner}", "zh-hans": f"{inner}的变动"}.get(language.lower(), _CHANGE + inner)
     english, chinese = line_names()[line]
     return {"en": english, "zh-hans": chinese}.get(language.lower(), line)

@@ -34,14 +34,20 @@ class Rule:
     name: str
     other_side: str
     earns: bool
+    document: str  # what the transfer's reference names: order, sale (at the till), payout, or nothing
 
 
 @cache
 def rules() -> dict[int, Rule]:
     """Return the posting rules by code."""
     rows = rows_of("posting_rules.csv")
-    found = [Rule(int(r["code"]), r["name"], r["other_side"], r["earns"] == "yes") for r in rows]
+    found = [Rule(int(r["code"]), r["name"], r["other_side"], r["earns"] == "yes", r["document"]) for r in rows]
     return {rule.code: rule for rule in found}
+
+
+def rule_of(code: int) -> Rule:
+    """Return the rule of a transfer's code; one that is not known here has no other side and names itself."""
+    return rules().get(code) or Rule(code, str(code), "", earns=False, document="")
 
 
 @cache
@@ -105,12 +111,12 @@ def _book_one(row: TransferRow, closings: Closings) -> Iterator[Booked]:
 
 def _whole(row: TransferRow, lines: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     """Add the other side, and the sale that a deposit becomes."""
-    rule = rules().get(row.code)
+    rule = rule_of(row.code)
     yield from lines
     if open_amount := sum(amount for _, amount in lines):
         # A code that a newer release brought and whose rule is missing here stays visible among the payables.
-        yield (rule and rule.other_side) or chart.OTHER_PAYABLES, -open_amount
-    if rule and rule.earns:
+        yield rule.other_side or chart.OTHER_PAYABLES, -open_amount
+    if rule.earns:
         yield chart.DEPOSITS, row.amount
         yield chart.SALES, -row.amount
 

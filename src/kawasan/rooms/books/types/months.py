@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 from kawasan.core.errors import Invalid, msg
 
+DAY_MIN = date(1000, 1, 1)
+TAX_YEAR_MIN, YEAR_MAX = 2022, 2999  # the tables of taxes begin in 2022
+
 
 class BadMonth(Invalid):
     """Not a month."""
@@ -14,6 +17,14 @@ class BadMonth(Invalid):
     code = "bad-month"
     title = msg("There is no such month")
     detail = msg("Write a month like 2026-11.")
+
+
+class BookPeriodInvalid(Invalid):
+    """A period that ends before it begins, or a year without tables."""
+
+    code = "book-period-invalid"
+    title = msg("Please check the period")
+    detail = msg("The period ends before it begins, or lies outside the years that the tables cover.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,20 @@ class Span:
 def month_of(day: date) -> Span:
     """Return the month that a day is in."""
     return Span(day.replace(day=1), last_of_month(day))
+
+
+def checked_span(first: date, last: date) -> Span:
+    """Return a period. Raises BookPeriodInvalid where it ends before it begins or has no period before it."""
+    if not DAY_MIN <= first <= last:
+        raise BookPeriodInvalid(field="to")
+    return Span(first, last)
+
+
+def checked_year(year: int) -> int:
+    """Return a year that the tables of tax cover. Raises BookPeriodInvalid."""
+    if not TAX_YEAR_MIN <= year <= YEAR_MAX:
+        raise BookPeriodInvalid(field="year")
+    return year
 
 
 def last_of_month(day: date) -> date:

@@ -63,6 +63,8 @@ LABELS: dict[str, dict[str, str]] = {
         "orders:write": msg("Place, ship and cancel orders"),
         "payments:read": msg("Read balances and statements"),
         "payments:write": msg("Move money"),
+        "books:read": msg("Read books and taxes"),
+        "books:write": msg("Write into the books and close months"),
         "zone:read": msg("Read what zone staff read"),
         "zone:admit": msg("Admit and send back applications"),
     },

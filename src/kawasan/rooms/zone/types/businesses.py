@@ -47,6 +47,8 @@ SCOPES = (
     "orders:write",
     "payments:read",
     "payments:write",
+    "books:read",
+    "books:write",
     "zone:read",
     "zone:admit",
 )

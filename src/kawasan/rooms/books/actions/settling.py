@@ -1,0 +1,45 @@
+"""What a month's closing writes itself: the cost of what was sold, and the tax to put aside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from kawasan.core import clock, ids
+from kawasan.rooms.books.actions.entries import write
+from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums
+from kawasan.rooms.books.queries.taxes import month_tax
+from kawasan.rooms.books.rules import chart
+from kawasan.rooms.books.types.desk import EntryKind
+from kawasan.rooms.books.types.entries import JournalLine, NewEntry
+from kawasan.rooms.books.types.months import Span
+
+STOCK_MEMO = "HPP: persediaan dihitung pada akhir bulan"
+TAX_MEMO = "PPh Final bulan {month:%m/%Y}"
+
+
+def settle_month(business_id: UUID, span: Span, stock_minor: int | None, *, made_by: UUID | None, at: datetime) -> None:
+    """Write what is missing for the month; a month that was reopened and is closed again gets the difference only."""
+    if stock_minor is not None:
+        there = net(sums(business_id, FIRST_DAY, span.last)).get(chart.STOCK, 0)
+        pair = (chart.COST_OF_GOODS, chart.STOCK)
+        _move(business_id, span, pair, there - stock_minor, EntryKind.STOCK, STOCK_MEMO, made_by, at)
+    booked = net(sums(business_id, span.first, span.last)).get(chart.INCOME_TAX, 0)
+    due = month_tax(business_id, span, clock.business_day(at))
+    pair, memo = (chart.INCOME_TAX, chart.INCOME_TAX_PAYABLE), TAX_MEMO.format(month=span.first)
+    _move(business_id, span, pair, due - booked, EntryKind.TAX, memo, made_by, at)
+
+
+def _move(
+    business_id: UUID,
+    span: Span,
+    pair: tuple[str, str],
+    amount: int,
+    kind: EntryKind,
+    memo: str,
+    made_by: UUID | None,
+    at: datetime,
+) -> None:
+    if amount:
+        lines = (JournalLine(pair[0], amount), JournalLine(pair[1], -amount))
+        write(business_id, ids.uuid7(), NewEntry(span.last, memo, lines), kind, made_by=made_by, at=at)

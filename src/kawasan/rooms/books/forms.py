@@ -1,0 +1,162 @@
+"""What people type at the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kawasan.core import ids
+from kawasan.core.errors import NotFound, Refusal
+from kawasan.core.money import UnreadableAmount, parse_rupiah
+from kawasan.platform.problems import texts
+from kawasan.rooms.books import api as books
+
+# Accounts that an owner chooses from; the whole chart is for accountants and programs.
+MONEY = ("1101", "1102", "1104")
+OUT_ONLY = ("2101",)  # bought and not paid yet
+IN_ONLY = ("1201",)  # sold and not paid yet
+OUT = (
+    "1301", "6101", "6102", "6103", "6104", "6199", "1504", "1503", "1401", "2101", "2401", "2202", "7101", "3102",
+)  # fmt: skip
+IN = ("4101", "4201", "1201", "3101", "2401")
+OPENING = ("1101", "1102", "1104", "1201", "1301", "1504", "2101", "2401")
+
+_TAXPAYERS = {
+    books.Taxpayer.INDIVIDUAL: _("An individual"),
+    books.Taxpayer.SOLE_COMPANY: _("A one-person company (PT perorangan)"),
+    books.Taxpayer.COMPANY: _("A company (PT)"),
+    books.Taxpayer.CV: _("A CV"),
+    books.Taxpayer.FIRM: _("A firm"),
+    books.Taxpayer.COOPERATIVE: _("A cooperative"),
+    books.Taxpayer.VILLAGE: _("A village company (BUMDes)"),
+    books.Taxpayer.OTHER: _("Something else"),
+}
+
+
+class AmountField(forms.CharField):
+    """An amount as people write it, in the minor unit: Rp25.000 or 25000. ``zero`` allows nothing at all."""
+
+    def __init__(self, *, zero: bool = False, **kwargs: Any) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "placeholder": "150.000"}
+        super().__init__(max_length=30, widget=forms.TextInput(attrs=attributes), **kwargs)
+        self.zero = zero
+
+    def clean(self, value: Any) -> Any:
+        """Return minor units; the field's error is the refusal's own text."""
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            minor = parse_rupiah(text).minor
+        except UnreadableAmount as refusal:
+            raise forms.ValidationError(texts(refusal)[1]) from refusal
+        if minor < 0 or (minor == 0 and not self.zero):
+            raise forms.ValidationError(_("Write an amount above zero."))
+        return minor
+
+
+class BooksForm(forms.Form):
+    """A form that shows what the door refused, beside the field at fault."""
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        """Show a refusal beside its field, or above the form."""
+        title, detail = texts(refusal)
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, detail or title)
+
+
+class EntryForm(BooksForm):
+    """A form with an id made when it was shown, so that sending it twice books once."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def clean_id(self) -> UUID:
+        """Return the id that was made when the form was shown."""
+        try:
+            return ids.parse(books.ENTRY_PREFIX, self.cleaned_data["id"])
+        except NotFound:
+            raise forms.ValidationError(_("Reload the page and try again.")) from None
+
+
+class RecordForm(EntryForm):
+    """Money that went out or came in."""
+
+    direction = forms.ChoiceField(choices=[("out", _("Out")), ("in", _("In"))], widget=forms.HiddenInput)
+    amount = AmountField(label=_("Amount"))
+    category = forms.ChoiceField(label=_("What for"))
+    money = forms.ChoiceField(label=_("From or to"))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    memo = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(
+        self, *args: Any, accounts: Mapping[str, books.Account], language: str, direction: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        is_out = direction == "out"
+        money = (*MONEY, *(OUT_ONLY if is_out else IN_ONLY))
+        own = [code for code, account in accounts.items() if account.is_own]
+        self._choose("category", (*(OUT if is_out else IN), *own), accounts, language)
+        self._choose("money", money, accounts, language)
+        self.fields["money"].label = _("Paid from") if is_out else _("Received in")
+
+    def _choose(self, field: str, codes: Iterable[str], accounts: Mapping[str, books.Account], language: str) -> None:
+        choices = [(code, accounts[code].name(language)) for code in codes]
+        self.fields[field].choices = choices  # type: ignore[attr-defined]
+
+
+class OpeningForm(EntryForm):
+    """What the business had and owed when its books began."""
+
+    day = forms.DateField(
+        label=_("The books begin on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, accounts: Mapping[str, books.Account], language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code in OPENING:
+            self.fields[f"a{code}"] = AmountField(label=accounts[code].name(language), required=False, zero=True)
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """What was typed, by account."""
+        return {code: self.cleaned_data[f"a{code}"] or 0 for code in OPENING}
+
+
+class CloseForm(BooksForm):
+    """The value of the stock at the month's end, where the business keeps any."""
+
+    stock = AmountField(label=_("Value of your stock at the end of the month"), required=False, zero=True)
+
+
+class ReasonForm(BooksForm):
+    """Why a month is reopened."""
+
+    reason = forms.CharField(label=_("Why is it reopened?"), max_length=300, required=False)
+
+
+class TaxProfileForm(BooksForm):
+    """How the business pays taxes."""
+
+    taxpayer = forms.ChoiceField(label=_("The business is"), choices=list(_TAXPAYERS.items()))
+    registered_year = forms.IntegerField(label=_("Registered as a taxpayer since"), min_value=1950, max_value=2100)
+    is_pkp = forms.BooleanField(label=_("It is registered for PPN (PKP)"), required=False)
+
+
+class PeriodForm(BooksForm):
+    """A period of whole days."""
+
+    dari = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    sampai = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        given = super().clean() or {}
+        first, last = given.get("dari"), given.get("sampai")
+        if isinstance(first, date) and isinstance(last, date) and not books.DAY_MIN <= first <= last:
+            raise forms.ValidationError(_("The period ends before it begins."))
+        return given

@@ -1,0 +1,1 @@
+"""The books' pages at the seller's desk."""

@@ -1,0 +1,60 @@
+"""What the books call things, in the reader's language."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from kawasan.core.errors import msg
+from kawasan.rooms.books import api as books
+
+REPORTS = {
+    books.Report.PROFIT.value: msg("Profit and loss"),
+    books.Report.POSITION.value: msg("Financial position"),
+    books.Report.CASH.value: msg("Cash flow"),
+    books.Report.TRIAL.value: msg("Trial balance"),
+}
+KINDS = {
+    books.EntryKind.EXPENSE: msg("Money out"),
+    books.EntryKind.INCOME: msg("Money in"),
+    books.EntryKind.MANUAL: msg("Entry by hand"),
+    books.EntryKind.OPENING: msg("Opening balances"),
+    books.EntryKind.CORRECTION: msg("Correction"),
+    books.EntryKind.STOCK: msg("Stock counted"),
+    books.EntryKind.TAX: msg("Tax put aside"),
+}
+# What a transfer was, by the name of its posting rule.
+TRANSFERS = {
+    "PAY_WALLET": msg("Order paid from a wallet"),
+    "PAY_QRIS": msg("Order paid by QRIS"),
+    "REFUND": msg("Money back before delivery"),
+    "REFUND_FROM_SELLER": msg("Money back after delivery"),
+    "RELEASE": msg("Order complete"),
+    "FEE": msg("Commission"),
+    "FEE_BACK": msg("Commission given back"),
+    "PAYOUT": msg("Payout"),
+    "PAYOUT_PAID": msg("Payout arrived"),
+    "PAYOUT_RETURNED": msg("Payout came back"),
+    "ADVANCE": msg("Lent by the zone"),
+    "RECOVERY": msg("Paid back to the zone"),
+    "WITHHELD": msg("Income tax withheld"),
+    "WITHHELD_BACK": msg("Withheld tax given back"),
+    "RESERVED": msg("Put into the reserve"),
+    "RESERVE_FREED": msg("Out of the reserve"),
+    "CASH_SALE": msg("Sold over the counter"),
+    "CASH_BACK": msg("Given back over the counter"),
+    "CASH_OVER": msg("Cash over"),
+    "CASH_SHORT": msg("Cash short"),
+}
+DUTIES = {
+    books.DutyKind.FINAL_DEPOSIT: msg("Pay PPh Final"),
+    books.DutyKind.PPN_RETURN: msg("File the PPN return"),
+    books.DutyKind.YEARLY_RETURN: msg("File the yearly return"),
+}
+
+
+def booked(line: books.LedgerLine) -> str:
+    """Return what a line of the general ledger was."""
+    if line.kind == "transfer":
+        name = books.rule_of(line.code).name
+        return gettext(TRANSFERS.get(name, name))
+    return gettext(KINDS[books.EntryKind(line.kind)])

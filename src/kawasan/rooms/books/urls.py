@@ -1,0 +1,24 @@
+"""The addresses of the books' pages."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from kawasan.rooms.books.pages import entries, home, reports, taxes
+
+_books = [
+    path("", home.home, name="home"),
+    path("/tutup", home.close, name="close"),
+    path("/buka", home.reopen, name="reopen"),
+    path("/catat", entries.record, name="record"),
+    path("/saldo-awal", entries.opening, name="opening"),
+    path("/jurnal", entries.entries, name="entries"),
+    path("/jurnal/<str:entry_id>", entries.entry, name="entry"),
+    path("/jurnal/<str:entry_id>/koreksi", entries.correct, name="correct"),
+    path("/akun", reports.account, name="account"),
+    path("/pajak", taxes.taxes, name="taxes"),
+    path("/jurnal.beancount", reports.beancount, name="beancount"),
+    path("/<slug:report>", reports.report, name="report"),
+    path("/<slug:report>.<str:kind>", reports.report_file, name="report_file"),
+]
+urlpatterns = [path("jualan/<slug:slug>/buku", include((_books, "books")))]
