@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kawasan.core import ids
+from kawasan.core.money import MINOR_DIGITS
+from kawasan.core.money import Money as Amount
 from kawasan.rooms.payments.rules import qris
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.codes import Service, code_of, service_of_path
 from kawasan.rooms.payments.rules.snap.profiles import profile_named, profiles
 from kawasan.sandbox.checking import TOKEN_SECONDS, Refuse, Tokens, checked_call, refusal, token_partner
-from kawasan.sandbox.notices import Sender, inquiry_body, notice_of
+from kawasan.sandbox.notices import Sender, ends_of, inquiry_body, notice_of
 from kawasan.sandbox.scenarios import Fault, Pay, Plan
 from kawasan.sandbox.services import Services
 from kawasan.sandbox.state import Bill, Money, Partner, Store
@@ -68,11 +70,12 @@ class Bank:
         try:
             call = checked_call(self.store, self.tokens, method=method, url=url, headers=headers, body=body, at=at)
             amount = call.body.get("amount") or call.body.get("refundAmount") or call.body.get("totalAmount")
+            amount_minor = wire.money_of(amount).minor if amount else None
             fault = self.plan.take(
                 call.partner.client_id,
                 call.service.value,
                 header=call.scenario,
-                amount_minor=wire.minor_of(amount) if amount else None,
+                amount_minor=amount_minor,
             )
             if fault is Fault.TIMEOUT_BEFORE:
                 return Reply(504, {}, fault)
@@ -120,9 +123,19 @@ class Bank:
         partner = self.store.partner(bill.client_id)
         return self.sender.ask(partner, Service.VA_INQUIRY, inquiry_body(bill, at)) if partner else None
 
-    def pay(self, bill: Bill, how: Pay, *, visit: str, at: datetime, amount_minor: int | None = None) -> list[Money]:
+    def pay(
+        self,
+        bill: Bill,
+        how: Pay,
+        *,
+        visit: str,
+        at: datetime,
+        amount_minor: int | None = None,
+        abroad: Mapping[str, str] | None = None,
+    ) -> list[Money]:
         """
-        Pay a bill in a chosen way and tell the partner. ``visit`` names one press of the button: a repeat pays nothing.
+        Pay a bill in a chosen way and tell the partner. ``abroad`` has value, currency and quote of a foreign wallet.
+        ``visit`` names one press of the button: a repeat pays nothing.
 
         Raises CannotPay for a code that is cancelled or over, unless it is to be paid too late.
         """
@@ -131,14 +144,15 @@ class Bank:
             raise CannotPay("unknown")
         with self.store.lock:
             bill = self.store.bill(bill.id) or bill
-            if how is not Pay.LATE and (bill.state != "open" or at >= bill.expires_at):
+            is_over = at >= bill.expires_at or (abroad is not None and at >= ends_of(abroad))
+            if how is not Pay.LATE and (bill.state != "open" or is_over):
                 raise CannotPay("over" if bill.state == "open" else bill.state)
-            moved = self._moved(bill, how, visit, at, amount_minor)
+            moved = self._moved(bill, how, visit, at, amount_minor, _checked(abroad, how))
         self._tell(partner, bill, moved, how)
         return [money for money, _ in moved]
 
     def _moved(
-        self, bill: Bill, how: Pay, visit: str, at: datetime, amount_minor: int | None
+        self, bill: Bill, how: Pay, visit: str, at: datetime, amount_minor: int | None, abroad: dict[str, str]
     ) -> list[tuple[Money, bool]]:
         """Return the movements that a payment makes, each with whether it is new."""
         statuses = {Pay.TWICE: ["00", "00"], Pay.FAIL: ["06"], Pay.OUT_OF_ORDER: ["06", "00"]}.get(how, ["00"])
@@ -162,6 +176,7 @@ class Bank:
                     status=status,
                     at=max(at, bill.expires_at) + LATE_BY if how is Pay.LATE else at,
                     moved_at=at,
+                    detail=abroad,
                 )
             )
             if not earlier:
@@ -219,6 +234,25 @@ class Bank:
     def standing(self) -> dict[str, Any]:
         """Return what a test waits for: messages not yet sent, and what became of the others."""
         return {"waiting": self.sender.waiting, "told": [asdict(one) for one in list(self.sender.told)]}
+
+
+def _checked(abroad: Mapping[str, str] | None, how: Pay) -> dict[str, str]:
+    if not abroad:
+        return {}
+    try:
+        paid = wire.money_of({"value": abroad["value"], "currency": abroad["currency"]})
+    except (KeyError, wire.BadField, wire.MissingField):
+        raise CannotPay("amount") from None
+    if paid.minor <= 0 or paid.currency == "IDR":
+        raise CannotPay("amount")
+    if how is Pay.OTHER_AMOUNT:
+        paid += unit(paid.currency)
+    return {"value": f"{paid.amount:.2f}", "currency": paid.currency, "quote": str(abroad.get("quote", ""))[:40]}
+
+
+def unit(currency: str) -> Amount:
+    """Return one whole unit of a currency."""
+    return Amount(10 ** MINOR_DIGITS[currency], currency)
 
 
 def _service(path: str) -> Service | None:

@@ -6,9 +6,9 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -172,6 +172,22 @@ def _code(response: httpx.Response) -> str:
     return str(told.get("responseCode", "")) if isinstance(told, dict) else ""
 
 
+def ends_of(abroad: Mapping[str, str]) -> datetime:
+    """Return until when a foreign wallet pays at its quote; one that does not say pays at any time."""
+    try:
+        return wire.timestamp_of(abroad.get("ends", ""))
+    except wire.BadField:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def abroad_info(money: Money) -> dict[str, Any]:
+    """Return what a payer abroad paid in their own currency and the quote they agreed to; nothing for rupiah."""
+    if "currency" not in money.detail:
+        return {}
+    paid = {"value": money.detail["value"], "currency": money.detail["currency"]}
+    return {"originalAmount": paid, "quoteId": money.detail["quote"]}
+
+
 def _qr_body(bill: Bill, money: Money) -> dict[str, Any]:
     return {
         "originalReferenceNo": bill.id,
@@ -181,7 +197,7 @@ def _qr_body(bill: Bill, money: Money) -> dict[str, Any]:
         "customerNumber": "62812•••7890",
         "amount": wire.amount_of(money.amount_minor),
         "paidTime": wire.timestamp_text(money.at),
-        "additionalInfo": {"paymentReferenceNo": money.id},
+        "additionalInfo": {"paymentReferenceNo": money.id} | abroad_info(money),
     }
 
 

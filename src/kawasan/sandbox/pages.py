@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -12,6 +13,8 @@ from urllib.parse import quote
 from kawasan.core.clock import WIB
 from kawasan.core.money import Money, format_money
 from kawasan.rooms.payments.rules import qris
+from kawasan.rooms.payments.rules.snap import wire
+from kawasan.sandbox.notices import ends_of
 from kawasan.sandbox.scenarios import Pay
 from kawasan.sandbox.state import Bill
 from kawasan.sandbox.texts import LANGUAGES, told
@@ -40,6 +43,10 @@ _DONE = {
     ),
 }
 _LEAD = "It behaves as a bank's app does: scan, check, pay. Every payment is only for practice."
+_BACK = "The shop cannot take this. The money goes back to the foreign wallet, in the currency it came in."
+_DONE_ABROAD = _DONE | {Pay.LATE: _BACK, Pay.TWICE: _BACK, Pay.OTHER_AMOUNT: _BACK}
+# How a foreign wallet's amount travels in an address and a form.
+_ABROAD = {"currency": "mata_uang", "value": "nilai", "quote": "kutipan", "ends": "sampai"}
 _DONE[Pay.WRONG_SIGNATURE] = _DONE[Pay.SILENT]
 
 
@@ -59,7 +66,24 @@ def home(bills: Iterable[Bill], *, language: str, at: datetime) -> str:
     return _page(parts, language, path="/")
 
 
-def bill_page(bill: Bill, *, visit: str, language: str, name: str, amount_minor: int) -> str:
+def abroad_of(given: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what a foreign wallet shall pay: its currency, amount and quote, as the payment page hands them over."""
+    found = {name: given.get(word, "")[:40] for name, word in _ABROAD.items()}
+    try:
+        wire.money_of(found)
+    except (wire.BadField, wire.MissingField):
+        return None
+    return found
+
+
+def query_of(abroad: Mapping[str, str] | None) -> str:
+    """Return the same as a part of an address."""
+    return "".join(f"&{word}={quote(abroad[name])}" for name, word in _ABROAD.items()) if abroad else ""
+
+
+def bill_page(
+    bill: Bill, *, visit: str, language: str, name: str, amount_minor: int, abroad: Mapping[str, str] | None = None
+) -> str:
     """Return what a bank's app shows before paying, with the ways to pay."""
     say = _teller(language)
     pairs = [("Merchant", name)]
@@ -73,9 +97,12 @@ def bill_page(bill: Bill, *, visit: str, language: str, name: str, amount_minor:
         shown += f"<div><dt>NMID</dt><dd>{escape(code.nmid or '')}</dd></div>"
     else:
         shown += f'<div><dt>{say("Account")}</dt><dd class="mono">{escape(bill.content.strip())}</dd></div>'
-    amount = _rupiah(amount_minor)
+    amount, ends = _rupiah(amount_minor), bill.expires_at
+    if abroad:
+        shown += f"<div><dt>{say('Bill')}</dt><dd>{amount}</dd></div>"
+        amount, ends = _foreign(abroad, language), min(ends, ends_of(abroad))
     shown += f'<div><dt>{say("Amount")}</dt><dd><strong class="price big">{amount}</strong></dd></div>'
-    shown += f"<div><dt>{say('Ends')}</dt><dd>{bill.expires_at.astimezone(WIB):%d-%m-%Y %H:%M} WIB</dd></div>"
+    shown += f"<div><dt>{say('Ends')}</dt><dd>{ends.astimezone(WIB):%d-%m-%Y %H:%M:%S} WIB</dd></div>"
     wrong = "".join(
         f'<button class="button secondary" name="scenario" value="{how.value}">{say(label)}</button>'
         for how, label in _WRONG
@@ -83,6 +110,7 @@ def bill_page(bill: Bill, *, visit: str, language: str, name: str, amount_minor:
     form = (
         f'<form method="post" action="/bayar?lang={language}" class="form">'
         f'<input type="hidden" name="visit" value="{escape(visit)}"><input type="hidden" name="bill" value="{bill.id}">'
+        f"{_hidden(abroad)}"
         f'<button class="button big wide" name="scenario" value="pay">'
         f"{say('Pay {amount}').format(amount=amount)}</button>"
         f'<div class="stack" role="group" aria-labelledby="wrong"><p class="small soft" id="wrong">'
@@ -90,18 +118,21 @@ def bill_page(bill: Bill, *, visit: str, language: str, name: str, amount_minor:
         f'<div class="grid" style="--least: 190px; --gap: var(--s2)">{wrong}</div></div></form>'
     )
     other = f'<a class="button quiet" href="/?lang={language}">{say("Another code")}</a>'
-    section = f'<section class="card stack"><h2>{say("Check before you pay")}</h2><dl class="pairs">{shown}</dl>'
-    return _page(f"{section}{form}{other}</section>", language, path=f"/bayar?kode={quote(bill.content)}")
+    heading = say("Foreign wallet: check before you pay") if abroad else say("Check before you pay")
+    section = f'<section class="card stack"><h2>{heading}</h2><dl class="pairs">{shown}</dl>'
+    path = f"/bayar?kode={quote(bill.content)}{query_of(abroad)}"
+    return _page(f"{section}{form}{other}</section>", language, path=path)
 
 
-def done_page(bill: Bill, how: Pay, *, language: str) -> str:
+def done_page(bill: Bill, how: Pay, *, language: str, abroad: Mapping[str, str] | None = None) -> str:
     """Return what the bank did."""
     say = _teller(language)
     tone, word = ("bad", "Refused") if how is Pay.FAIL else ("good", "Paid")
-    text = say(_DONE.get(how, "The shop learns about it in a moment."))
+    text = say((_DONE_ABROAD if abroad else _DONE).get(how, "The shop learns about it in a moment."))
+    amount = _foreign(abroad, language) if abroad else _rupiah(bill.amount_minor)
     section = (
         '<div class="card stack" style="text-align: center; align-items: center">'
-        f'<span class="status {tone}">{say(word)}</span><strong class="price big">{_rupiah(bill.amount_minor)}</strong>'
+        f'<span class="status {tone}">{say(word)}</span><strong class="price big">{amount}</strong>'
         f"<p>{say('to {name}').format(name=escape(bill.name))}</p>"
         f'<p class="soft">{text}</p><p class="soft small">{say("You can close this page.")}</p>'
         f'<a class="button secondary" href="/?lang={language}">{say("Another code")}</a></div>'
@@ -165,6 +196,16 @@ def _page(content: str, language: str, *, path: str) -> str:
         f'<p class="soft">{say(_LEAD)}</p></div>{content}'
         f'<nav class="small soft" aria-label="{say("Language")}">{languages}</nav></div></main></body></html>'
     )
+
+
+def _foreign(abroad: Mapping[str, str], language: str) -> str:
+    paid = Money.of(Decimal(abroad["value"]), abroad["currency"])
+    return escape(format_money(paid, "zh-hans" if language == "zh" else language))
+
+
+def _hidden(abroad: Mapping[str, str] | None) -> str:
+    fields = [(word, abroad[name]) for name, word in _ABROAD.items()] if abroad else []
+    return "".join(f'<input type="hidden" name="{word}" value="{escape(value)}">' for word, value in fields)
 
 
 def _rupiah(minor: int) -> str:

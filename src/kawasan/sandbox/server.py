@@ -171,6 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
                 visit=str(given.get("visit") or ids.uuid7()),
                 at=clock.now(),
                 amount_minor=given.get("amountMinor"),
+                abroad=given.get("abroad"),
             )
         except CannotPay as refused:
             self._json(409, {"error": str(refused)})
@@ -189,15 +190,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/":
             self._html(200, pages.home(bank.store.bills(), language=language, at=clock.now()))
         elif path == "/bayar":
-            self._bill(given.get("kode", ""), language)
+            self._bill(given, language)
         elif path == "/selesai" and (bill := bank.store.bill(given.get("bill", ""))):
             how = given.get("cara", "")
-            self._html(200, pages.done_page(bill, Pay(how) if how in list(Pay) else Pay.PAY, language=language))
+            how = Pay(how) if how in list(Pay) else Pay.PAY
+            self._html(200, pages.done_page(bill, how, language=language, abroad=pages.abroad_of(given)))
         else:
             self._html(404, pages.refused_page(_NO_CODE, language=language))
 
-    def _bill(self, code: str, language: str) -> None:
-        bank, at = self.server.bank, clock.now()
+    def _bill(self, given: dict[str, str], language: str) -> None:
+        bank, at, code = self.server.bank, clock.now(), given.get("kode", "")
         bill = bank.bill_of_code(code[: pages.CODE_LENGTH_MAX])
         if bill is None:
             self._html(404, pages.refused_page(_NO_CODE, language=language, code=code))
@@ -207,7 +209,9 @@ class _Handler(BaseHTTPRequestHandler):
             data = asked.get("virtualAccountData") or {}
             name = str(data.get("virtualAccountName") or name)
         visit = str(ids.uuid7())
-        self._html(200, pages.bill_page(bill, visit=visit, language=language, name=name, amount_minor=amount))
+        abroad = pages.abroad_of(given) if bill.kind == "qris" else None
+        page = pages.bill_page(bill, visit=visit, language=language, name=name, amount_minor=amount, abroad=abroad)
+        self._html(200, page)
 
     def _pay_form(self, body: bytes) -> None:
         given = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
@@ -218,11 +222,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._html(404, pages.refused_page(_NO_CODE, language=language))
             return
         try:
-            bank.pay(bill, Pay(how), visit=given.get("visit", ""), at=clock.now())
+            abroad = pages.abroad_of(given)
+            bank.pay(bill, Pay(how), visit=given.get("visit", ""), at=clock.now(), abroad=abroad)
         except CannotPay:
             self._html(409, pages.refused_page(_OVER, language=language, code=bill.content))
             return
-        self._send(303, b"", "text/plain", Location=f"/selesai?bill={bill.id}&cara={how}&lang={language}")
+        self._send(
+            303,
+            b"",
+            "text/plain",
+            Location=f"/selesai?bill={bill.id}&cara={how}&lang={language}{pages.query_of(abroad)}",
+        )
 
     def _language(self, given: dict[str, str]) -> str:
         wanted = given.get("lang", "")

@@ -15,6 +15,7 @@ from kawasan.rooms.payments.rules.snap import wire
 from kawasan.rooms.payments.rules.snap.codes import Service
 from kawasan.rooms.payments.types import Merchant
 from kawasan.sandbox.checking import Call, Refuse
+from kawasan.sandbox.notices import abroad_info
 from kawasan.sandbox.scenarios import Fault
 from kawasan.sandbox.state import Bill, Money, Partner, Store
 
@@ -122,6 +123,7 @@ class Services:
                 "paidTime": wire.timestamp_text(first.at),
                 "additionalInfo": {
                     "paymentReferenceNo": first.id,
+                    **abroad_info(first),
                     "refunds": [{"partnerRefundNo": one.reference, "status": one.status} for one in refunded],
                 },
             }
@@ -140,7 +142,7 @@ class Services:
 
     def _refund(self, call: Call, fault: Fault) -> Body:
         bill, refund_no = self._bill(call), wire.need_text(call.body, "partnerRefundNo")
-        amount = wire.minor_of(call.body.get("refundAmount"), "refundAmount")
+        amount = wire.money_of(call.body.get("refundAmount"), "refundAmount")
         if self.store.money_of(call.partner.client_id, reference=refund_no):
             raise Refuse(409, "01", "Duplicate partnerRefundNo")
         paid = self._paid(bill)
@@ -149,15 +151,17 @@ class Services:
         if fault is Fault.REFUSE:
             raise Refuse(403, "18", "Inactive Account")
         back = self.store.money_of(call.partner.client_id, bill_id=bill.id, kind="refund")
-        if amount > sum(one.amount_minor for one in paid) - sum(one.amount_minor for one in back):
+        if amount.minor > _came(paid, amount.currency) - _came(back, amount.currency):
             raise Refuse(403, "02", "Exceeds Transaction Amount Limit")
-        money = self._move(call, "refund", bill.id, refund_no, amount, "03" if fault is Fault.PENDING else "00")
+        detail = {"value": f"{amount.amount:.2f}", "currency": amount.currency} if amount.currency != "IDR" else {}
+        status = "03" if fault is Fault.PENDING else "00"
+        money = self._move(call, "refund", bill.id, refund_no, 0 if detail else amount.minor, status, detail)
         return {
             "originalReferenceNo": bill.id,
             "originalPartnerReferenceNo": bill.reference,
             "refundNo": money.id,
             "partnerRefundNo": refund_no,
-            "refundAmount": wire.amount_of(amount),
+            "refundAmount": wire.money_object(amount),
             "refundTime": wire.timestamp_text(call.at),
         }
 
@@ -288,7 +292,11 @@ class Services:
             "status": "SUCCESS",
             "originalReferenceNo": bill.id if bill else money.id,
             "originalPartnerReferenceNo": bill.reference if bill else money.reference,
-            "additionalInfo": {"paymentReferenceNo": money.id, "paidTime": wire.timestamp_text(money.at)},
+            "additionalInfo": {
+                "paymentReferenceNo": money.id,
+                "paidTime": wire.timestamp_text(money.at),
+                **abroad_info(money),
+            },
         }
 
     # What several of them need
@@ -297,7 +305,9 @@ class Services:
         """Return what the bank holds for a partner: what came in, less what went out."""
         signs = {"payment": 1, "refund": -1, "transfer": -1}
         moved = self.store.money_of(partner.client_id)
-        return partner.balance_minor + sum(signs[one.kind] * one.amount_minor for one in moved if one.status == "00")
+        # What was paid in another currency is held in that currency, not here.
+        held = [one for one in moved if one.status == "00" and "currency" not in one.detail]
+        return partner.balance_minor + sum(signs[one.kind] * one.amount_minor for one in held)
 
     def _bill(self, call: Call) -> Bill:
         own = wire.text_at(call.body, "originalReferenceNo")
@@ -348,6 +358,14 @@ class Services:
         )
         self.store.keep(money)
         return money
+
+
+def _came(moved: list[Money], currency: str) -> int:
+    """Return how much of a currency movements carry."""
+    if currency == "IDR":
+        return sum(one.amount_minor for one in moved if "currency" not in one.detail)
+    mine = [one for one in moved if one.detail.get("currency") == currency]
+    return sum(wire.money_of(one.detail | {"currency": currency}).minor for one in mine)
 
 
 _WORDS = {

@@ -11,6 +11,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Cara kerjanya seperti aplikasi bank: pindai, periksa, bayar. Semua pembayaran di sini hanya untuk latihan.",
         "它和银行应用一样：扫码、核对、付款。这里的每笔付款都只是练习。",
     ),
+    "Foreign wallet: check before you pay": ("Dompet luar negeri: periksa sebelum membayar", "境外钱包：付款前请核对"),
+    "Bill": ("Tagihan", "账单"),
+    "The shop cannot take this. The money goes back to the foreign wallet, in the currency it came in.": (
+        "Toko tidak dapat menerimanya. Uangnya kembali ke dompet luar negeri, dalam mata uang asalnya.",
+        "商店无法接收。款项将以原货币退回境外钱包。",
+    ),
     "Check before you pay": ("Periksa sebelum membayar", "付款前请核对"),
     "Merchant": ("Penjual", "商户"),
     "City": ("Kota", "城市"),

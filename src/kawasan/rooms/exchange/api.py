@@ -23,7 +23,7 @@ from kawasan.rooms.exchange.queries.quotes import (
     owed_back,
     owed_back_for,
     quote,
-    quotes_by_id,
+    quote_of_entry,
     waiting_to_be_sent,
 )
 from kawasan.rooms.exchange.queries.rates import (
@@ -149,7 +149,7 @@ __all__ = [
     "positions",
     "preview_rates",
     "quote",
-    "quotes_by_id",
+    "quote_of_entry",
     "result",
     "sample_rates",
     "set_currency",

@@ -29,6 +29,17 @@ class PaymentReturnedToWallet:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentSentBackAbroad:
+    """Money in another currency came that its payment could not take: it goes back to the payer as it came."""
+
+    payment_id: UUID
+    payer_id: UUID
+    currency: str
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRequested:
     """A payment was asked for; the provider is to make its code, which somebody waits for."""
 

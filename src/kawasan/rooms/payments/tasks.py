@@ -14,6 +14,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.facts import told_together
 from kawasan.platform.jobs import job, periodic
 from kawasan.platform.telemetry import log
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.payments import api
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded
 
@@ -182,6 +183,17 @@ def free_reserves() -> None:
     """Let reserves whose time is over become free."""
     with transaction(SYSTEM):
         api.free_reserves(at=clock.now())
+
+
+@periodic("* * * * * */10")
+def send_back_money_abroad() -> None:
+    """Let providers send back what came in another currency and fitted nothing."""
+    with transaction(SYSTEM):
+        waiting = exchange.waiting_to_be_sent(at=clock.now(), limit=PAYOUTS_MAX)
+    for back in waiting:
+        answer = api.send_back_abroad(back)
+        with transaction(SYSTEM):
+            api.note_sent_back(back_id=back.id, answer=answer, at=clock.now())
 
 
 def ask_about(payment_id: UUID) -> None:

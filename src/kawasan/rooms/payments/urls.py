@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from kawasan.rooms.payments.pages import (
+    abroad,
     batches,
     differences,
     events,
@@ -29,6 +30,7 @@ _pay = [
     path("<str:payment_id>/status", pay.payment_status, name="status"),
     path("<str:payment_id>/periksa", pay.check, name="check"),
     path("<str:payment_id>/va", pay.virtual_account, name="va"),
+    path("<str:payment_id>/valas", abroad.quote, name="quote"),
     path("<str:payment_id>/batal", pay.cancel, name="cancel"),
     path("<str:payment_id>/kuitansi", pay.receipt, name="receipt"),
 ]

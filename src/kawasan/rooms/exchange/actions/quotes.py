@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kawasan.core.access import Actor
 from kawasan.core.money import Money
-from kawasan.platform.db import requires_transaction
+from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.exchange import models
 from kawasan.rooms.exchange.queries.positions import held_of, lock_currencies, promised, spread_points
 from kawasan.rooms.exchange.queries.quotes import as_quote
@@ -52,7 +52,8 @@ def give_quote(
     if given.currency not in (source, target):
         raise QuotePurposeDiffers
     locked = lock_currencies(source, target)
-    earlier = models.Quote.objects.select_related("sheet").filter(pk=quote_id).first()
+    with seeing_everything():  # somebody else's of the same number is refused, not overwritten
+        earlier = models.Quote.objects.select_related("sheet").filter(pk=quote_id).first()
     if earlier is not None:
         return _same_or_refuse(earlier, actor=actor, given=given, source=source, target=target, purpose_id=purpose_id)
     for currency in locked.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -33,10 +33,10 @@ def newest_quote_for(*, purpose_id: UUID) -> Quote | None:
     return as_quote(row) if row else None
 
 
-def quotes_by_id(ids: Iterable[UUID]) -> dict[UUID, Quote]:
-    """Return quotes by their ids."""
-    rows = models.Quote.objects.select_related("sheet").filter(pk__in=set(ids))
-    return {row.pk: as_quote(row) for row in rows}
+def quote_of_entry(*, entry_id: UUID) -> Quote | None:
+    """Return the quote that a ledger entry used, if it used one."""
+    row = models.Quote.objects.select_related("sheet").filter(entry_id=entry_id).first()
+    return as_quote(row) if row else None
 
 
 def conversions(

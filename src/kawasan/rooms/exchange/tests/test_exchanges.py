@@ -156,6 +156,19 @@ def test_open_quotes_count_towards_the_limit_until_nobody_can_tell_of_them_any_m
     assert a_quote(BILL, at=later)
 
 
+def test_everybodys_promises_count_whoever_asks() -> None:
+    models.Currency.objects.filter(pk="CNY").update(limit_minor=YUAN.minor * 2 - 1)
+    one, two = an_actor(), an_actor()
+    with transaction(one):
+        quote = a_quote(BILL, actor=one)
+    with transaction(two), pytest.raises(exchange.PositionLimitReached):
+        a_quote(BILL, actor=two)
+    with transaction(two):
+        assert not models.Quote.objects.exists()  # and nobody sees another's
+        with pytest.raises(exchange.QuoteIdReused):
+            a_quote(BILL, actor=two, quote_id=quote.id)
+
+
 def test_a_quote_is_its_persons_alone() -> None:
     actor, stranger = an_actor(), an_actor()
     quote = a_quote(BILL, actor=actor)

@@ -12,6 +12,7 @@ from uuid import UUID
 from kawasan.core import ids
 from kawasan.core.errors import Conflict, Invalid, NotFound, msg
 from kawasan.core.money import MINOR_DIGITS, Money
+from kawasan.core.rates import Rounding, at_rate
 
 
 class QuoteState(StrEnum):
@@ -73,6 +74,26 @@ class Quote:
         """The rate without spread, as published cross rates are written."""
         return _six(self.middle_rate)
 
+    @property
+    def unit(self) -> Money:
+        """One whole unit of what is given, beside which ``unit_price`` is written."""
+        return Money(10 ** MINOR_DIGITS[self.source.currency], self.source.currency)
+
+    @property
+    def unit_price(self) -> Money:
+        """What the customer gets for one unit, for reading: 1 yuan = Rp2.362,95."""
+        return at_rate(self.unit, self.customer_rate, self.target.currency, Rounding.HALF_EVEN)
+
+    @property
+    def unit_middle(self) -> Money:
+        """What one unit is worth before the spread, for reading."""
+        return at_rate(self.unit, self.middle_rate, self.target.currency, Rounding.HALF_EVEN)
+
+    @property
+    def spread_share(self) -> Decimal:
+        """The spread as a share of one: 150 basis points are 0.0150."""
+        return Decimal(self.spread_points).scaleb(-4)
+
     def state(self, at: datetime) -> QuoteState:
         """Return what the quote is good for at a moment."""
         if self.used_at is not None:
@@ -82,11 +103,6 @@ class Quote:
 
 def _six(rate: Fraction) -> Decimal:
     return Decimal(round(rate * 10**6)).scaleb(-6).normalize() if rate < 1 else Decimal(round(rate * 100)).scaleb(-2)
-
-
-def unit_of(currency: str) -> Money:
-    """Return one whole unit of a currency."""
-    return Money(10 ** MINOR_DIGITS[currency], currency)
 
 
 class QuoteNotFound(NotFound):

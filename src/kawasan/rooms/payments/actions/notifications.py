@@ -9,8 +9,10 @@ from uuid import UUID
 from kawasan.core import ids
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.facts import announce
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
+from kawasan.rooms.payments.actions import abroad
 from kawasan.rooms.payments.actions.requests import close_unpaid
 from kawasan.rooms.payments.facts import PaymentReturnedToWallet, PaymentSucceeded
 from kawasan.rooms.payments.queries import payments as queries
@@ -28,6 +30,8 @@ from kawasan.rooms.payments.types import (
     Purpose,
 )
 
+_WAYS = {Outcome.PAID: "asked", Outcome.SENT_BACK: "back"}
+
 
 @requires_transaction
 def notify(*, notification: Notification, at: datetime) -> Notified:
@@ -35,7 +39,8 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
     Do what a verified notification says, once.
 
     Money that came in time for an open payment takes what it holds and goes to escrow, in one ledger entry. All other
-    money that names a payment of ours goes to the payer's wallet. A message told twice, or money told about in two
+    money that names a payment of ours goes to the payer's wallet, or back as it came where it came in another currency
+    (``abroad.py``). A message told twice, or money told about in two
     messages, does nothing more; what contradicts an earlier message, has another amount or names nothing of ours is
     flagged for staff. Raises the ledger's refusals where the money cannot be taken in at all (the provider repeats).
     """
@@ -63,6 +68,7 @@ def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]
     known = models.Receipt.objects.filter(provider=notification.provider, money_id=notification.money_id).first()
     if known is not None:
         same = known.amount_minor == notification.amount_minor and known.payment_id == row.pk
+        same = same and abroad.is_told_before(known, notification)
         return (Outcome.REPEATED if same else Outcome.CONTRADICTION), row.pk
     return _take_in(row, notification, at), row.pk
 
@@ -76,9 +82,12 @@ def _take_in(row: models.Payment, notification: Notification, at: datetime) -> O
         happened_at=notification.happened_at,
         at=at,
     )
-    if outcome is Outcome.PAID and not _post_as_asked(row, notification, at):
-        outcome = Outcome.LATE  # what was held is gone
-    if outcome is Outcome.PAID:
+    reason = outcome.value
+    if outcome is Outcome.PAID and (reason := _post_as_asked(row, notification, at)):
+        outcome = Outcome.LATE  # what was held is gone, or the quote
+    if outcome is not Outcome.PAID and notification.abroad is not None:
+        outcome = _owe_back(row, notification, reason, at)
+    elif outcome is Outcome.PAID:
         row.codes.filter(reference=notification.reference).update(state=CodeState.CLOSED.value)
         _mark_paid(row, at)
     else:
@@ -90,10 +99,15 @@ def _take_in(row: models.Payment, notification: Notification, at: datetime) -> O
 # Note [One entry for the whole payment]
 # Taking the held stock and moving the money of every order is one linked entry: where one part is refused, nothing
 # happened, and the same money goes to the wallet instead, under another entry id.
-def _post_as_asked(row: models.Payment, notification: Notification, at: datetime) -> bool:
-    entry = ledger.Entry(id=_entry_id(notification, "asked"), at=at, transfers=(*_taken_holds(row), *_paid_parts(row)))
+def _post_as_asked(row: models.Payment, notification: Notification, at: datetime) -> str:
+    """Take what is held and pay every part; return why it could not be, or nothing."""
+    entry_id, held = _entry_id(notification, "asked"), _taken_holds(row)
+    if notification.abroad is not None:
+        parts = _paid_parts(row, source=exchange.position("IDR"))
+        return abroad.post_as_asked(row, notification, entry_id=entry_id, held=held, parts=parts, at=at)
+    entry = ledger.Entry(id=entry_id, at=at, transfers=(*held, *_paid_parts(row, source=accounts.provider())))
     (answer,) = ledger.post_many([entry])
-    return isinstance(answer, ledger.Applied)
+    return "" if isinstance(answer, ledger.Applied) else Outcome.LATE.value
 
 
 def _taken_holds(row: models.Payment) -> list[ledger.NewTransfer]:
@@ -111,12 +125,12 @@ def _taken_holds(row: models.Payment) -> list[ledger.NewTransfer]:
     ]
 
 
-def _paid_parts(row: models.Payment) -> list[ledger.NewTransfer]:
+def _paid_parts(row: models.Payment, *, source: UUID) -> list[ledger.NewTransfer]:
     top_up = row.purpose == Purpose.TOP_UP
     return [
         ledger.NewTransfer(
             id=ids.derived("payments.part", part.pk),
-            debit=accounts.provider(),
+            debit=source,
             credit=accounts.escrow(part.business_id) if part.business_id else accounts.wallet(row.payer_id),
             amount=part.amount_minor,
             code=int(PaymentCode.TOP_UP if top_up else PaymentCode.PAY_QRIS),
@@ -136,12 +150,22 @@ def _post_to_wallet(row: models.Payment, notification: Notification, outcome: Ou
         reference=row.pk,
     )
     ledger.post(ledger.Entry(id=_entry_id(notification, "wallet"), at=at, transfers=(transfer,)))
-    if outcome is Outcome.LATE and row.status == PaymentStatus.REQUESTED:
-        close_unpaid(row, status=PaymentStatus.EXPIRED, at=at)  # by the provider's clock it is over
+    _close_where_over(row, outcome.value, at)
     fact = PaymentReturnedToWallet(
         payment_id=row.pk, payer_id=row.payer_id, amount_minor=notification.amount_minor, reason=outcome.value
     )
     announce(fact, at=at)
+
+
+def _owe_back(row: models.Payment, notification: Notification, reason: str, at: datetime) -> Outcome:
+    abroad.owe_back(row, notification, reason=reason, entry_id=_entry_id(notification, "back"), at=at)
+    _close_where_over(row, reason, at)
+    return Outcome.SENT_BACK
+
+
+def _close_where_over(row: models.Payment, reason: str, at: datetime) -> None:
+    if reason == Outcome.LATE and row.status == PaymentStatus.REQUESTED:
+        close_unpaid(row, status=PaymentStatus.EXPIRED, at=at)  # by the provider's clock it is over
 
 
 def _mark_paid(row: models.Payment, at: datetime) -> None:
@@ -166,7 +190,7 @@ def _note_receipt(row: models.Payment, notification: Notification, outcome: Outc
         payer_id=row.payer_id,
         amount_minor=notification.amount_minor,
         outcome=outcome.value,
-        entry_id=_entry_id(notification, "asked" if outcome is Outcome.PAID else "wallet"),
+        entry_id=_entry_id(notification, _WAYS.get(outcome, "wallet")),
         happened_at=notification.happened_at,
         at=at,
     ).save(force_insert=True)

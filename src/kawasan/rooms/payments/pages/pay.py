@@ -23,6 +23,7 @@ from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import tasks
 from kawasan.rooms.payments.forms import payment_url
+from kawasan.rooms.payments.pages.abroad import from_abroad
 from kawasan.rooms.zone import api as zone
 
 
@@ -102,6 +103,7 @@ def _payment_context(request: HttpRequest, payment_id: str) -> dict[str, Any]:
         found = payments.payment(payment_id=ids.parse("pay", payment_id), actor=actor)
         means = {one.kind: one for one in payments.means_of(payment_id=found.id)}
         practice = payments.practice_address()
+        abroad = from_abroad(found, is_mine=found.payer_id == actor.person_id, at=clock.now())
         paid_to = zone.businesses(ids=[part.business_id for part in found.splits if part.business_id])
     return {
         "payment": found,
@@ -113,7 +115,9 @@ def _payment_context(request: HttpRequest, payment_id: str) -> dict[str, Any]:
         "va": means.get(payments.CodeKind.VA),
         "problem": _problem(means.get(payments.CodeKind.QRIS)),
         "waiting": found.is_open and any(_is_waiting(one) for one in means.values()),
-        "shown": sum(one.is_ready for one in means.values()),
+        "abroad": abroad,
+        # A quote that ends changes the page as well as a code that is made.
+        "shown": sum(one.is_ready for one in means.values()) + (100 if abroad and abroad.is_open else 0),
         "parts": [(part, paid_to.get(part.business_id) if part.business_id else None) for part in found.splits],
     }
 

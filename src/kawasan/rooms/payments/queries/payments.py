@@ -85,7 +85,8 @@ def _written(read: Callable[[], models.Payment | None], payment_id: UUID | None)
 
 def as_payment(row: models.Payment) -> Payment:
     """Return a row as it crosses the door."""
-    returned = row.receipts.exclude(outcome=Outcome.PAID.value).values_list("amount_minor", flat=True)
+    in_rupiah = row.receipts.exclude(outcome__in=[Outcome.PAID.value, Outcome.SENT_BACK.value])
+    returned = in_rupiah.values_list("amount_minor", flat=True)
     return Payment(
         id=row.pk,
         payer_id=row.payer_id,

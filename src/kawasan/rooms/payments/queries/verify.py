@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from kawasan.platform.checks import Finding
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments.queries.verify_settlement import settlement_findings
 from kawasan.rooms.payments.rules import accounts
@@ -34,7 +35,8 @@ select p.id, p.amount_minor, coalesce(sum(s.amount_minor), 0)::bigint
 from payments_payment p left join payments_split s on s.payment_id = p.id
 group by p.id having p.amount_minor <> coalesce(sum(s.amount_minor), 0) limit %s
 """
-_RECEIPTS = "select id, amount_minor, entry_id from payments_receipt"
+# What came in another currency and goes back as it came took in no rupiah: exchange verifies it.
+_RECEIPTS = "select id, amount_minor, entry_id from payments_receipt where outcome <> 'sent_back'"
 _INCOMING = frozenset({int(PaymentCode.TOP_UP), int(PaymentCode.PAY_QRIS), int(PaymentCode.LATE_PAYMENT)})
 
 
@@ -68,16 +70,18 @@ def _findings() -> Iterator[Finding]:
 
 
 def _moved() -> _Moved:
-    moved, source = _Moved(), accounts.provider()
+    # Rupiah come from the provider or, where the payer paid in another currency, from the zone's rupiah position.
+    moved, sources = _Moved(), (accounts.provider(), exchange.position("IDR"))
     for start in range(0, _last_sequence(), STEP):
         for transfer in ledger.transfers_between(start, start + STEP, codes=list(_INCOMING)):
-            if transfer.debit == source:
+            if transfer.debit in sources:
                 moved.by_entry[transfer.entry_id] += transfer.amount
     return moved
 
 
 def _last_sequence() -> int:
-    lines = [_last_line(account) for account in (accounts.provider(), accounts.bank())]
+    ends = (accounts.provider(), accounts.bank(), exchange.position("IDR"))
+    lines = [_last_line(account) for account in ends]
     return max(lines)
 
 

@@ -52,12 +52,14 @@ _OUTCOMES = {
     Outcome.OTHER_AMOUNT: msg("Another amount than asked"),
     Outcome.UNKNOWN_REFERENCE: msg("Names no payment of ours"),
     Outcome.CONTRADICTION: msg("Contradicts an earlier message"),
+    Outcome.SENT_BACK: msg("Came in another currency, goes back"),
     Outcome.PAYOUT_RETURNED: msg("Payout came back"),
 }
 _TONES = {
     Outcome.LATE: "nila",
     Outcome.AGAIN: "nila",
     Outcome.OTHER_AMOUNT: "warm",
+    Outcome.SENT_BACK: "nila",
     Outcome.PAYOUT_RETURNED: "warm",
     Outcome.UNKNOWN_REFERENCE: "bad",
     Outcome.CONTRADICTION: "bad",
@@ -137,6 +139,7 @@ def movement(line: Line) -> str:
 
 _DIFFERENCES = {
     DifferenceKind.MISSING_HERE: msg("The provider has money that we never counted"),
+    DifferenceKind.MISSING_ABROAD: msg("Money in another currency that we never counted"),
     DifferenceKind.MISSING_THERE: msg("We counted money that the provider does not list"),
     DifferenceKind.OTHER_AMOUNT: msg("The amounts differ"),
 }

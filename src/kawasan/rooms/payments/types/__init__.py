@@ -63,6 +63,7 @@ from kawasan.rooms.payments.types.payouts import (
 )
 from kawasan.rooms.payments.types.providers import (
     AccountOwner,
+    Abroad,
     BankAccount,
     BankAnswer,
     Notification,
@@ -133,6 +134,7 @@ from kawasan.rooms.payments.types.wallets import (
 __all__ = [
     "NEEDS_STAFF",
     "PAYMENT_CODES",
+    "Abroad",
     "AccountCode",
     "AccountHolderInvalid",
     "AccountNumberInvalid",

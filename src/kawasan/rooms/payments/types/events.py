@@ -27,6 +27,7 @@ NEEDS_STAFF = (
     Outcome.UNKNOWN_REFERENCE,
     Outcome.CONTRADICTION,
     Outcome.OTHER_AMOUNT,
+    Outcome.SENT_BACK,
     Outcome.PAYOUT_RETURNED,
     Outcome.AGAIN,
     Outcome.LATE,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kawasan.core.errors import NotFound, msg
+from kawasan.core.money import Money
 
 
 class NotificationKind(StrEnum):
@@ -28,7 +29,16 @@ class Outcome(StrEnum):
     REPEATED = "repeated"  # this money was told about before
     UNKNOWN_REFERENCE = "unknown_reference"  # no payment of ours: staff is asked to look
     CONTRADICTION = "contradiction"  # other content than told before: staff is asked to look
+    SENT_BACK = "sent_back"  # money in another currency that its payment cannot take: it goes back as it came
     PAYOUT_RETURNED = "payout_returned"  # the bank sent a payout back: the money is in the business's balance again
+
+
+@dataclass(frozen=True, slots=True)
+class Abroad:
+    """What a payer abroad paid, in their own currency, and the quote that their wallet named."""
+
+    paid: Money
+    quote_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class Notification:
     A provider's message, verified: money moved (or was refused) for one of its codes.
 
     ``event_id`` names the message and ``money_id`` the movement of money: a provider may tell of one movement in
-    several messages, and a payer may pay one code twice.
+    several messages, and a payer may pay one code twice. ``abroad`` is there where the payer paid in another currency:
+    then ``amount_minor`` is what the bill says, and no rupiah came.
     """
 
     provider: str
@@ -48,6 +59,7 @@ class Notification:
     amount_minor: int
     happened_at: datetime
     body: bytes = b""
+    abroad: Abroad | None = None
 
 
 @dataclass(frozen=True, slots=True)

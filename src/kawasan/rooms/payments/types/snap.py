@@ -89,6 +89,7 @@ class DifferenceKind(StrEnum):
     """How the provider's list and ours differ."""
 
     MISSING_HERE = "missing_here"  # the provider has money that we never counted
+    MISSING_ABROAD = "missing_abroad"  # the same, in another currency: asking about the payment counts it
     MISSING_THERE = "missing_there"  # we counted money that the provider does not list
     OTHER_AMOUNT = "other_amount"  # both have it, with different amounts
 

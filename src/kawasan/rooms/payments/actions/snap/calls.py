@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from kawasan.core import ids
+from kawasan.core.money import Money
 from kawasan.rooms.payments.actions.snap.client import SnapClient
 from kawasan.rooms.payments.rules.snap import requests, wire
 from kawasan.rooms.payments.rules.snap.answers import FINAL_FAILURES, Answer, settled
@@ -76,6 +77,8 @@ def refund_qr(
     refund_no: str,
     amount_minor: int,
     reason: str,
+    currency: str = "IDR",
+    money_id: str = "",
     was_told: bool = False,
     wait: Wait = time.sleep,
 ) -> Answer:
@@ -91,8 +94,9 @@ def refund_qr(
         reference=reference,
         provider_reference=provider_reference,
         refund_no=refund_no,
-        amount_minor=amount_minor,
+        amount=Money(amount_minor, currency),
         reason=reason,
+        money_id=money_id,
     )
 
     def query() -> Answer:

@@ -75,7 +75,7 @@ def reconcile(*, provider: str, told: Told, at: datetime) -> Reconciliation:
     An open difference that both sides agree on by now is closed. Where the provider did not tell everything, only what
     it has and we have not is listed: silence is no proof that it has nothing.
     """
-    came = [line for line in told.lines if line.kind == "in"]
+    came = [line for line in told.lines if line.kind != "out"]
     ours = _ours(provider, told)
     found = compared(came, ours, is_whole=not told.problem)
     _close_what_agrees(provider, came, at)

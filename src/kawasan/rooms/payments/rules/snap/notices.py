@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from kawasan.core import ids
+from kawasan.core.errors import NotFound
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.codes import Service, transaction_status
 from kawasan.rooms.payments.rules.snap.profiles import Profile
-from kawasan.rooms.payments.types import Notification, NotificationKind, StatementLine
+from kawasan.rooms.payments.types import Abroad, Notification, NotificationKind, StatementLine
 from kawasan.rooms.payments.types.snap import ProviderSettings
 
 _ID_LENGTH_MAX = 100
@@ -165,10 +167,16 @@ def statement_line(profile: Profile, line: Mapping[str, Any]) -> StatementLine |
             reference=wire.text_at(body, "originalPartnerReferenceNo")[:_ID_LENGTH_MAX],
             amount_minor=wire.minor_of(body.get("amount")),
             happened_at=wire.timestamp_of(wire.text_at(body, "additionalInfo.paidTime") or body.get("dateTime")),
-            kind="in" if wire.text_at(body, "type") == "CREDIT" else "out",
+            kind=_movement(body),
         )
     except (wire.BadField, wire.MissingField):
         return None
+
+
+def _movement(body: dict[str, Any]) -> str:
+    if wire.text_at(body, "type") != "CREDIT":
+        return "out"
+    return "abroad" if _abroad(body) else "in"
 
 
 def _notification(
@@ -193,11 +201,28 @@ def _notification(
             amount_minor=_positive(amount),
             happened_at=wire.timestamp_of(moment) if moment else at,
             body=wire.written(body),
+            abroad=_abroad(body),
         )
     except wire.MissingField as error:
         raise NotTaken(400, "02", f"Missing Mandatory Field {error}") from None
     except wire.BadField as error:
         raise NotTaken(400, "01", f"Invalid Field Format {error}") from None
+
+
+# Across borders the standard's amount stays what the bill says, in rupiah; what the payer's wallet took and which quote
+# it agreed to stand beside it. Field names are ours: no provider's cross-border messages are public yet.
+def _abroad(body: dict[str, Any]) -> Abroad | None:
+    info = body.get("additionalInfo")
+    told = info.get("originalAmount") if isinstance(info, dict) else None
+    if told is None:
+        return None
+    paid = wire.money_of(told, "additionalInfo.originalAmount")
+    if paid.currency == "IDR" or paid.minor <= 0:
+        raise wire.BadField("additionalInfo.originalAmount")
+    try:
+        return Abroad(paid, ids.parse("quo", wire.text_at(body, "additionalInfo.quoteId")))
+    except NotFound:
+        return Abroad(paid, None)
 
 
 def _positive(amount: object) -> int:

@@ -35,7 +35,8 @@ def compared(theirs: Iterable[StatementLine], ours: Mapping[str, Ours], *, is_wh
         named.add(line.money_id)
         mine = ours.get(line.money_id)
         if mine is None:
-            found[line.money_id] = _difference(DifferenceKind.MISSING_HERE, line, None)
+            kind = DifferenceKind.MISSING_ABROAD if line.kind == "abroad" else DifferenceKind.MISSING_HERE
+            found[line.money_id] = _difference(kind, line, None)
         elif mine.amount_minor != line.amount_minor:
             found[line.money_id] = _difference(DifferenceKind.OTHER_AMOUNT, line, mine)
     if is_whole:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from kawasan.core.money import Money
 from kawasan.rooms.payments.rules.snap import wire
 from kawasan.rooms.payments.rules.snap.codes import Service, code_of
 from kawasan.rooms.payments.rules.snap.profiles import Profile
@@ -21,9 +22,11 @@ def problem_of(profile: Profile, service: Service, body: Mapping[str, Any]) -> s
     """Return the response code that a body deserves (a field missing, or of a wrong form), or None for a right one."""
     try:
         profile.check(service, body)
-        for name in ("amount", "refundAmount", "totalAmount", "paidAmount"):
+        for name in ("amount", "totalAmount", "paidAmount"):
             if name in body:
                 wire.minor_of(body[name], name)
+        if "refundAmount" in body:  # what came in another currency goes back in it
+            wire.money_of(body["refundAmount"], "refundAmount")
     except wire.MissingField:
         return code_of(400, service, "02")
     except wire.BadField:
@@ -68,17 +71,20 @@ def qr_refund(
     reference: str,
     provider_reference: str,
     refund_no: str,
-    amount_minor: int,
+    amount: Money,
     reason: str,
+    money_id: str = "",
 ) -> dict[str, Any]:
-    """Return the request to send paid money back to where it came from."""
+    """Return the request to send paid money back to where it came from, in the currency that it came in."""
     body: dict[str, Any] = {
         "originalPartnerReferenceNo": reference,
         "originalReferenceNo": provider_reference,
         "partnerRefundNo": refund_no,
-        "refundAmount": wire.amount_of(amount_minor),
+        "refundAmount": wire.money_object(amount),
         "reason": reason[:REASON_LENGTH_MAX],
     }
+    if money_id:  # one bill may have been paid more than once
+        body["additionalInfo"] = {"paymentReferenceNo": money_id}
     return body | _own_numbers(settings, profile, Service.QR_REFUND)
 
 

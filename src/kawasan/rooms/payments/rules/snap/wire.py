@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kawasan.core.clock import WIB, business_day
+from kawasan.core.money import MINOR_DIGITS, Money, UnreadableAmount
 
 EXTERNAL_ID_LENGTH_MAX = 36
 PREFIX_LENGTH = 8  # of a virtual account: the bank's number of the partner, padded with spaces on its left
@@ -79,6 +80,26 @@ def amount_of(minor: int) -> dict[str, str]:
     if minor < 0:
         raise BadField("amount")
     return {"value": f"{minor // 100}.{minor % 100:02d}", "currency": "IDR"}
+
+
+def money_object(money: Money) -> dict[str, str]:
+    """Return an amount of any currency as the standard carries it: two decimals, also where the currency has none."""
+    if money.minor < 0 or MINOR_DIGITS[money.currency] > 2:
+        raise BadField("amount")
+    return amount_object(f"{money.amount:f}", money.currency)
+
+
+def money_of(amount: object, name: str = "amount") -> Money:
+    """Return an amount of any currency. Raises BadField for parts finer than it has, MissingField for nothing."""
+    if not isinstance(amount, dict) or amount.get("value") is None or amount.get("currency") is None:
+        raise MissingField(name)
+    value, currency = amount["value"], amount["currency"]
+    if not isinstance(value, str) or not _AMOUNT.fullmatch(value) or currency not in MINOR_DIGITS:
+        raise BadField(name)
+    try:
+        return Money.of(Decimal(value), currency)
+    except UnreadableAmount:
+        raise BadField(name) from None
 
 
 def minor_of(amount: object, name: str = "amount") -> int:
