@@ -28,17 +28,18 @@ from kawasan.rooms.exchange.queries.quotes import (
 )
 from kawasan.rooms.exchange.queries.rates import (
     all_newest,
-    approximate,
-    approximations,
+    are_fresh,
     newest_rates,
     preview_rates,
     sample_rates,
     sheets,
+    shown_rate,
 )
 from kawasan.rooms.exchange.queries.verify import verify
 from kawasan.rooms.exchange.rules.accounts import abroad, dealer, income, owed, position, result
 from kawasan.rooms.exchange.rules.files import BYTES_MAX
 from kawasan.rooms.exchange.rules.quoting import HOME, LIFETIME, SPREAD_POINTS_MAX
+from kawasan.rooms.exchange.rules.showing import COOKIE, COOKIE_SECONDS, SHOWN, shown_currency
 from kawasan.rooms.exchange.types import (
     ConversionDiffers,
     Currency,
@@ -65,6 +66,7 @@ from kawasan.rooms.exchange.types import (
     RatesUnusual,
     SameCurrency,
     SheetInfo,
+    ShownRate,
     TooManyQuotes,
     Trade,
     TradeAmountInvalid,
@@ -77,9 +79,12 @@ from kawasan.rooms.exchange.types.accounts import EXCHANGE_CODES, ExchangeAccoun
 
 __all__ = [
     "BYTES_MAX",
+    "COOKIE",
+    "COOKIE_SECONDS",
     "EXCHANGE_CODES",
     "HOME",
     "LIFETIME",
+    "SHOWN",
     "SPREAD_POINTS_MAX",
     "ConversionDiffers",
     "Currency",
@@ -109,6 +114,7 @@ __all__ = [
     "RatesUnusual",
     "SameCurrency",
     "SheetInfo",
+    "ShownRate",
     "TooManyQuotes",
     "Trade",
     "TradeAmountInvalid",
@@ -119,8 +125,7 @@ __all__ = [
     "abroad",
     "all_conversions",
     "all_newest",
-    "approximate",
-    "approximations",
+    "are_fresh",
     "configured_source",
     "conversions",
     "convert",
@@ -155,6 +160,8 @@ __all__ = [
     "set_currency",
     "settle_owed",
     "sheets",
+    "shown_currency",
+    "shown_rate",
     "spread_points",
     "take_rates",
     "trade",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -12,11 +12,11 @@ from django.conf import settings
 from kawasan.core.access import Actor
 from kawasan.core.clock import WIB, business_day
 from kawasan.core.money import MINOR_DIGITS, Money
-from kawasan.core.rates import Rounding, at_rate, exact_rate
+from kawasan.core.rates import exact_rate
 from kawasan.rooms.exchange import models
 from kawasan.rooms.exchange.rules.files import EURO, read_rates
 from kawasan.rooms.exchange.rules.quoting import HOME, check_age, in_rupiah
-from kawasan.rooms.exchange.types import Preview, PreviewLine, Rates, RatesMissing, RatesStale, SheetInfo
+from kawasan.rooms.exchange.types import Preview, PreviewLine, Rates, RatesMissing, RatesStale, SheetInfo, ShownRate
 from kawasan.rooms.zone import api as zone
 
 SHEETS_LOOKED_AT = 10  # a currency that is missing in so many sheets in a row has no rate
@@ -47,25 +47,23 @@ def newest_or_none(*currencies: str, at: datetime) -> Rates | None:
         return None
 
 
+def are_fresh(*, at: datetime) -> bool:
+    """Return whether there are rates that are new enough to quote from."""
+    return newest_or_none(at=at) is not None
+
+
 def all_newest(*, at: datetime) -> Rates | None:
     """Return the newest rates of whatever currencies, however old: for lists that show their day."""
     return _newest({HOME}, business_day(at, WIB))
 
 
-def approximate(amount: Money, currency: str, *, at: datetime) -> tuple[Money, date] | None:
-    """
-    Return what an amount in rupiah is about worth, and the day of the rate; None where no rate counts.
-
-    It is the middle rate without any spread, for reading only: what is paid is what a quote says.
-    """
-    rates = newest_or_none(currency, at=at)
-    return None if rates is None else (_at_middle(amount, rates, currency), rates.day)
-
-
-def approximations(amounts: Iterable[Money], currency: str, *, at: datetime) -> tuple[list[Money], date] | None:
-    """Return the same for many amounts with one look at the rates."""
-    rates = newest_or_none(currency, at=at)
-    return None if rates is None else ([_at_middle(one, rates, currency) for one in amounts], rates.day)
+def shown_rate(currency: str | None, *, at: datetime) -> ShownRate | None:
+    """Return what shows prices in another currency beside rupiah; None where none is wanted or no rate counts."""
+    rates = newest_or_none(currency, at=at) if currency else None
+    if rates is None or currency is None:
+        return None
+    rate = exact_rate(rates.per_euro[HOME], rates.per_euro[currency])
+    return ShownRate(currency=currency, rate=rate, day=rates.day, source=rates.source)
 
 
 def preview_rates(*, actor: Actor, content: bytes, source: str, at: datetime) -> Preview:
@@ -127,11 +125,6 @@ def _newest(wanted: set[str], day: date) -> Rates | None:
         if wanted <= rates.per_euro.keys():
             return rates
     return None
-
-
-def _at_middle(amount: Money, rates: Rates, currency: str) -> Money:
-    rate = exact_rate(rates.per_euro[amount.currency], rates.per_euro[currency])
-    return at_rate(amount, rate, currency, Rounding.HALF_EVEN)
 
 
 def _line(code: str, newest: Rates, before: Rates | None) -> PreviewLine:

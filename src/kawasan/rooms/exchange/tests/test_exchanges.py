@@ -287,10 +287,13 @@ def test_rates_are_taken_in_once_corrected_by_a_new_sheet_and_checked_when_they_
 
 
 def test_prices_are_shown_at_the_middle_rate_and_not_at_all_with_old_rates() -> None:
-    assert exchange.approximate(BILL, "CNY", at=AT) == (Money(10_42, "CNY"), DAY)
-    assert exchange.approximate(BILL, "JPY", at=AT) == (Money(223, "JPY"), DAY)
-    assert exchange.approximate(BILL, "THB", at=AT) is None
-    assert exchange.approximate(BILL, "CNY", at=AT + timedelta(days=9)) is None
+    for currency, worth in (("CNY", 10_42), ("JPY", 223)):
+        shown = exchange.shown_rate(currency, at=AT)
+        assert shown is not None
+        assert (shown.of(BILL), shown.day) == (Money(worth, currency), DAY)
+    assert exchange.shown_rate("THB", at=AT) is None
+    assert exchange.shown_rate(None, at=AT) is None
+    assert exchange.shown_rate("CNY", at=AT + timedelta(days=9)) is None
 
 
 @pytest.mark.parametrize("fault", ["amount", "income", "cost", "elsewhere", "owed"])

@@ -35,6 +35,7 @@ from kawasan.rooms.exchange.types.rates import (
     RatesUnusual,
     SameCurrency,
     SheetInfo,
+    ShownRate,
 )
 from kawasan.rooms.exchange.types.returning import OwedBack, OwedState
 
@@ -64,6 +65,7 @@ __all__ = [
     "RatesUnusual",
     "SameCurrency",
     "SheetInfo",
+    "ShownRate",
     "TooManyQuotes",
     "Trade",
     "TradeAmountInvalid",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -20,6 +21,11 @@ class Currency:
     is_offered: bool
     limit: Money
     spread_points: int
+
+    @property
+    def spread_share(self) -> Decimal:
+        """The spread as a share of one: 150 basis points are 0.0150."""
+        return Decimal(self.spread_points).scaleb(-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,11 @@ class Position:
     cost: Money
     value: Money | None
     rates_day: date | None
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something is held, owed or promised."""
+        return bool(self.held.minor or self.promised_in.minor or self.promised_out.minor)
 
     @property
     def gain(self) -> Money | None:

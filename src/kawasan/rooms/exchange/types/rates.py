@@ -10,6 +10,8 @@ from fractions import Fraction
 from uuid import UUID
 
 from kawasan.core.errors import Conflict, Invalid, msg
+from kawasan.core.money import Money
+from kawasan.core.rates import Rounding, at_rate
 
 NOT_KEPT = UUID(int=0)  # rates of a file, not taken in
 
@@ -27,6 +29,20 @@ class Rates:
         """Return what one unit of a currency costs in rupiah in the middle, to six decimals, half to even."""
         exact = Fraction(self.per_euro["IDR"]) / Fraction(self.per_euro[currency])
         return Decimal(round(exact * 10**6)).scaleb(-6)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRate:
+    """The middle rate at which prices in rupiah are also shown, about, in another currency. Nothing is paid at it."""
+
+    currency: str
+    rate: Fraction
+    day: date
+    source: str
+
+    def of(self, amount: Money) -> Money:
+        """Return what an amount in rupiah is about worth, rounded half to even."""
+        return at_rate(amount, self.rate, self.currency, Rounding.HALF_EVEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,6 @@ import pytest
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.builders.bank import a_message, connect, make_codes, post, tell
-from tests.builders.exchange import some_rates
-from tests.builders.payments import AT, a_payment, money_for, posted
-from tests.builders.snap import a_sandbox
-from tests.builders.zone import a_person, an_actor
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor
@@ -31,6 +26,11 @@ from kawasan.rooms.payments.api import Abroad, Outcome
 from kawasan.sandbox.bank import CannotPay
 from kawasan.sandbox.scenarios import Pay
 from kawasan.sandbox.server import Sandbox
+from tests.builders.bank import a_message, connect, make_codes, post, tell
+from tests.builders.exchange import some_rates
+from tests.builders.payments import AT, a_payment, money_for, posted
+from tests.builders.snap import a_sandbox
+from tests.builders.zone import a_person, an_actor
 
 pytestmark = pytest.mark.django_db
 SOON = AT + timedelta(seconds=30)
