@@ -16,8 +16,9 @@ from kawasan.rooms.payments.rules import qris
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.codes import Service, code_of, service_of_path
 from kawasan.rooms.payments.rules.snap.profiles import profile_named, profiles
+from kawasan.sandbox.abroad import ends_of
 from kawasan.sandbox.checking import TOKEN_SECONDS, Refuse, Tokens, checked_call, refusal, token_partner
-from kawasan.sandbox.notices import Sender, ends_of, inquiry_body, notice_of
+from kawasan.sandbox.notices import Sender, inquiry_body, notice_of
 from kawasan.sandbox.scenarios import Fault, Pay, Plan
 from kawasan.sandbox.services import Services
 from kawasan.sandbox.state import Bill, Money, Partner, Store

@@ -6,9 +6,9 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ import httpx
 from kawasan.core import clock, ids
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.codes import Service
+from kawasan.sandbox.abroad import abroad_info
 from kawasan.sandbox.state import Bill, Money, Partner
 
 ATTEMPTS_MAX = 8
@@ -170,22 +171,6 @@ class Sender:
 def _code(response: httpx.Response) -> str:
     told = response.json()
     return str(told.get("responseCode", "")) if isinstance(told, dict) else ""
-
-
-def ends_of(abroad: Mapping[str, str]) -> datetime:
-    """Return until when a foreign wallet pays at its quote; one that does not say pays at any time."""
-    try:
-        return wire.timestamp_of(abroad.get("ends", ""))
-    except wire.BadField:
-        return datetime.max.replace(tzinfo=UTC)
-
-
-def abroad_info(money: Money) -> dict[str, Any]:
-    """Return what a payer abroad paid in their own currency and the quote they agreed to; nothing for rupiah."""
-    if "currency" not in money.detail:
-        return {}
-    paid = {"value": money.detail["value"], "currency": money.detail["currency"]}
-    return {"originalAmount": paid, "quoteId": money.detail["quote"]}
 
 
 def _qr_body(bill: Bill, money: Money) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kawasan.core.clock import WIB
 from kawasan.core.money import Money, format_money
 from kawasan.rooms.payments.rules import qris
 from kawasan.rooms.payments.rules.snap import wire
-from kawasan.sandbox.notices import ends_of
+from kawasan.sandbox.abroad import ends_of
 from kawasan.sandbox.scenarios import Pay
 from kawasan.sandbox.state import Bill
 from kawasan.sandbox.texts import LANGUAGES, told

@@ -14,8 +14,8 @@ from kawasan.rooms.payments.rules import qris
 from kawasan.rooms.payments.rules.snap import wire
 from kawasan.rooms.payments.rules.snap.codes import Service
 from kawasan.rooms.payments.types import Merchant
+from kawasan.sandbox.abroad import abroad_info, came, detail_of
 from kawasan.sandbox.checking import Call, Refuse
-from kawasan.sandbox.notices import abroad_info
 from kawasan.sandbox.scenarios import Fault
 from kawasan.sandbox.state import Bill, Money, Partner, Store
 
@@ -151,10 +151,9 @@ class Services:
         if fault is Fault.REFUSE:
             raise Refuse(403, "18", "Inactive Account")
         back = self.store.money_of(call.partner.client_id, bill_id=bill.id, kind="refund")
-        if amount.minor > _came(paid, amount.currency) - _came(back, amount.currency):
+        if amount.minor > came(paid, amount.currency) - came(back, amount.currency):
             raise Refuse(403, "02", "Exceeds Transaction Amount Limit")
-        detail = {"value": f"{amount.amount:.2f}", "currency": amount.currency} if amount.currency != "IDR" else {}
-        status = "03" if fault is Fault.PENDING else "00"
+        detail, status = detail_of(amount), "03" if fault is Fault.PENDING else "00"
         money = self._move(call, "refund", bill.id, refund_no, 0 if detail else amount.minor, status, detail)
         return {
             "originalReferenceNo": bill.id,
@@ -292,11 +291,8 @@ class Services:
             "status": "SUCCESS",
             "originalReferenceNo": bill.id if bill else money.id,
             "originalPartnerReferenceNo": bill.reference if bill else money.reference,
-            "additionalInfo": {
-                "paymentReferenceNo": money.id,
-                "paidTime": wire.timestamp_text(money.at),
-                **abroad_info(money),
-            },
+            "additionalInfo": {"paymentReferenceNo": money.id, "paidTime": wire.timestamp_text(money.at)}
+            | abroad_info(money),
         }
 
     # What several of them need
@@ -358,14 +354,6 @@ class Services:
         )
         self.store.keep(money)
         return money
-
-
-def _came(moved: list[Money], currency: str) -> int:
-    """Return how much of a currency movements carry."""
-    if currency == "IDR":
-        return sum(one.amount_minor for one in moved if "currency" not in one.detail)
-    mine = [one for one in moved if one.detail.get("currency") == currency]
-    return sum(wire.money_of(one.detail | {"currency": currency}).minor for one in mine)
 
 
 _WORDS = {

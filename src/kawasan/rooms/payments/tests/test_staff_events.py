@@ -76,12 +76,16 @@ def one_of_each() -> dict[Outcome, payments.Payment | payments.Payout | None]:
     message = money_for(told)
     payments.notify(notification=message, at=SOON)
     payments.notify(notification=replace(message, event_id="other-words", amount_minor=5_00), at=SOON)
+    abroad = a_payment()
+    yuan = replace(money_for(abroad), abroad=payments.Abroad(Money(10_58, "CNY"), None))
+    payments.notify(notification=yuan, at=SOON)
     return {
         Outcome.LATE: late,
         Outcome.AGAIN: twice,
         Outcome.OTHER_AMOUNT: odd,
         Outcome.UNKNOWN_REFERENCE: None,
         Outcome.CONTRADICTION: told,
+        Outcome.SENT_BACK: abroad,
         Outcome.PAYOUT_RETURNED: a_returned_payout(),
     }
 
@@ -285,7 +289,7 @@ def test_the_desk_lists_what_waits_and_links_to_each_event(client: Any, one_of_e
         "Rp77,000",
     ):
         assert words in shown
-    assert "Waiting to be seen 6" in shown
+    assert "Waiting to be seen 7" in shown
     assert 'href="/kawasan/uang" aria-current="page"' in page.content.decode()
     for one in payments.staff_events(actor=SYSTEM).items:
         assert client.get(f"/kawasan/uang/{one.public_id}", headers=ENGLISH).status_code == 200
@@ -398,7 +402,7 @@ def test_a_download_holds_the_list_as_it_is_narrowed(client: Any, one_of_each: d
         return [list(row) for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)]
 
     header, *body = rows("status=all")
-    assert len(body) == 6
+    assert len(body) == 7
     assert len(header) == len(body[0]) == 12
     assert [row[1] for row in rows("")[1:]] == [row[1] for row in body if row[1] != "Came too late"]
     (row,) = rows("status=all&outcome=late")[1:]
@@ -418,7 +422,7 @@ def test_programs_of_the_zone_read_the_same_list(client: Any, one_of_each: dict)
     told = [*first["items"], *rest["items"]]
     assert [one["outcome"] for one in told] == [one.value for one in reversed(one_of_each)]
     assert rest["next_cursor"] is None
-    assert [one["note"] and one["note"]["text"] for one in told] == [None] * 5 + [made.text]
+    assert [one["note"] and one["note"]["text"] for one in told] == [None] * 6 + [made.text]
     (late,) = client.get("/v1/payments/events?outcome=late&status=seen&kind=paid&q=Rp50.000").json()["items"]
     assert late["payment_id"] == one_of_each[Outcome.LATE].public_id
     assert client.get("/v1/payments/events?outcome=nothing").status_code == 422

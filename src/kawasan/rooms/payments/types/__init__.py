@@ -62,8 +62,8 @@ from kawasan.rooms.payments.types.payouts import (
     SavedAccount,
 )
 from kawasan.rooms.payments.types.providers import (
-    AccountOwner,
     Abroad,
+    AccountOwner,
     BankAccount,
     BankAnswer,
     Notification,
