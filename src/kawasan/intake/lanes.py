@@ -62,6 +62,9 @@ def in_thread(work: Callable[[], T]) -> T:
     return future.result()
 
 
+PRESSED_MS = 50
+
+
 class Lock:
     """A lock between lanes: who waits longest is next."""
 
@@ -108,6 +111,8 @@ def _found(events: int) -> waiting.Ready:
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that lanes use: their waits are the event loop's. Outside of lanes it is like any other."""
 
+    is_pressed: Callable[[], bool] = staticmethod(lambda: False)  # whether more orders wait than the next batch takes
+
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Carry out what psycopg wants from the server."""
         if greenlet.getcurrent().parent is None:
@@ -116,7 +121,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
         try:
             wanted = next(gen)
             while True:
-                wanted = gen.send(_ready(fileno, wanted))
+                wanted = gen.send(_ready(fileno, wanted, PRESSED_MS if self.is_pressed() else 0))
         except StopIteration as done:
             result: RV = done.value
             return result
@@ -126,11 +131,16 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 # psycopg stops after each statement of a pipeline to see whether the socket can be read or written, and nearly always
 # it can be written. Waiting for the event loop each time would cost a batch two dozen rounds of it, each as long as
 # it takes to serve all connections that have something to say: too long under overload.
-def _ready(fileno: int, wanted: waiting.Wait) -> waiting.Ready:
+#
+# Note [Orders before refusals]
+# Three thousand connections that send too much keep the event loop busy with saying no, a tenth of a second a round,
+# and a batch waits for the database six times. So while a whole further batch is waiting, a lane does wait alone, for
+# PRESSED_MS at most: those taken are answered first, then all others are told no at once.
+def _ready(fileno: int, wanted: waiting.Wait, milliseconds: int) -> waiting.Ready:
     """Wait until a socket can be read or written."""
     poll = select.poll()
     poll.register(fileno, _EVENTS[wanted])
-    if events := poll.poll(0):
+    if events := poll.poll(milliseconds):
         return _found(events[0][1])
     loop = asyncio.get_running_loop()
 

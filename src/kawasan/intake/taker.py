@@ -123,9 +123,14 @@ class Taker:
 
     def _connect(self) -> Connection:
         """Return a new connection that works in the zone. Raises psycopg.OperationalError."""
-        return lanes.in_thread(self._connected)
+        connection = lanes.in_thread(self._connected)
+        connection.is_pressed = self._is_pressed
+        return connection
 
-    def _connected(self) -> Connection:
+    def _is_pressed(self) -> bool:
+        return len(self._queue) >= limits.ORDERS_PER_BATCH_MAX
+
+    def _connected(self) -> lanes.Connection:
         connection = lanes.Connection.connect(self._address, connect_timeout=5, application_name=NAME)
         connection.execute(f'set role "{APPLICATION_ROLE}"')
         times = [f"{limits.LOCK_TIMEOUT_MS}ms", f"{limits.STATEMENT_TIMEOUT_MS}ms"]
