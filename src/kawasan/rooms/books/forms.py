@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kawasan.core import ids
 from kawasan.core.errors import NotFound, Refusal
@@ -150,8 +151,14 @@ class TaxProfileForm(BooksForm):
 class PeriodForm(BooksForm):
     """A period of whole days."""
 
-    dari = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    sampai = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    dari = forms.DateField(
+        label=pgettext_lazy("period", "From"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+    )
+    sampai = forms.DateField(
+        label=pgettext_lazy("period", "to"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "input"}, format="%Y-%m-%d"),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

@@ -51,6 +51,7 @@ def taxes(request: HttpRequest, slug: str) -> HttpResponse:
         year=year,
         profile=said,
         form=form,
+        months=[month for month in year.months if month.turnover_minor] if year.uses_final_tax else [],
         duties=[(duty, gettext(DUTIES[duty.kind])) for duty in year.duties],
         this_year=clock.business_day(now).year,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 from tests.builders.authority import a_completion, a_sale
 from tests.builders.books import follow
 from tests.builders.zone import a_business, a_member, a_person, owner_of
@@ -113,6 +115,7 @@ def test_taxes_and_the_profile(client: Any, shop: Any) -> None:
     assert client.post(f"/jualan/{shop.slug}/buku/pajak", said).status_code == 302
     text = page(client, shop, "/pajak", tahun=str(last_month().year))
     assert "KAP 411128" in text
+    assert text.count('<td class="num" data-label="Turnover">') == 1
     assert "Rp4,500" in text
     assert client.post(f"/jualan/{shop.slug}/buku/pajak", said | {"taxpayer": "x"}).status_code == 422
 
@@ -176,3 +179,9 @@ def test_programs_read_write_and_close(client: Any, shop: Any) -> None:
     client.force_login(a_person())
     assert client.get(f"{root}/statements/laba-rugi", span).status_code == 404
     assert client.post(f"{root}/closings", {"month": month}, **JSON).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "name"), [("id", "Mei"), ("en", "May"), ("zh-hans", "五月")])
+def test_no_text_of_ours_takes_the_place_of_a_months_name(language: str, name: str) -> None:
+    with translation.override(language):
+        assert date_format(date(2026, 5, 1), "F") == name
