@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("running")]
 SECONDS_MAX = 60
 
 
@@ -88,10 +88,20 @@ def _gone(processes: list[psutil.Process]) -> bool:
     return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.fixture
-def zone(folder) -> Path:
-    made = _kawasan(folder, "add-zone", "zone_run", "--name", "Kawasan Jalan")
+@pytest.fixture(scope="module")
+def made_zone() -> Iterator[Path]:
+    """A folder with a zone that nothing runs in, to be copied: making one takes longer than most tests."""
+    path = Path(tempfile.mkdtemp(prefix="kawasan-run-made-"))
+    path.chmod(0o755)
+    made = _kawasan(path, "add-zone", "zone_run", "--name", "Kawasan Jalan")
     assert made.returncode == 0, made.stderr
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def zone(folder, made_zone) -> Path:
+    subprocess.run(["cp", "-a", str(made_zone / "data"), str(folder / "data")], check=True)  # owners, too
     return folder
 
 

@@ -6,8 +6,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,6 +68,17 @@ PROMISED |= {
 MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}
 
 
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a bench answered, and what it left."""
+
+    answer: dict[str, Any]
+    left: list[str]
+    charts: dict[str, str]
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="kawasan-bench-test-") as name:
@@ -72,38 +86,53 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="session")
+def run_of() -> Callable[[str], Run]:
+    """Return what a bench answered: each is run once, for all tests that ask."""
+    return cache(_run)
+
+
+def _run(what: str) -> Run:
+    with tempfile.TemporaryDirectory(prefix="kawasan-bench-test-") as name, tempfile.TemporaryDirectory() as charts:
+        Path(name).chmod(0o755)
+        answer = running.run(what, Path(name), "--charts", charts)
+        drawn = {file.name: file.read_text() for file in Path(charts).iterdir()}
+        return Run(answer, running.left_behind(Path(name)), drawn)
+
+
 def test_every_bench_has_its_promises_here():
     assert set(PROMISED) <= set(BENCHES)
 
 
 @pytest.mark.parametrize("what", sorted(PROMISED))
-def test_a_bench_gives_what_it_promises_and_leaves_nothing(what, folder):
-    answer = running.run(what, folder)
-    assert sorted(PROMISED[what] - set(answer["figures"])) == []
-    assert set(answer["machine"]) >= MACHINE
-    assert answer["settings"]["postgresql_fsync"] == "on"
-    assert answer["settings"]["postgresql_synchronous_commit"] == "on"
-    assert running.left_behind(folder) == []
+def test_a_bench_gives_what_it_promises_and_leaves_nothing(what, run_of):
+    run = run_of(what)
+    assert sorted(PROMISED[what] - set(run.answer["figures"])) == []
+    assert set(run.answer["machine"]) >= MACHINE
+    assert run.answer["settings"]["postgresql_fsync"] == "on"
+    assert run.answer["settings"]["postgresql_synchronous_commit"] == "on"
+    assert run.left == []
 
 
-def test_the_engine_applies_every_order_and_the_books_balance(folder):
-    figures = running.run("engine", folder, "--charts", str(folder / "charts"))["figures"]
+def test_the_engine_applies_every_order_and_the_books_balance(run_of):
+    run = run_of("engine")
+    figures = run.answer["figures"]
     assert figures["refused"] == 0
     assert figures["orders"] > 1_000
     assert figures["balanced"] == 1
-    assert "<svg" in (folder / "charts" / "engine.svg").read_text()
+    assert "<svg" in run.charts["engine.svg"]
 
 
-def test_what_expires_expires_once_and_not_early(folder):
-    figures = running.run("expiry", folder)["figures"]
+def test_what_expires_expires_once_and_not_early(run_of):
+    figures = run_of("expiry").answer["figures"]
     assert figures["expired"] == 6_000
     assert figures["expired_twice"] == figures["expired_early"] == figures["never_expired"] == 0
     assert figures["still_reserved"] == 0
 
 
 @pytest.mark.parametrize("what", ["orders", "overload"])
-def test_every_answered_order_is_in_the_ledger(what, folder):
-    figures = running.run(what, folder)["figures"]
+def test_every_answered_order_is_in_the_ledger(what, run_of):
+    figures = run_of(what).answer["figures"]
     assert figures["answered_yes"] > 100
     assert figures["answered_lost"] == figures["made_up"] == 0
 

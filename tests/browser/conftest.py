@@ -29,6 +29,7 @@ ARGUMENTS = [
 READY_SECONDS_MAX = 120
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups: marked later, the tests would be dealt out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
