@@ -36,7 +36,7 @@ check: setup ## format, lint, types, walls between rooms, migrations, translatio
 	$(PY) tools/messages.py --check
 
 test: check browser ## everything: checks, then all tests in parallel (slow and browser tests too)
-	$(BIN)/pytest -n $(shell nproc 2>/dev/null || echo 2) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(shell nproc 2>/dev/null || echo 2) --dist loadscope $(ARGS)
 
 browser: # Chromium for the browser tests: installed on Debian and Ubuntu when we may, otherwise told
 	@if [ ! -x "$(CHROMIUM)" ]; then \

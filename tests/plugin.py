@@ -29,3 +29,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         server.start()
         early_config.add_cleanup(server.stop)
         os.environ["DATABASE_URL"] = server.url
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Deal tests out as tests/scheduling.py says."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log)

@@ -17,7 +17,7 @@ import pytest
 from kawasan.bench.running import BENCHES
 from tests.bench import running
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bench")]
+pytestmark = pytest.mark.slow
 
 YARDSTICKS = {"tpcb_tps", "django_hot_orders_per_second"}
 PROMISED = {
@@ -66,8 +66,6 @@ PROMISED |= {
     "expiry": {"expiry_late_p99_seconds", "expired", "expired_twice", "expired_early", "never_expired"},
 }
 MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}
-
-
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,11 @@ ARGUMENTS = [
 READY_SECONDS_MAX = 120
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups: marked later, the tests would be dealt out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one demo, one process
             if not Path(CHROMIUM).exists():
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: set CHROMIUM=/path"))
 

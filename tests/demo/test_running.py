@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 SECONDS_MAX = 240  # a busy machine with several tests at once
 PROMISED = ("orders", "refused", "gmv_idr", "oversold", "verify", "ready_seconds", "rss_mib_max")
 

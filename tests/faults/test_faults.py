@@ -16,7 +16,7 @@ from kawasan.bench.faults_proof import Findings, check_everything, is_writing_ou
 
 PILE = 150  # orders that wait for a worker before it is started, to be killed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.slow
 
 
 def clean(crash: Crash) -> bool:
