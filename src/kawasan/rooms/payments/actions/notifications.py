@@ -57,7 +57,7 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
 
 
 def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]:
-    named = payment_of_code(provider=notification.provider, reference=notification.reference)
+    named = _named(notification)
     row = queries.lock_payment(payment_id=named) if named else None
     if row is None:
         return Outcome.UNKNOWN_REFERENCE, None
@@ -71,6 +71,15 @@ def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]
         same = same and abroad.is_told_before(known, notification)
         return (Outcome.REPEATED if same else Outcome.CONTRADICTION), row.pk
     return _take_in(row, notification, at), row.pk
+
+
+def _named(notification: Notification) -> UUID | None:
+    """Return the payment that a message names; one of an order that was only just taken is written first."""
+    given = {"provider": notification.provider, "reference": notification.reference}
+    if named := payment_of_code(**given):
+        return named
+    found = queries.payment_of_reference(**given)
+    return found.id if found else None
 
 
 def _take_in(row: models.Payment, notification: Notification, at: datetime) -> Outcome:
