@@ -16,7 +16,7 @@ from kawasan import __version__
 from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
-from kawasan.server import banks_command, runtime
+from kawasan.server import banks_command, months_command, runtime
 
 EXIT_FOUND = 1  # a check found something
 EXIT_USAGE = 2
@@ -288,6 +288,7 @@ def demo(
 
 
 banks_command.add_commands(main, _zone)
+months_command.add_commands(main, _zone)
 
 
 @main.command("check-config")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from uuid import UUID
 
 from kawasan.core import clock
@@ -66,6 +67,10 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
 
 # what the worker writes out as soon as it is there: called again while it returns more than nothing
 WRITERS: tuple[Callable[[], int], ...] = (commerce.write_next_taken,)
+
+
+# who may still need the transfers of a month that is over: each returns its reasons why the month must stay
+MONTH_USERS: tuple[Callable[[date], Iterable[str]], ...] = (commerce.needs_of_month,)
 
 
 def write_payment(payment_id: UUID) -> None:

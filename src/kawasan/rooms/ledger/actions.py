@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +12,23 @@ from django.db import connection
 
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.ledger import engine
-from kawasan.rooms.ledger.types import Answer, Applied, Entry, Flag, NewAccount, NewAsset, Refused
+from kawasan.rooms.ledger.queries.months import plan_of
+from kawasan.rooms.ledger.types import (
+    Answer,
+    Applied,
+    Entry,
+    Flag,
+    MonthNeeded,
+    MonthNotAway,
+    NewAccount,
+    NewAsset,
+    Refused,
+)
 
 _ADD_LINES = """
 insert into ledger_line (account, sequence, transfer_id, change)
 select side.account, t.sequence, t.id, case when t.kind in ('posted', 'post') then side.sign * t.amount else 0 end
-from ledger_transfer t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
+from ledger_history t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
 where t.sequence > %s and t.sequence <= %s
 order by side.account, t.sequence
 """
@@ -129,6 +140,36 @@ def stop_debits(account_id: UUID) -> None:
 def allow_debits(account_id: UUID) -> None:
     """Let money be taken from an account again. Repeating it changes nothing. Raises UnknownAccount."""
     engine.set_frozen(_psycopg(), account_id, frozen=False, flag=Flag.NO_DEBIT)
+
+
+@requires_transaction
+def detach_month(month: date, *, at: datetime) -> int:
+    """
+    Take a month's transfers, and all before them, out of the way into a table of their own; return how many.
+
+    Everything that reads history still finds them, and attach_month brings them back. Needs the owner. Raises
+    MonthNeeded with all that stands against it (see queries.months.plan), and changes nothing then.
+    """
+    planned = plan_of(month, at=at)
+    if planned.reasons:
+        raise MonthNeeded(month=f"{month:%Y-%m}", reasons="; ".join(planned.reasons))
+    return engine.away.detach(engine.cursor_of(_psycopg()), month, at)
+
+
+@requires_transaction
+def attach_month(month: date) -> int:
+    """
+    Bring a month back that is away, the newest of them first; return how many transfers. Needs the owner.
+
+    Raises MonthNotAway, and MonthNeeded where a later one is away: that may hold what ended a reservation of this one.
+    """
+    cursor = engine.cursor_of(_psycopg())
+    months = engine.away.months_away(cursor)
+    if month not in months:
+        raise MonthNotAway(month=f"{month:%Y-%m}")
+    if month != months[-1]:
+        raise MonthNeeded(month=f"{month:%Y-%m}", reasons=f"bring {months[-1]:%Y-%m} back first")
+    return engine.away.attach(cursor, month)
 
 
 def _psycopg() -> psycopg.Connection[Any]:

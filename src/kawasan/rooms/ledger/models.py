@@ -145,3 +145,28 @@ class Line(models.Model):
 
     class Meta:
         db_table = "ledger_line"
+
+
+class MonthAway(models.Model):
+    """A month whose transfers, up to a number, lie in a table of their own (engine/away.py)."""
+
+    month = models.DateField(primary_key=True)
+    upto = models.BigIntegerField()
+    transfers = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "ledger_month_away"
+
+
+class Closing(models.Model):
+    """What the transfers of a month that is away did to an account."""
+
+    pk = models.CompositePrimaryKey("month", "account")
+    month = models.DateField()
+    account = models.UUIDField()
+    debits_posted = models.DecimalField(max_digits=30, decimal_places=0)  # a sum of bigints may be more than one
+    credits_posted = models.DecimalField(max_digits=30, decimal_places=0)
+
+    class Meta:
+        db_table = "ledger_closing"

@@ -24,7 +24,7 @@ with taken as (
     select t.sequence, t.id, t.code, t.amount, t.at, coalesce(t.reference, t.id) as order_id,
            case when t.code in ({paid}) then c.owner else d.owner end as business_id,
            (t.at at time zone 'Asia/Jakarta')::date as day
-    from ledger_transfer t
+    from ledger_history t
     join ledger_account d on d.id = t.debit
     join ledger_account c on c.id = t.credit
     where t.sequence <= coalesce((select position from platform_cursor where name = 'authority.sales'), 0)

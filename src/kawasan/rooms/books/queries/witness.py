@@ -44,10 +44,10 @@ _CHECKS = {
             join unnest(%(codes)s::int[], %(names)s::text[]) as m (code, account) on m.code = a.code
             where a.asset = %(idr)s),
         moved as (
-            select t.credit as id, t.amount from ledger_transfer t
+            select t.credit as id, t.amount from ledger_history t
             where t.kind in ('posted', 'post') and t.sequence <= %(upto)s
             union all
-            select t.debit, -t.amount from ledger_transfer t
+            select t.debit, -t.amount from ledger_history t
             where t.kind in ('posted', 'post') and t.sequence <= %(upto)s),
         held as (
             select a.owner, a.account, sum(m.amount) as amount

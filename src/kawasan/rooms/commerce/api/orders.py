@@ -21,6 +21,7 @@ from kawasan.rooms.commerce.actions.seller_days import add_to_seller_days, forge
 from kawasan.rooms.commerce.actions.taken import group, order, write_next_taken, write_taken
 from kawasan.rooms.commerce.queries.carts import cart, cart_count
 from kawasan.rooms.commerce.queries.commissions import commissions, commissions_of, expected_fee, preview_commission
+from kawasan.rooms.commerce.queries.months import needs_of_month
 from kawasan.rooms.commerce.queries.orders import (
     LISTS,
     categories_of_orders,
@@ -231,6 +232,7 @@ __all__ = [
     "mark_paid",
     "mark_unpaid",
     "moment_out",
+    "needs_of_month",
     "order",
     "order_out",
     "orders_of_business",

@@ -12,7 +12,7 @@ with moved as (
            coalesce(sum(amount) filter (where code = 205), 0) as set_aside,
            coalesce(sum(amount) filter (where code = 206), 0) as from_campaign,
            coalesce(sum(amount) filter (where code = 208), 0) as used
-    from ledger_transfer
+    from ledger_history
     where code in (205, 206, 208) and kind in ('posted', 'post') and reference is not null
     group by reference
 ),
@@ -26,7 +26,7 @@ offers as (
 flows as (
     select o.id, coalesce(sum(t.amount) filter (where t.code in (202, 203)), 0) as sold,
            coalesce(sum(t.amount) filter (where t.code = 204), 0) as came_back
-    from ledger_transfer t
+    from ledger_history t
     join offers o on o.account = case when t.code = 204 then t.credit else t.debit end
     where t.code in (202, 203, 204) and t.kind in ('posted', 'post')
     group by o.id
@@ -52,7 +52,7 @@ _CHECKS = {
     # Nobody was granted more than the limit, so nobody has taken more: their accounts cannot be overdrawn.
     "campaign-limit": """
         select o.id::text, o.per_buyer, sum(t.amount)
-        from offers o join ledger_transfer t on t.reference = o.id and t.code = 207 and t.kind = 'posted'
+        from offers o join ledger_history t on t.reference = o.id and t.code = 207 and t.kind = 'posted'
         group by o.id, o.per_buyer, t.credit having sum(t.amount) <> o.per_buyer""",
     "campaign-order": """
         select o.number, l.units, coalesce(m.used, 0)

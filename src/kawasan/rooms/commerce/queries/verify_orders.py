@@ -24,7 +24,7 @@ with moved as (
            coalesce(sum(amount) filter (where code = 112), 0) as withheld,
            coalesce(sum(amount) filter (where code in (202, 203)), 0) as sold,
            coalesce(sum(amount) filter (where code = 204), 0) as back
-    from ledger_transfer
+    from ledger_history
     where reference is not null and kind in ('posted', 'post')
     group by reference
 ),
@@ -73,7 +73,7 @@ _CHECKS = {
         from commerce_order_group g left join sums s on s.group_id = g.id
         group by g.id, g.total_minor having g.total_minor is distinct from sum(s.total_minor)""",
     "order-missing": """
-        select t.id::text, 'an order for ' || t.reference, 'none' from ledger_transfer t
+        select t.id::text, 'an order for ' || t.reference, 'none' from ledger_history t
         where t.code in (101, 203) and not exists (select from commerce_order o where o.id = t.reference)
           and not exists (select from commerce_intake_order i where i.id = t.reference)""",
     "intake-order-unbooked": """

@@ -1,5 +1,6 @@
 """The only writer of the ledger: a batch of entries in, an answer for each in order. Needs psycopg, not Django."""
 
+from kawasan.rooms.ledger.engine import away
 from kawasan.rooms.ledger.engine.accounts import open_accounts, open_assets, set_frozen
 from kawasan.rooms.ledger.engine.batch import EXPIRE_LIMIT_DEFAULT, apply, expire_due
 from kawasan.rooms.ledger.engine.months import make_months
@@ -10,6 +11,7 @@ __all__ = [
     "EXPIRE_LIMIT_DEFAULT",
     "Writer",
     "apply",
+    "away",
     "cursor_of",
     "expire_due",
     "make_months",

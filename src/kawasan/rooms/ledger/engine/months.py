@@ -27,7 +27,7 @@ do $$ begin
   if exists (select 1 from pg_roles where rolname = 'kawasan_app') then revoke all on {name} from kawasan_app; end if;
 end $$;
 """
-_COLUMNS = "sequence, amount, at, expires_at, code, id, entry_id, debit, credit, asset, kind, pending_of, reference"
+COLUMNS = "sequence, amount, at, expires_at, code, id, entry_id, debit, credit, asset, kind, pending_of, reference"
 
 
 def make_months(cursor: Cursor, at: datetime, *, ahead: int = MONTHS_AHEAD) -> list[str]:
@@ -41,7 +41,7 @@ def make_months(cursor: Cursor, at: datetime, *, ahead: int = MONTHS_AHEAD) -> l
         name = partition_of(month)
         if cursor.execute(_EXISTS, [name]).fetchone() == (False,):
             first, end = bounds_of(month)
-            cursor.execute(_MAKE.format(name=name, first=first, end=end, columns=_COLUMNS))
+            cursor.execute(_MAKE.format(name=name, first=first, end=end, columns=COLUMNS))
             made.append(name)
     return made
 
@@ -53,19 +53,24 @@ def partition_of(month: date) -> str:
 
 def bounds_of(month: date) -> tuple[UUID, UUID]:
     """Return the first id of a month and the first of the month after it."""
-    return _first_id(month), _first_id(_next(month))
+    return _first_id(month), _first_id(month_after(month))
 
 
 def _months(first: date, count: int) -> Iterator[date]:
     for _ in range(count):
         yield first
-        first = _next(first)
+        first = month_after(first)
 
 
-def _next(month: date) -> date:
+def month_after(month: date) -> date:
+    """Return the first day of the month after."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def moment_of(month: date) -> datetime:
+    """Return the moment in which a month begins."""
+    return datetime(month.year, month.month, 1, tzinfo=UTC)
+
+
 def _first_id(month: date) -> UUID:
-    moment = datetime(month.year, month.month, 1, tzinfo=UTC)
-    return UUID(int=int(moment.timestamp()) * 1000 << _TIME_BITS)
+    return UUID(int=int(moment_of(month).timestamp()) * 1000 << _TIME_BITS)

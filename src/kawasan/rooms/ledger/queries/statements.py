@@ -42,7 +42,7 @@ with account as (
     select l.sequence, l.change, t.id, t.entry_id, t.code, t.kind, t.reference, t.at,
            case when t.credit = %(account)s then t.debit else t.credit end as counterparty,
            case when t.credit = %(account)s then t.amount else -t.amount end as signed
-    from lines l join ledger_transfer t on t.id = l.transfer_id
+    from lines l join ledger_history t on t.id = l.transfer_id
 )
 select l.sequence, l.id, l.entry_id, l.counterparty, l.code, l.kind, l.signed, l.change,
        (a.posted - s.posted

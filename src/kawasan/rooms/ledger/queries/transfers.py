@@ -14,7 +14,7 @@ from kawasan.rooms.ledger.types import Applied, Kind, PendingNotFound, PendingSt
 _COLUMNS = """
 select t.sequence, t.id, t.entry_id, t.debit, t.credit, t.asset, t.amount, t.code, t.kind, t.pending_of, t.expires_at,
        t.reference, t.at, d.owner, c.owner
-from ledger_transfer t
+from ledger_history t
 join ledger_account d on d.id = t.debit
 join ledger_account c on c.id = t.credit
 """
@@ -23,6 +23,10 @@ _BETWEEN = _COLUMNS + (
     "where t.sequence > %s and t.sequence <= %s and (%s::smallint[] is null or t.code = any(%s::smallint[]))"
     " order by t.sequence"
 )
+_RESOLUTION = """
+select r.kind from ledger_history p left join ledger_history r on r.pending_of = p.id
+where p.id = %s and p.kind = 'pending'
+"""
 _STATE_AFTER = {Kind.POST: PendingState.POSTED, Kind.VOID: PendingState.VOIDED, Kind.EXPIRE: PendingState.EXPIRED}
 
 
@@ -47,10 +51,12 @@ def pending_state(transfer_id: UUID) -> PendingState:
     OPEN says that nothing did yet: past its expiry it cannot be posted any more, and the next sweep releases it.
     Raises PendingNotFound.
     """
-    if not models.Transfer.objects.filter(pk=transfer_id, kind=Kind.PENDING).exists():
+    with connection.cursor() as cursor:
+        cursor.execute(_RESOLUTION, [transfer_id])
+        row = cursor.fetchone()
+    if row is None:
         raise PendingNotFound(pending_of=str(transfer_id))
-    kind = models.Transfer.objects.filter(pending_of=transfer_id).values_list("kind", flat=True).first()
-    return PendingState.OPEN if kind is None else _STATE_AFTER[Kind(kind)]
+    return PendingState.OPEN if row[0] is None else _STATE_AFTER[Kind(row[0])]
 
 
 def transfers_between(after: int, upto: int, codes: Iterable[int] | None = None) -> list[TransferRow]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from django.db import connection
 
 from kawasan.platform.checks import Finding
+from kawasan.rooms.ledger import models
+from kawasan.rooms.ledger.engine.away import away_table
 
 FINDINGS_MAX = 100  # of each check: a broken ledger is not made clearer by a million lines
 
@@ -23,6 +25,8 @@ legs as (
     select debit as account, sum(pending) as dp, sum(posted) as d, 0 as cp, 0 as c from sums group by debit
     union all
     select credit, 0, 0, sum(pending), sum(posted) from sums group by credit
+    union all
+    select account, 0, sum(debits_posted), 0, sum(credits_posted) from ledger_closing group by account
 ),
 expected as (select account, sum(dp) as dp, sum(d) as d, sum(cp) as cp, sum(c) as c from legs group by account)
 select coalesce(a.id, e.account),
@@ -52,14 +56,14 @@ where least(debits_pending, debits_posted, credits_pending, credits_posted) < 0
 """
 _ACCOUNTS_OF_TRANSFERS = """
 select t.id, 'two accounts that hold asset ' || t.asset, format('%%s and %%s', d.asset, c.asset)
-from ledger_transfer t
+from ledger_history t
 left join ledger_account d on d.id = t.debit left join ledger_account c on c.id = t.credit
 where d.asset is distinct from t.asset or c.asset is distinct from t.asset or t.debit = t.credit or t.amount <= 0
 """
 _RESOLUTIONS = """
 select t.id, 'resolves an earlier pending transfer of the same accounts, at most its amount',
        format('%%s %%s of %%s (%%s)', t.kind, t.amount, t.pending_of, coalesce(p.kind, 'missing'))
-from ledger_transfer t left join ledger_transfer p on p.id = t.pending_of
+from ledger_history t left join ledger_history p on p.id = t.pending_of
 where t.pending_of is not null
   and (p.id is null or p.kind <> 'pending' or p.sequence > t.sequence or (p.debit, p.credit) <> (t.debit, t.credit)
        or t.amount > p.amount or t.kind <> 'post' and t.amount <> p.amount)
@@ -67,14 +71,14 @@ where t.pending_of is not null
 """
 _RESOLVED_ONCE = """
 select pending_of, 'resolved once', count(*) || ' times'
-from ledger_transfer where pending_of is not null group by pending_of having count(*) > 1
+from ledger_history where pending_of is not null group by pending_of having count(*) > 1
 """
 _SEQUENCES = """
 select min(id::text), 'sequence ' || sequence || ' once', count(*) || ' times'
-from ledger_transfer group by sequence having count(*) > 1
+from ledger_history group by sequence having count(*) > 1
 """
 _ENTRIES = """
-with counted as (select entry_id, min(sequence) as first, max(sequence) as last from ledger_transfer group by entry_id)
+with counted as (select entry_id, min(sequence) as first, max(sequence) as last from ledger_history group by entry_id)
 select coalesce(e.id, c.entry_id), format('transfers %%s to %%s', c.first, c.last),
        format('entry says %%s to %%s', e.first_sequence, e.last_sequence)
 from ledger_entry e full join counted c on c.entry_id = e.id
@@ -82,9 +86,9 @@ where (e.first_sequence, e.last_sequence) is distinct from (c.first, c.last) or 
 """
 _OPEN_HOLDS = """
 with due as (
-    select t.id, t.expires_at from ledger_transfer t
+    select t.id, t.expires_at from ledger_history t
     where t.kind = 'pending'
-      and not exists (select from ledger_transfer r where r.pending_of = t.id)
+      and not exists (select from ledger_history r where r.pending_of = t.id)
 )
 select coalesce(p.transfer_id, d.id),
        case when d.id is null then 'not an open pending'
@@ -93,13 +97,25 @@ select coalesce(p.transfer_id, d.id),
 from ledger_pending p full join due d on d.id = p.transfer_id
 where p.transfer_id is null or d.id is null or p.expires_at is distinct from d.expires_at
 """
-
+# What a month that is away did to each account, by its own table, against what was written down when it went.
+_CLOSING = """
+with legs as (
+    select debit as account, amount as d, 0 as c from {away} where kind in ('posted', 'post')
+    union all select credit, 0, amount from {away} where kind in ('posted', 'post')
+),
+expected as (select account, sum(d) as d, sum(c) as c from legs group by account),
+found as (select * from ledger_closing where month = '{month}')
+select '{month} ' || coalesce(e.account, f.account), format('debits %%s credits %%s', e.d, e.c),
+       format('debits %%s credits %%s', f.debits_posted, f.credits_posted)
+from expected e full join found f on f.account = e.account
+where (e.d, e.c) is distinct from (f.debits_posted, f.credits_posted)
+"""
 _LINES = """
 with followed as (select coalesce(max(position), 0) as upto from platform_cursor where name = 'ledger.lines'),
 expected as (
     select side.account, t.sequence, t.id,
            case when t.kind in ('posted', 'post') then side.sign * t.amount else 0 end as change
-    from ledger_transfer t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
+    from ledger_history t cross join lateral (values (t.debit, -1), (t.credit, 1)) as side (account, sign)
     where t.sequence <= (select upto from followed)
 )
 select coalesce(e.id, l.transfer_id), format('%%s changes %%s by %%s', e.sequence, e.account, e.change),
@@ -128,7 +144,10 @@ def verify() -> list[Finding]:
 
     Reads only, and may run while the ledger is written. At most FINDINGS_MAX findings of each kind.
     """
-    return [finding for code, sql in _CHECKS.items() for finding in _findings(code, sql)]
+    found = [finding for code, sql in _CHECKS.items() for finding in _findings(code, sql)]
+    for month in models.MonthAway.objects.order_by("month").values_list("month", flat=True):
+        found += _findings("ledger-closing", _CLOSING.format(month=month, away=away_table(month)))
+    return found
 
 
 def _findings(code: str, sql: str) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ with moved as (
            coalesce(sum(amount) filter (where code = {Code.FEE_BACK:d}), 0) as fee_back,
            coalesce(sum(amount) filter (where code = {Code.WITHHELD_BACK:d}), 0) as withheld_back,
            coalesce(sum(amount) filter (where code = {Code.ADVANCE:d}), 0) as advanced
-    from ledger_transfer where reference is not null and code between 100 and 199 group by reference
+    from ledger_history where reference is not null and code between 100 and 199 group by reference
 )
 """
 
