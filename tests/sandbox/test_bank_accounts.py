@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.builders.bank import connect
-from tests.builders.payments import AT
-from tests.builders.snap import a_sandbox
-from tests.builders.zone import a_business, a_member, a_person, an_actor, owner_of, zone_staff
 
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM, Actor
@@ -22,6 +18,10 @@ from kawasan.rooms.payments import models, tasks
 from kawasan.rooms.payments.rules import names
 from kawasan.sandbox.scenarios import Fault
 from kawasan.sandbox.server import Sandbox
+from tests.builders.bank import connect
+from tests.builders.payments import AT
+from tests.builders.snap import a_sandbox
+from tests.builders.zone import a_business, a_member, a_person, an_actor, owner_of, zone_staff
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"headers": {"accept-language": "en"}}
