@@ -44,6 +44,9 @@ TRANSFERS = {
     "CASH_BACK": msg("Given back over the counter"),
     "CASH_OVER": msg("Cash over"),
     "CASH_SHORT": msg("Cash short"),
+    "QRIS_SHOP": msg("Paid to your own QRIS"),
+    "MDR": msg("QRIS fee (MDR)"),
+    "WALLET_COUNTER": msg("Paid at the counter from a wallet"),
 }
 DUTIES = {
     books.DutyKind.FINAL_DEPOSIT: msg("Pay PPh Final"),

@@ -7,6 +7,7 @@ import pkgutil
 from enum import IntEnum
 
 import kawasan.rooms
+from kawasan.rooms.books.pages.wording import TRANSFERS
 from kawasan.rooms.books.rules import chart, posting
 from kawasan.rooms.books.rules.lists import rows_of
 from kawasan.rooms.payments.types import AccountCode
@@ -40,6 +41,11 @@ def test_every_account_of_money_stands_for_one_of_the_books():
     ours = {int(row["ledger_code"]): row["name"] for row in rows_of("money_accounts.csv")}
     missing = [code.name for code in AccountCode if code.name not in NOT_OF_BUSINESSES and ours.get(code) != code.name]
     assert missing == [], "add a line to src/kawasan/rooms/books/data/money_accounts.csv"
+
+
+def test_everything_that_is_booked_has_a_name_that_people_read():
+    silent = {rule.name for rule in posting.rules().values() if rule.other_side or rule.earns} - TRANSFERS.keys()
+    assert silent == set(), "add it to TRANSFERS in pages/wording.py"
 
 
 def test_rules_name_accounts_of_the_chart():
