@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
+import urllib.request
 
 import pytest
 
@@ -192,3 +194,82 @@ def test_the_till_fits_the_screen_and_is_accessible(demo, open_as, look):
     found = Axe().run(page, options=wcag).response["violations"]
     assert [(item["id"], [node["html"][:160] for node in item["nodes"]][:3]) for item in found] == []
     assert page.errors == []
+
+
+def _pay_at_the_bank(demo, payload: str, amount_minor: int | None = None) -> None:
+    told = {"code": payload, "visit": str(time.monotonic_ns()), "amountMinor": amount_minor}
+    request = urllib.request.Request(
+        demo["addresses"]["bank"] + "sandbox/payments", json.dumps(told).encode(), method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert "moved" in json.load(answer)
+
+
+def _last_sale(page) -> dict:
+    return dict(
+        page.evaluate("async () => (await (await fetch(`${document.body.dataset.api}/sales?limit=1`)).json()).items[0]")
+    )
+
+
+def _payload(page) -> str:
+    source = page.locator("[data-part=counter-code]").get_attribute("src")
+    return str(
+        page.evaluate("async (path) => (await (await fetch(path)).json()).qris", source.replace("/code.svg", ""))
+    )
+
+
+def test_a_qris_code_for_the_sum_is_paid_and_the_till_goes_on_by_itself_even_when_killed(demo, open_as, chromium):
+    page = _open_till(open_as, demo)
+    _begin(page, "Kasir QRIS")
+    for is_killed in (False, True):
+        page.locator(".till-item").first.click()
+        page.locator("[data-do=pay]:visible").first.click()
+        page.locator("[data-part=pay] label:has([value=qris])").click()
+        page.click("[data-part=done]")
+        page.wait_for_selector("[data-part=counter-code][src]", timeout=20_000)
+        payload = _payload(page)
+        if is_killed:
+            address, context = page.url, page.context
+            _kill(chromium, page)
+            page = context.new_page()
+            page.goto(address)
+            page.wait_for_selector("[data-part=counter-dialog][open]", timeout=20_000)
+        _pay_at_the_bank(demo, payload)
+        page.wait_for_selector("[data-part=receipt][open]", timeout=20_000)
+        page.click("[data-part=receipt] .wide[data-close]")
+        _until_sent(page)
+        sale = _last_sale(page)
+        assert (sale["method"], sale["conflicts"]) == ("qris", [])
+
+
+def test_a_buyers_wallet_pays_by_the_digits_it_shows_and_wrong_ones_are_told(demo, open_as):
+    buyer = open_as("buyer", "/dompet")
+    buyer.click("form[action='/dompet/kasir'] button")
+    digits = buyer.locator(".wallet-digits").inner_text()
+    page = _open_till(open_as, demo)
+    _begin(page, "Kasir dompet")
+    page.locator(".till-item").first.click()
+    page.locator("[data-do=pay]:visible").first.click()
+    page.locator("[data-part=pay] label:has([value=wallet])").click()
+    page.fill("[name=code]", "0000 0000 0000")
+    page.click("[data-part=done]")
+    page.wait_for_selector("[data-part=wallet-why]:not([hidden])")
+    page.fill("[name=code]", digits)
+    page.click("[data-part=done]")
+    page.wait_for_selector("[data-part=receipt][open]", timeout=20_000)
+    _until_sent(page)
+    sale = _last_sale(page)
+    assert (sale["method"], sale["conflicts"]) == ("wallet", [])
+    buyer.wait_for_selector("#wallet-code .status.good", timeout=10_000)
+
+
+def test_the_screen_shows_and_rings_for_a_new_payment(demo, open_as):
+    page = open_as("seller", f"/jualan/{_seller(demo)}/qris/layar")
+    page.click("[data-sound-on]")
+    page.wait_for_selector("[data-shop-screen][data-sound=on]")
+    till = open_as("seller", f"/jualan/{_seller(demo)}/kasir/")
+    code = till.evaluate(
+        "async () => (await (await fetch(`/v1/businesses/${document.body.dataset.business}/qris`)).json()).payload"
+    )
+    _pay_at_the_bank(demo, code, 31_313_00)
+    page.wait_for_selector(".is-new:has-text('31.313')", timeout=15_000)

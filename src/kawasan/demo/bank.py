@@ -5,9 +5,10 @@ from __future__ import annotations
 from kawasan.server.banks import ask
 
 
-def pay(bank: str, *, code: str, scenario: str, visit: str) -> bool:
-    """Pay a code; return whether it was taken. Raises NoAnswer."""
-    return "moved" in ask(bank, "/sandbox/payments", {"code": code, "scenario": scenario, "visit": visit})
+def pay(bank: str, *, code: str, scenario: str, visit: str, amount_minor: int | None = None) -> bool:
+    """Pay a code (a static one with an amount); return whether it was taken. Raises NoAnswer."""
+    given = {"code": code, "scenario": scenario, "visit": visit, "amountMinor": amount_minor}
+    return "moved" in ask(bank, "/sandbox/payments", given)
 
 
 def waiting(bank: str) -> int:

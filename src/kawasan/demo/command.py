@@ -23,6 +23,7 @@ from kawasan.server import runtime
 
 if TYPE_CHECKING:
     from kawasan.demo.buyers import Market
+    from kawasan.demo.walk_ins import WalkIns
     from kawasan.server.processes import Processes
 
 SCHEMA = "zone_demo"
@@ -161,7 +162,7 @@ class Demo:
             market.start()
             self.ready_seconds = time.monotonic() - self.started
             self._tell(folder, running, keys)
-            seconds = self._wait(database)
+            seconds = self._wait(database, self._walk_ins())
             return self._finish(market, running, before=before, seconds=seconds)
         finally:
             if market:
@@ -220,13 +221,22 @@ class Demo:
         state.tell(folder, content)
         self._say(told.table(content, folder=folder, ready_seconds=self.ready_seconds, seconds=self.options.seconds))
 
-    def _wait(self, database: runtime.Database) -> float:
+    def _walk_ins(self) -> WalkIns:
+        from kawasan.demo.sample.plan import shops
+        from kawasan.demo.walk_ins import WalkIns
+
+        found = WalkIns(bank=self.bank_address, business_id=shops()[0].id)
+        found.open()
+        return found
+
+    def _wait(self, database: runtime.Database, walk_ins: WalkIns) -> float:
         """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
         start = time.monotonic()
         while self.options.seconds is None or time.monotonic() - start < self.options.seconds:
             self._pause()
             if database.keep_alive():
                 self._step(told.DATABASE_AGAIN)
+            walk_ins.tick()
         return time.monotonic() - start
 
     def _finish(self, market: Market, running: Processes, *, before: int, seconds: float) -> int:

@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kawasan.core import ids
+from kawasan.core.clock import business_day
 from kawasan.core.money import MINOR_DIGITS
 from kawasan.core.money import Money as Amount
 from kawasan.rooms.payments.rules import qris
+from kawasan.rooms.payments.rules.qris_fees import largest_payment
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.codes import Service, code_of, service_of_path
 from kawasan.rooms.payments.rules.snap.profiles import profile_named, profiles
@@ -138,19 +140,27 @@ class Bank:
         Pay a bill in a chosen way and tell the partner. ``abroad`` has value, currency and quote of a foreign wallet.
         ``visit`` names one press of the button: a repeat pays nothing.
 
-        Raises CannotPay for a code that is cancelled or over, unless it is to be paid too late.
+        Raises CannotPay for a code that is cancelled or over, unless it is to be paid too late, and for a static code
+        without an amount that may be paid.
         """
         partner = self.store.partner(bill.client_id)
         if partner is None:
             raise CannotPay("unknown")
         with self.store.lock:
             bill = self.store.bill(bill.id) or bill
+            if bill.is_static:
+                how = Pay.PAY if how in (Pay.LATE, Pay.OTHER_AMOUNT) else how  # there is no end and nothing was asked
+                self._check_typed(amount_minor, at)
             is_over = at >= bill.expires_at or (abroad is not None and at >= ends_of(abroad))
             if how is not Pay.LATE and (bill.state != "open" or is_over):
                 raise CannotPay("over" if bill.state == "open" else bill.state)
             moved = self._moved(bill, how, visit, at, amount_minor, _checked(abroad, how))
         self._tell(partner, bill, moved, how)
         return [money for money, _ in moved]
+
+    def _check_typed(self, amount_minor: int | None, at: datetime) -> None:
+        if not amount_minor or not 0 < amount_minor <= largest_payment(business_day(at)).minor:
+            raise CannotPay("amount")
 
     def _moved(
         self, bill: Bill, how: Pay, visit: str, at: datetime, amount_minor: int | None, abroad: dict[str, str]

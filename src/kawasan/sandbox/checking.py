@@ -130,6 +130,7 @@ def _body(profile: Profile, service: Service, body: bytes) -> dict[str, Any]:
     try:
         given = wire.read(body)
         profile.check(service, given)
+        _check_sum(service, given)
     except wire.MissingField as error:
         raise Refuse(400, "02", f"Missing Mandatory Field {error}") from None
     except wire.BadField as error:
@@ -137,6 +138,14 @@ def _body(profile: Profile, service: Service, body: bytes) -> dict[str, Any]:
     if problem := requests.problem_of(profile, service, given):
         raise Refuse(400, problem[-2:], "Invalid Field Format")
     return given
+
+
+# A code of no sum is for a store's wall; every other one names its sum.
+def _check_sum(service: Service, given: dict[str, Any]) -> None:
+    if service is Service.QR_GENERATE and ("amount" in given or "storeId" not in given):
+        for path in ("amount.value", "amount.currency"):
+            if not wire.text_at(given, path):
+                raise wire.MissingField(path)
 
 
 def _near(stamp: str, at: datetime, window_seconds: int) -> None:

@@ -26,6 +26,7 @@ TIMEOUT_SECONDS = 10.0
 SENDERS = 4
 WAITING_MAX = 10_000
 TOLD_MAX = 1_000
+ISSUER = "Bank Latihan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Sender:
             http, code = response.status_code, _code(response)
         except (httpx.HTTPError, ValueError):
             http, code = 0, ""
-        reference = str(notice.body.get("originalPartnerReferenceNo") or notice.body.get("trxId") or "")
+        reference = _reference(notice.body)
         with self._ready:
             self.told.append(Told(notice.service.value, reference, notice.external_id, http, code, attempt + 1))
             del self.told[:-TOLD_MAX]
@@ -168,21 +169,31 @@ class Sender:
         return self._forged_key
 
 
+def _reference(body: dict[str, Any]) -> str:
+    return next(
+        (str(body[name]) for name in ("originalPartnerReferenceNo", "externalStoreId", "trxId") if body.get(name)), ""
+    )
+
+
 def _code(response: httpx.Response) -> str:
     told = response.json()
     return str(told.get("responseCode", "")) if isinstance(told, dict) else ""
 
 
 def _qr_body(bill: Bill, money: Money) -> dict[str, Any]:
-    return {
-        "originalReferenceNo": bill.id,
-        "originalPartnerReferenceNo": bill.reference,
+    # What is paid into a static code answers no request: it has a number of its own and names the store.
+    told = (
+        {"originalReferenceNo": money.id, "externalStoreId": bill.store, "destinationAccountName": bill.name}
+        if bill.is_static
+        else {"originalReferenceNo": bill.id, "originalPartnerReferenceNo": bill.reference}
+    )
+    return told | {
         "latestTransactionStatus": money.status,
         "transactionStatusDesc": "Success" if money.status == "00" else "Failed",
         "customerNumber": "62812•••7890",
         "amount": wire.amount_of(money.amount_minor),
         "paidTime": wire.timestamp_text(money.at),
-        "additionalInfo": {"paymentReferenceNo": money.id} | abroad_info(money),
+        "additionalInfo": {"paymentReferenceNo": money.id, "issuerName": ISSUER} | abroad_info(money),
     }
 
 

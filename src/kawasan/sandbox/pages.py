@@ -48,6 +48,12 @@ _DONE_ABROAD = _DONE | {Pay.LATE: _BACK, Pay.TWICE: _BACK, Pay.OTHER_AMOUNT: _BA
 # How a foreign wallet's amount travels in an address and a form.
 _ABROAD = {"currency": "mata_uang", "value": "nilai", "quote": "kutipan", "ends": "sampai"}
 _DONE[Pay.WRONG_SIGNATURE] = _DONE[Pay.SILENT]
+_SILENT = "The bank paid, but the shop does not learn of it by itself. On its screen it can press “Ask the bank now”."
+_DONE_STATIC = {
+    Pay.SILENT: _SILENT,
+    Pay.WRONG_SIGNATURE: _SILENT,
+    Pay.TWICE: "The bank paid two times, and both arrive in the shop.",
+}
 
 
 @cache
@@ -97,6 +103,10 @@ def bill_page(
         shown += f"<div><dt>NMID</dt><dd>{escape(code.nmid or '')}</dd></div>"
     else:
         shown += f'<div><dt>{say("Account")}</dt><dd class="mono">{escape(bill.content.strip())}</dd></div>'
+    if bill.is_static:
+        return _page(
+            _static_form(bill, shown, say, visit, language), language, path=f"/bayar?kode={quote(bill.content)}"
+        )
     amount, ends = _rupiah(amount_minor), bill.expires_at
     if abroad:
         shown += f"<div><dt>{say('Bill')}</dt><dd>{amount}</dd></div>"
@@ -124,12 +134,36 @@ def bill_page(
     return _page(f"{section}{form}{other}</section>", language, path=path)
 
 
-def done_page(bill: Bill, how: Pay, *, language: str, abroad: Mapping[str, str] | None = None) -> str:
+def _static_form(bill: Bill, shown: str, say: Callable[[str], str], visit: str, language: str) -> str:
+    wrong = "".join(
+        f'<button class="button secondary" name="scenario" value="{how.value}">{say(label)}</button>'
+        for how, label in _WRONG
+        if how not in (Pay.LATE, Pay.OTHER_AMOUNT)
+    )
+    return (
+        f'<section class="card stack"><h2>{say("Check before you pay")}</h2><dl class="pairs">{shown}</dl>'
+        f'<form method="post" action="/bayar?lang={language}" class="form">'
+        f'<input type="hidden" name="visit" value="{escape(visit)}"><input type="hidden" name="bill" value="{bill.id}">'
+        f'<div class="field"><label for="amount">{say("How much do you pay?")}</label><div class="with-unit">'
+        '<span>Rp</span><input id="amount" name="amount" inputmode="numeric" autocomplete="off" required '
+        'placeholder="25.000" maxlength="20"></div></div>'
+        f'<button class="button big wide" name="scenario" value="pay">{say("Pay")}</button>'
+        f'<div class="stack" role="group" aria-labelledby="wrong"><p class="small soft" id="wrong">'
+        f"{say('Or let something go wrong')}</p>"
+        f'<div class="grid" style="--least: 190px; --gap: var(--s2)">{wrong}</div></div></form>'
+        f'<a class="button quiet" href="/?lang={language}">{say("Another code")}</a></section>'
+    )
+
+
+def done_page(
+    bill: Bill, how: Pay, *, language: str, abroad: Mapping[str, str] | None = None, amount_minor: int = 0
+) -> str:
     """Return what the bank did."""
     say = _teller(language)
     tone, word = ("bad", "Refused") if how is Pay.FAIL else ("good", "Paid")
-    text = say((_DONE_ABROAD if abroad else _DONE).get(how, "The shop learns about it in a moment."))
-    amount = _foreign(abroad, language) if abroad else _rupiah(bill.amount_minor)
+    done = _DONE_ABROAD if abroad else _DONE | _DONE_STATIC if bill.is_static else _DONE
+    text = say(done.get(how, "The shop learns about it in a moment."))
+    amount = _foreign(abroad, language) if abroad else _rupiah(amount_minor or bill.amount_minor)
     section = (
         '<div class="card stack" style="text-align: center; align-items: center">'
         f'<span class="status {tone}">{say(word)}</span><strong class="price big">{amount}</strong>'
@@ -166,9 +200,10 @@ def _row(bill: Bill, say: Callable[[str], str], at: datetime, language: str) -> 
     state = bill.state if bill.state != "open" or at < bill.expires_at else "over"
     where = f"/bayar?kode={quote(bill.content)}&amp;lang={language}"
     kind = "QRIS" if bill.kind == "qris" else "VA"
+    amount = say("any amount") if bill.is_static else _rupiah(bill.amount_minor)
     return (
         f'<li><a class="card card-link" href="{where}"><span><b>{escape(bill.name)}</b><br>'
-        f'<span class="soft small">{kind} · {_rupiah(bill.amount_minor)} · {say(state)}</span></span></a></li>'
+        f'<span class="soft small">{kind} · {amount} · {say(state)}</span></span></a></li>'
     )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from kawasan.core import clock, ids
+from kawasan.core.money import UnreadableAmount, parse_rupiah
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.sandbox import pages
 from kawasan.sandbox.bank import Bank, CannotPay
@@ -193,8 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._bill(given, language)
         elif path == "/selesai" and (bill := bank.store.bill(given.get("bill", ""))):
             how = given.get("cara", "")
-            how = Pay(how) if how in list(Pay) else Pay.PAY
-            self._html(200, pages.done_page(bill, how, language=language, abroad=pages.abroad_of(given)))
+            paid = int(given["jumlah"]) if given.get("jumlah", "").isdigit() and len(given["jumlah"]) < 16 else 0
+            shown, abroad = Pay(how) if how in list(Pay) else Pay.PAY, pages.abroad_of(given)
+            self._html(200, pages.done_page(bill, shown, language=language, abroad=abroad, amount_minor=paid))
         else:
             self._html(404, pages.refused_page(_NO_CODE, language=language))
 
@@ -222,17 +224,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._html(404, pages.refused_page(_NO_CODE, language=language))
             return
         try:
-            abroad = pages.abroad_of(given)
-            bank.pay(bill, Pay(how), visit=given.get("visit", ""), at=clock.now(), abroad=abroad)
-        except CannotPay:
-            self._html(409, pages.refused_page(_OVER, language=language, code=bill.content))
+            typed = _typed(given.get("amount", "")) if bill.is_static else None
+            abroad = None if bill.is_static else pages.abroad_of(given)
+            bank.pay(bill, Pay(how), visit=given.get("visit", ""), at=clock.now(), abroad=abroad, amount_minor=typed)
+        except CannotPay as refused:
+            why = _NO_AMOUNT if str(refused) == "amount" else _OVER
+            self._html(409, pages.refused_page(why, language=language, code=bill.content))
             return
-        self._send(
-            303,
-            b"",
-            "text/plain",
-            Location=f"/selesai?bill={bill.id}&cara={how}&lang={language}{pages.query_of(abroad)}",
-        )
+        more = f"&jumlah={typed}" if typed else pages.query_of(abroad)
+        self._send(303, b"", "text/plain", Location=f"/selesai?bill={bill.id}&cara={how}&lang={language}{more}")
 
     def _language(self, given: dict[str, str]) -> str:
         wanted = given.get("lang", "")
@@ -257,5 +257,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
+def _typed(text: str) -> int:
+    try:
+        return parse_rupiah(text).minor
+    except UnreadableAmount:
+        raise CannotPay("amount") from None
+
+
+_NO_AMOUNT = "Type an amount that one QRIS payment may carry."
 _NO_CODE = "This is no code of this bank, or it was never made here."
 _OVER = "This code is over or was cancelled. A bank's app does not pay it any more."

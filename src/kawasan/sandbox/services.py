@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from kawasan.rooms.payments.rules import codes as qris_codes
-from kawasan.rooms.payments.rules import qris
 from kawasan.rooms.payments.rules.snap import wire
 from kawasan.rooms.payments.rules.snap.codes import Service
-from kawasan.rooms.payments.types import Merchant
 from kawasan.sandbox.abroad import abroad_info, came, detail_of
 from kawasan.sandbox.checking import Call, Refuse
+from kawasan.sandbox.codes import merchant_of, payload_of
 from kawasan.sandbox.scenarios import Fault
 from kawasan.sandbox.state import Bill, Money, Partner, Store
 
 LIFETIME_USUAL = timedelta(hours=4)
 LIFETIME_MAX = timedelta(hours=24)
+LIFETIME_STATIC = timedelta(days=3_650)  # a printed code has no end; a number is kept for it
+STORE_LENGTH_MAX = 25  # of a store label in a code (62.03)
 CLOSED_ACCOUNT = "0000"  # bank accounts that end so do not exist
 STRANGERS_ACCOUNT, STRANGER = "9999", "BUDI SANTOSO"  # accounts that end so are this man's
 PAGE_MAX = 100
-ACQUIRER, NNS, MCC = "ID.KAWASAN.WWW", "93600999", "5311"  # an NNS that the national list gives to nobody
 
 Body = dict[str, Any]
 
@@ -81,18 +79,23 @@ class Services:
         self._need_new(partner, reference)
         name = wire.text_at(body, "additionalInfo.merchantName") or partner.name
         city = wire.text_at(body, "additionalInfo.merchantCity") or "JAKARTA"
-        amount, own = wire.minor_of(body.get("amount")), number()
+        criteria = wire.text_at(body, "additionalInfo.merchantCriteria")
+        store = wire.need_text(body, "storeId", STORE_LENGTH_MAX) if "amount" not in body else ""
+        amount, own = wire.minor_of(body.get("amount")) if not store else 0, number()
         bill = Bill(
             id=own,
             client_id=partner.client_id,
             kind="qris",
             reference=reference,
             amount_minor=amount,
-            content=_payload(partner, name=name, city=city, amount_minor=amount, reference=own),
+            content=payload_of(
+                merchant_of(partner, name, city, criteria), amount_minor=amount, reference=own, store=store
+            ),
             name=name,
             customer_no="",
-            expires_at=self._end(body, "validityPeriod", call.at),
+            expires_at=call.at + LIFETIME_STATIC if store else self._end(body, "validityPeriod", call.at),
             made_at=call.at,
+            store=store,
         )
         self.store.keep(bill)
         return {
@@ -283,6 +286,9 @@ class Services:
 
     def _line(self, money: Money) -> Body:
         bill = self.store.bill(money.bill_id)
+        own = {"paymentReferenceNo": money.id, "paidTime": wire.timestamp_text(money.at)}
+        if bill and bill.is_static:
+            own["externalStoreId"] = bill.store
         return {
             "dateTime": wire.timestamp_text(money.moved_at),
             "amount": wire.amount_of(money.amount_minor),
@@ -290,9 +296,8 @@ class Services:
             "remark": money.kind.upper(),
             "status": "SUCCESS",
             "originalReferenceNo": bill.id if bill else money.id,
-            "originalPartnerReferenceNo": bill.reference if bill else money.reference,
-            "additionalInfo": {"paymentReferenceNo": money.id, "paidTime": wire.timestamp_text(money.at)}
-            | abroad_info(money),
+            "originalPartnerReferenceNo": ("" if bill.is_static else bill.reference) if bill else money.reference,
+            "additionalInfo": own | abroad_info(money),
         }
 
     # What several of them need
@@ -378,21 +383,3 @@ def _va_data(bill: Bill) -> Body:
         "virtualAccountName": bill.name,
         "totalAmount": wire.amount_of(bill.amount_minor),
     }
-
-
-def _payload(partner: Partner, *, name: str, city: str, amount_minor: int, reference: str) -> str:
-    own = int.from_bytes(hashlib.sha256(f"{partner.client_id}|{name}".encode()).digest()[:8])
-    merchant = Merchant(
-        name=qris.fit(name, qris.NAME_LENGTH_MAX) or "MITRA",
-        city=qris.fit(city, qris.CITY_LENGTH_MAX) or "JAKARTA",
-        postcode="10110",
-        nmid=f"ID{own % 10**13:013d}",
-        pan=f"{NNS}{own % 10**10:010d}",
-        merchant_id=f"{own % 10**12:012d}",
-        mcc=MCC,
-        acquirer=ACQUIRER,
-    )
-    try:
-        return qris_codes.code_of_bill(merchant=merchant, amount_minor=amount_minor, reference=reference)
-    except qris.InvalidQris:
-        raise wire.BadField("amount") from None

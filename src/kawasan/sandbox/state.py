@@ -47,6 +47,12 @@ class Bill:
     expires_at: datetime
     made_at: datetime
     state: str = "open"  # open, cancelled
+    store: str = ""  # the partner's number of the shop, for a code that takes any amount
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it is printed once and takes any amount."""
+        return self.kind == "qris" and self.amount_minor == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Kode ini sudah lewat waktunya atau dibatalkan. Aplikasi bank tidak membayarnya lagi.",
         "此代码已过期或被取消，银行应用不再支付。",
     ),
+    "How much do you pay?": ("Berapa yang Anda bayar?", "您要付多少？"),
+    "Pay": ("Bayar", "付款"),
+    "any amount": ("jumlah bebas", "任意金额"),
+    "Type an amount that one QRIS payment may carry.": (
+        "Ketik jumlah yang boleh dibayar dalam satu pembayaran QRIS.",
+        "请输入单笔 QRIS 付款允许的金额。",
+    ),
+    "The bank paid, but the shop does not learn of it by itself. On its screen it can press “Ask the bank now”.": (
+        "Bank sudah membayar, tetapi toko tidak tahu dengan sendirinya. Di layarnya, toko dapat menekan “Tanya bank "
+        "sekarang”.",
+        "银行已付款，但商店不会自动得知。商店可以在屏幕上点击“立即询问银行”。",
+    ),
+    "The bank paid two times, and both arrive in the shop.": (
+        "Bank membayar dua kali, dan keduanya masuk ke toko.",
+        "银行付了两次，两笔都会到达商店。",
+    ),
     "Paid": ("Dibayar", "已支付"),
     "Refused": ("Ditolak", "已拒绝"),
     "to {name}": ("kepada {name}", "付给 {name}"),

@@ -22,7 +22,7 @@ from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
 from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSentBack, BusinessSuspended
 
@@ -41,6 +41,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
         "kawasan.rooms.commerce.tasks.on_payment_closed_unpaid",
         "kawasan.rooms.payments.tasks.on_payment_closed",
     ),
+    ShopCodeWanted: ("kawasan.rooms.payments.tasks.on_shop_code_wanted",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
 }

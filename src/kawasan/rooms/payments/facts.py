@@ -67,3 +67,23 @@ class PayoutSettled:
     business_id: UUID
     amount_minor: int
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPaid:
+    """Money came to a shop's own code and is in its balance; ``outcome`` says whether it was what was asked for."""
+
+    shop_payment_id: UUID
+    business_id: UUID
+    code_id: UUID
+    amount_minor: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCodeWanted:
+    """A shop wants a code of its own; the provider is to make it, which somebody waits for."""
+
+    PRIORITY: ClassVar[int] = 10
+
+    code_id: UUID

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,13 +16,14 @@ from kawasan.platform.jobs import job, periodic
 from kawasan.platform.telemetry import log
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.payments import api
-from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded
+from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
 
 DUE_MAX = 100  # payments closed in one round; the next one follows in seconds
 PAYOUTS_MAX = 50
 STUCK_MAX = 50
 CODES_MAX = 50
 CODES_TOGETHER = 5  # made side by side by one job; four such jobs are all the connections that a client opens
+COUNTER_QUIET = timedelta(seconds=30)  # after which somebody is asked whether the counter was paid
 AGAIN_AFTER = timedelta(seconds=60)  # longer than one run can take with all its timeouts
 
 
@@ -117,6 +118,10 @@ def make_codes_again(*, again_after: timedelta) -> None:
         waiting = api.waiting_codes(at=clock.now(), again_after=again_after, limit=CODES_MAX)
     for start in range(0, len(waiting), CODES_TOGETHER):
         _make_what_can_be(waiting[start : start + CODES_TOGETHER])
+    with transaction(SYSTEM):
+        of_shops = api.waiting_shop_codes(at=clock.now(), again_before=clock.now() - again_after, limit=CODES_MAX)
+    for code_id in of_shops:
+        make_shop_code(code_id=str(code_id))
 
 
 def _make_what_can_be(code_ids: Sequence[UUID]) -> None:
@@ -208,3 +213,64 @@ def _try_to_ask(payment_id: UUID) -> None:
         ask_about(payment_id)
     except Refusal as refusal:  # of one provider or wallet: the others must not wait for it
         log.warning("payment-not-asked", payment=str(payment_id), code=refusal.code)
+
+
+# Shops' own codes
+
+
+def on_shop_code_wanted(fact: ShopCodeWanted, at: datetime) -> None:
+    """Let the provider make a shop's own code."""
+    make_shop_code.defer(code_id=str(fact.code_id))
+
+
+@job(queue="payments", priority=PaymentRequested.PRIORITY)
+def make_shop_code(*, code_id: str) -> None:
+    """Let the provider make a shop's own code, as ``make_code`` does for a bill."""
+    while True:
+        with transaction(SYSTEM):
+            order = api.begin_shop_code(code_id=UUID(code_id), at=clock.now())
+        if order is None:
+            return
+        answer = api.tell_provider_of_shop(order)
+        with transaction(SYSTEM):
+            is_wanted_again = api.note_shop_code(code_id=order.code_id, answer=answer, at=clock.now())
+        if not is_wanted_again:
+            return
+
+
+@job(queue="payments")
+def close_counter(*, counter_id: str) -> None:
+    """Close at the provider what was cancelled at the counter; was it paid after all, its money is told about."""
+    if not api.close_counter_code(counter_id=UUID(counter_id)):
+        check_counter(counter_id=counter_id)
+
+
+@job(queue="payments")
+def check_counter(*, counter_id: str) -> None:
+    """Ask the provider whether a payment at the counter was made. A repeat finds nothing new."""
+    _take_in(api.ask_about_counter(counter_id=UUID(counter_id), at=clock.now()))
+
+
+@job(queue="payments")
+def check_static(*, business_id: str) -> None:
+    """Ask the provider what was paid to a shop's static code lately. A repeat finds nothing new."""
+    _take_in(api.ask_about_static(business_id=UUID(business_id), at=clock.now()))
+
+
+@periodic("* * * * * */20", outside=True)
+def ask_about_counters() -> None:
+    """Ask about payments at the counter that nobody told about for half a minute."""
+    at = clock.now()
+    with transaction(SYSTEM):
+        waiting = api.open_counter_codes(at=at, since=at - COUNTER_QUIET, limit=CODES_MAX)
+    for counter_id in waiting:
+        try:
+            check_counter(counter_id=str(counter_id))
+        except Refusal as refusal:
+            log.warning("counter-not-asked", counter=str(counter_id), code=refusal.code)
+
+
+def _take_in(told: Iterable[api.Notification]) -> None:
+    for notification in told:
+        with transaction(SYSTEM):
+            api.notify(notification=notification, at=clock.now())

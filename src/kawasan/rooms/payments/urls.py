@@ -7,12 +7,15 @@ from django.urls import include, path
 from kawasan.rooms.payments.pages import (
     abroad,
     batches,
+    counter,
     differences,
     events,
     pay,
+    placard,
     rules,
     seller,
     settlement,
+    shop,
     wallet,
     wallets,
 )
@@ -21,6 +24,8 @@ _wallet = [
     path("", wallet.wallet, name="home"),
     path("/isi", wallet.top_up, name="top_up"),
     path("/mutasi.<str:kind>", wallet.wallet_file, name="file"),
+    path("/kasir", counter.code, name="counter"),
+    path("/kasir/<str:code_id>", counter.status, name="counter_status"),
     path("/kirim", wallets.send, name="send"),
     path("/kirim/<str:transfer_id>", wallets.confirm, name="confirm"),
     path("/keberatan", wallets.appeal, name="appeal"),
@@ -42,6 +47,18 @@ _seller = [
     path("/omzet", settlement.turnover, name="turnover"),
     path("/laporan", settlement.statement, name="statement"),
     path("/laporan.<str:kind>", settlement.statement_file, name="statement_file"),
+]
+_shop = [
+    path("", shop.home, name="home"),
+    path("/buat", shop.want, name="want"),
+    path("/status", shop.status, name="status"),
+    path("/plakat-<str:size>.pdf", placard.placard, name="placard"),
+    path("/kode.<str:kind>", placard.picture, name="picture"),
+    path("/layar", shop.screen, name="screen"),
+    path("/layar/terbaru", shop.latest, name="latest"),
+    path("/layar/tanya", shop.ask, name="ask"),
+    path("/pembayaran", shop.listed, name="payments"),
+    path("/pembayaran.<str:kind>", shop.file, name="file"),
 ]
 _events = [
     path("", events.events, name="events"),
@@ -76,6 +93,7 @@ urlpatterns = [
     path("dompet", include((_wallet, "wallet"))),
     path("bayar/", include((_pay, "pay"))),
     path("jualan/<slug:slug>/saldo", include((_seller, "seller_money"))),
+    path("jualan/<slug:slug>/qris", include((_shop, "shop_qris"))),
     path("kawasan/uang", include((_events, "zone_money"))),
     path("kawasan/pencairan", include((_payouts, "zone_payouts"))),
     path("kawasan/dompet", include((_wallets, "zone_wallets"))),

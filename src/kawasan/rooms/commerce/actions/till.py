@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.core.access import SYSTEM, Actor, BusinessRole
+from kawasan.core.access import Actor, BusinessRole
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import requires_transaction
 from kawasan.platform.problems import texts
@@ -162,7 +162,7 @@ def _take_sale(desk: _Desk, sale: NewSale) -> Taken:
         lambda books: rules.plan_sale(sale, business_id=desk.business_id, stock=books.stock, prices=prices),
         money,
     )
-    conflicts = (*rules.clock_conflicts(sale.sold_at, desk.at), *plan.conflicts, *_unpaid(sale))
+    conflicts = (*rules.clock_conflicts(sale.sold_at, desk.at), *plan.conflicts, *_unpaid(desk, sale))
     _insert(desk, sale, conflicts, method=sale.method, total_minor=sale.total_minor, sold_at=sale.sold_at)
     return Taken(sale.id, repeated=False, conflicts=conflicts)
 
@@ -220,10 +220,10 @@ def _post(
 
 
 # Money that came without cash is booked where it comes in (payments); here it is only looked for.
-def _unpaid(sale: NewSale) -> tuple[TillConflict, ...]:
+def _unpaid(desk: _Desk, sale: NewSale) -> tuple[TillConflict, ...]:
     if sale.method is TillMethod.CASH or not sale.total_minor:
         return ()
-    paid = sale.payment_id is not None and queries.is_paid(sale.payment_id, actor=SYSTEM)
+    paid = sale.payment_id is not None and queries.is_paid_for(sale, business_id=desk.business_id, at=desk.at)
     return () if paid else (TillConflict(ConflictKind.PAYMENT_OPEN, then_minor=sale.total_minor),)
 
 

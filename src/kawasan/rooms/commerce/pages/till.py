@@ -29,7 +29,7 @@ from kawasan.rooms.commerce.pages.desk import desk_page, of_business
 from kawasan.rooms.commerce.pages.till_wording import till_conflict, till_method, till_words
 from kawasan.rooms.zone import api as zone
 
-_PARTS = ("app.mjs", "model.mjs", "store.mjs", "sync.mjs", "scan.mjs", "till.css")
+_PARTS = ("app.mjs", "model.mjs", "store.mjs", "sync.mjs", "scan.mjs", "counter.mjs", "till.css")
 _SHARED = ("css/tokens.css", "css/base.css", "css/components.css", "js/theme.js", "img/icons.svg", "img/favicon.svg")
 _EXPORT_MAX = 5_000
 _ROOM = Path(__file__).parent.parent

@@ -56,6 +56,18 @@ def till_words() -> dict[str, str]:
             "offline": gettext("No network"),
             "signed-out": gettext("Signed out"),
             "failed": gettext("Could not be sent"),
+            "counter_making": gettext("The bank is making the code…"),
+            "counter_waiting": gettext("Waiting for the money"),
+            "counter_paid": gettext("Paid"),
+            "wallet_offline": gettext("No network: a wallet cannot pay now. Press Done again, or choose cash."),
+            "counter_over": gettext("The time of this code is over. Pay otherwise."),
+            "counter_refused": gettext("The bank cannot make a code for this sum."),
+            "counter_offline": gettext("No network. The till goes on asking."),
+            "counter_signed_out": gettext("Signed out. Sign in and open the till again: it goes on here."),
+            "counter_unconfirmed_sure": gettext(
+                "There is no code for this sum now. Was it paid another way, seen on the buyer's phone? The sale is "
+                "marked as not confirmed."
+            ),
             "waiting": gettext("{count} waiting"),
             "broken": gettext("This browser cannot keep sales. Use Chrome or Firefox, and no private window."),
             "left": gettext("{count} left"),

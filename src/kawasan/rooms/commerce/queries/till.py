@@ -21,6 +21,7 @@ from kawasan.rooms.commerce.types.catalogue import ProductStatus
 from kawasan.rooms.commerce.types.prices import Window
 from kawasan.rooms.commerce.types.till import (
     ConflictKind,
+    NewSale,
     Shift,
     ShiftNotFound,
     TillConflict,
@@ -80,12 +81,13 @@ def lock_shifts(shift_ids: Collection[UUID]) -> None:
     list(models.TillShift.objects.filter(pk__in=list(shift_ids)).order_by("pk").select_for_update().values_list("pk"))
 
 
-def is_paid(payment_id: UUID, *, actor: Actor) -> bool:
-    """Return whether a payment is known and paid."""
-    try:
-        return payments.payment(payment_id=payment_id, actor=actor).is_paid
-    except payments.PaymentNotFound:
+def is_paid_for(sale: NewSale, *, business_id: UUID, at: datetime) -> bool:
+    """Return whether the money that a sale names came in: its sum, to this business, and for no other sale."""
+    if sale.payment_id is None or models.TillSale.objects.filter(payment_id=sale.payment_id).exists():
         return False
+    return payments.is_paid_at_counter(
+        business_id=business_id, payment_id=sale.payment_id, amount_minor=sale.total_minor, at=at
+    )
 
 
 def left_of_sale(*, business_id: UUID, sale_id: UUID) -> dict[UUID | str, int] | None:

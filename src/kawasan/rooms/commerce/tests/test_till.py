@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.builders.commerce import a_product, a_seller_actor, a_variant
+from tests.builders.shops import a_paid_counter
 from tests.builders.till import AT, a_sale, a_shift, a_till_line, a_till_return
 from tests.builders.zone import a_business
 
@@ -24,6 +25,7 @@ from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.rules import till as rules
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.zone import api as zone
 
 pytestmark = pytest.mark.django_db
 PRICE = 25_000_00
@@ -121,6 +123,32 @@ def test_another_price_than_the_one_of_that_moment_is_told_and_the_cash_is_what_
     (conflict,) = answer.conflicts
     assert (conflict.kind, conflict.then_minor, conflict.now_minor) == (Kind.PRICE_CHANGED, 20_000_00, PRICE)
     assert drawer(product) == 20_000_00
+
+
+def test_a_sale_by_qris_that_the_bank_confirmed_has_nothing_open_and_its_money_is_in_the_balance():
+    product, shift = a_shelf(), a_shift()
+    business = zone.business(business_id=product.business_id)
+    paid = a_paid_counter(business, 2 * PRICE, at=AT)
+    line = a_till_line(product, 2)
+    sale = a_sale(shift.id, line, method=commerce.TillMethod.QRIS, payment_id=paid)
+    assert sync(product, shifts=[shift], sales=[sale])[1].conflicts == ()
+    assert sync(product, sales=[sale])[0].repeated
+    assert ledger.balance(payments.balance(business.id)).available == 2 * PRICE - 350_00
+    assert drawer(product) == 0
+
+    again = a_sale(shift.id, line, method=commerce.TillMethod.QRIS, payment_id=paid)
+    assert kinds(sync(product, sales=[again])[0]) == [Kind.PAYMENT_OPEN]
+
+
+@pytest.mark.parametrize("amount", [PRICE - 1, PRICE + 1])
+def test_a_payment_of_another_sum_or_another_business_does_not_pay_a_sale(amount):
+    product, shift = a_shelf(), a_shift()
+    line, method = a_till_line(product, 1), commerce.TillMethod.QRIS
+    other_sum = a_paid_counter(zone.business(business_id=product.business_id), amount, at=AT)
+    other_shop = a_paid_counter(a_business(), PRICE, at=AT)
+    sales = [a_sale(shift.id, line, method=method, payment_id=paid) for paid in (other_sum, other_shop)]
+    answers = sync(product, shifts=[shift], sales=sales)[1:]
+    assert [kinds(answer) for answer in answers] == [[Kind.PAYMENT_OPEN]] * 2
 
 
 def test_a_special_price_counts_when_it_held_at_the_moment_of_the_sale():

@@ -16,6 +16,15 @@ NNS = "93600999"  # an acquirer number that the national list gives to nobody: n
 CITY = "Indonesia"  # of a payment to many sellers
 NAMELESS = "Kawasan"  # where no letter of a name fits into a code
 POSTCODE = "10110"
+ORDINARY = "URE"
+# What we propose to the acquirer; it decides, and what its code says is what counts. QRIS criteria and the size classes
+# of PP 7/2021 are different things that mostly agree.
+_CRITERIA = {
+    zone.SizeClass.MICRO: "UMI",
+    zone.SizeClass.SMALL: "UKE",
+    zone.SizeClass.MEDIUM: "UME",
+    zone.SizeClass.LARGE: "UBE",
+}
 
 
 def merchant_of(businesses: tuple[UUID, ...]) -> Merchant:
@@ -24,7 +33,7 @@ def merchant_of(businesses: tuple[UUID, ...]) -> Merchant:
         settings = zone.zone_settings()
         return _merchant(settings.owner_id, settings.name, CITY)
     business = zone.business(business_id=businesses[0])
-    return _merchant(business.id, business.name, business.regency_name)
+    return _merchant(business.id, business.name, business.regency_name, _CRITERIA[business.size_class])
 
 
 def merchants_of(groups: Collection[tuple[UUID, ...]]) -> dict[tuple[UUID, ...], Merchant]:
@@ -36,7 +45,7 @@ def merchants_of(groups: Collection[tuple[UUID, ...]]) -> dict[tuple[UUID, ...],
     return {group: alone[group[0]] if len(group) == 1 else market for group in set(groups)}
 
 
-def _merchant(owner: UUID, name: str, city: str) -> Merchant:
+def _merchant(owner: UUID, name: str, city: str, criteria: str = ORDINARY) -> Merchant:
     number = int.from_bytes(hashlib.sha256(owner.bytes).digest()[:8])
     town = city.removeprefix("Kabupaten ").removeprefix("Kota ")
     return Merchant(
@@ -48,4 +57,5 @@ def _merchant(owner: UUID, name: str, city: str) -> Merchant:
         merchant_id=f"{number % 10**12:012d}",
         mcc=MCC,
         acquirer=ACQUIRER,
+        criteria=criteria,
     )

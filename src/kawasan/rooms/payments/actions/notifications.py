@@ -14,12 +14,14 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions import abroad
 from kawasan.rooms.payments.actions.requests import close_unpaid
+from kawasan.rooms.payments.actions.shop.taking import take_shop_money
 from kawasan.rooms.payments.facts import PaymentReturnedToWallet, PaymentSucceeded
 from kawasan.rooms.payments.queries import payments as queries
 from kawasan.rooms.payments.queries.providers import payment_of_code
-from kawasan.rooms.payments.rules import accounts, deciding
+from kawasan.rooms.payments.rules import accounts, deciding, mdr
 from kawasan.rooms.payments.types import (
     NEEDS_STAFF,
+    CodeKind,
     CodeState,
     Notification,
     NotificationKind,
@@ -40,7 +42,7 @@ def notify(*, notification: Notification, at: datetime) -> Notified:
 
     Money that came in time for an open payment takes what it holds and goes to escrow, in one ledger entry. All other
     money that names a payment of ours goes to the payer's wallet, or back as it came where it came in another currency
-    (``abroad.py``). A message told twice, or money told about in two
+    (``abroad.py``); what names a shop's own code, to that shop. A message told twice, or money told about in two
     messages, does nothing more; what contradicts an earlier message, has another amount or names nothing of ours is
     flagged for staff. Raises the ledger's refusals where the money cannot be taken in at all (the provider repeats).
     """
@@ -60,7 +62,7 @@ def _do(notification: Notification, at: datetime) -> tuple[Outcome, UUID | None]
     named = _named(notification)
     row = queries.lock_payment(payment_id=named) if named else None
     if row is None:
-        return Outcome.UNKNOWN_REFERENCE, None
+        return take_shop_money(notification=notification, at=at) or Outcome.UNKNOWN_REFERENCE, None
     if notification.kind is NotificationKind.FAILED:
         row.failed_attempts = min(row.failed_attempts + 1, 32_000)
         row.save(update_fields=["failed_attempts"])
@@ -114,7 +116,8 @@ def _post_as_asked(row: models.Payment, notification: Notification, at: datetime
     if notification.abroad is not None:
         parts = _paid_parts(row, source=exchange.position("IDR"))
         return abroad.post_as_asked(row, notification, entry_id=entry_id, held=held, parts=parts, at=at)
-    entry = ledger.Entry(id=entry_id, at=at, transfers=(*held, *_paid_parts(row, source=accounts.provider())))
+    parts = [*_paid_parts(row, source=accounts.provider()), *_fee(row, notification)]
+    entry = ledger.Entry(id=entry_id, at=at, transfers=(*held, *parts))
     (answer,) = ledger.post_many([entry])
     return "" if isinstance(answer, ledger.Applied) else Outcome.LATE.value
 
@@ -149,6 +152,17 @@ def _paid_parts(row: models.Payment, *, source: UUID) -> list[ledger.NewTransfer
     ]
 
 
+def _fee(row: models.Payment, notification: Notification) -> tuple[ledger.NewTransfer, ...]:
+    """Return what the acquirer keeps of a QRIS payment. The zone bears it: neither payer nor order pays for it."""
+    code = row.codes.filter(reference=notification.reference).values_list("kind", flat=True).first()
+    minor = mdr.terms_of(row.qris).fee_minor(notification.amount_minor, at=notification.happened_at)
+    if code != CodeKind.QRIS or not minor:
+        return ()
+    ledger.open_accounts(mdr.new_mdr_accounts())
+    given = {"provider": notification.provider, "money_id": notification.money_id}
+    return (mdr.fee_of_zone(**given, fee_minor=minor, reference=row.pk),)
+
+
 def _post_to_wallet(row: models.Payment, notification: Notification, outcome: Outcome, at: datetime) -> None:
     transfer = ledger.NewTransfer(
         id=ids.derived("payments.to-wallet", notification.provider, notification.money_id),
@@ -158,7 +172,8 @@ def _post_to_wallet(row: models.Payment, notification: Notification, outcome: Ou
         code=int(PaymentCode.LATE_PAYMENT),
         reference=row.pk,
     )
-    ledger.post(ledger.Entry(id=_entry_id(notification, "wallet"), at=at, transfers=(transfer,)))
+    parts = (transfer, *_fee(row, notification))
+    ledger.post(ledger.Entry(id=_entry_id(notification, "wallet"), at=at, transfers=parts))
     _close_where_over(row, outcome.value, at)
     fact = PaymentReturnedToWallet(
         payment_id=row.pk, payer_id=row.payer_id, amount_minor=notification.amount_minor, reason=outcome.value

@@ -1,11 +1,12 @@
 """The door of payments: accounts and wallets, payments by QRIS, providers, settlement and payouts."""
 
-from kawasan.rooms.payments.api import abroad, money, providers, requests, settlement, wallet_rules
+from kawasan.rooms.payments.api import abroad, money, providers, requests, settlement, shop, wallet_rules
 from kawasan.rooms.payments.api.abroad import *  # noqa: F403
 from kawasan.rooms.payments.api.money import *  # noqa: F403
 from kawasan.rooms.payments.api.providers import *  # noqa: F403
 from kawasan.rooms.payments.api.requests import *  # noqa: F403
 from kawasan.rooms.payments.api.settlement import *  # noqa: F403
+from kawasan.rooms.payments.api.shop import *  # noqa: F403
 from kawasan.rooms.payments.api.wallet_rules import *  # noqa: F403
 
 __all__: list[str] = []
@@ -14,4 +15,5 @@ __all__ += money.__all__
 __all__ += providers.__all__
 __all__ += requests.__all__
 __all__ += settlement.__all__
+__all__ += shop.__all__
 __all__ += wallet_rules.__all__

@@ -22,7 +22,6 @@ from kawasan.rooms.payments.queries.payments import (
 from kawasan.rooms.payments.rules.deciding import (
     NOTE_LENGTH_MAX,
     PAYOUT_MIN,
-    QRIS_MAX,
     TOP_UP_MAX,
     TOP_UP_MIN,
 )
@@ -48,7 +47,6 @@ from kawasan.rooms.payments.types import (
 __all__ = [
     "NOTE_LENGTH_MAX",
     "PAYOUT_MIN",
-    "QRIS_MAX",
     "TOP_UP_MAX",
     "TOP_UP_MIN",
     "Bill",

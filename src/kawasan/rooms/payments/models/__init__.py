@@ -10,6 +10,7 @@ from kawasan.rooms.payments.models.settlement import (
     Reserve,
     Settlement,
 )
+from kawasan.rooms.payments.models.shop import ShopCode, ShopPayment, WalletCode
 from kawasan.rooms.payments.models.snap import Code, Difference, Provider, Reconciliation
 from kawasan.rooms.payments.models.wallets import Appeal, WalletStep, WalletTransfer
 
@@ -31,6 +32,9 @@ __all__ = [
     "Refund",
     "Reserve",
     "Settlement",
+    "ShopCode",
+    "ShopPayment",
+    "WalletCode",
     "WalletStep",
     "WalletTransfer",
 ]

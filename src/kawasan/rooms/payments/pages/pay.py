@@ -107,10 +107,10 @@ def _payment_context(request: HttpRequest, payment_id: str) -> dict[str, Any]:
         paid_to = zone.businesses(ids=[part.business_id for part in found.splits if part.business_id])
     return {
         "payment": found,
-        "qr": _drawn(found.qris) if found.is_open else "",
+        "qr": drawn(found.qris) if found.is_open else "",
         "next": _next_of(request, found),
         "mine": found.payer_id == actor.person_id,
-        "practice": _reachable(practice, request),
+        "practice": reachable(practice, request),
         "practice_language": (get_language() or "id")[:2],
         "va": means.get(payments.CodeKind.VA),
         "problem": _problem(means.get(payments.CodeKind.QRIS)),
@@ -131,7 +131,8 @@ def _problem(means: payments.PaymentMeans | None) -> str:
 
 
 # The sandbox bank runs on the zone's machine: who reaches the zone by another name reaches the bank by it, too.
-def _reachable(practice: str, request: HttpRequest) -> str:
+def reachable(practice: str, request: HttpRequest) -> str:
+    """Return the practice bank's address as this browser reaches it."""
     parts = urlsplit(practice)
     if parts.hostname not in ("127.0.0.1", "localhost"):
         return practice
@@ -151,7 +152,8 @@ def _next_of(request: HttpRequest, found: payments.Payment) -> str:
         return ""
 
 
-def _drawn(payload: str) -> SafeString:
+def drawn(payload: str) -> SafeString:
+    """Return a code as a drawing to stand in a page."""
     code = segno.make(payload, error="m", micro=False)
     svg = code.svg_inline(scale=4, border=2, dark="#000", light="#fff", omitsize=True, svgclass=None, lineclass=None)
     return mark_safe(svg)  # noqa: S308 - made by segno from squares; the payload is not in it as text

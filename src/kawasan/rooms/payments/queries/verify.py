@@ -14,6 +14,7 @@ from kawasan.platform.checks import Finding
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments.queries.verify_settlement import settlement_findings
+from kawasan.rooms.payments.queries.verify_shop import shop_findings
 from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
@@ -67,6 +68,7 @@ def _findings() -> Iterator[Finding]:
     for entry, found in moved.by_entry.items():
         yield Finding("entry-without-receipt", f"ledger_entry {entry}", 0, found)
     yield from settlement_findings()
+    yield from shop_findings(_last_sequence())
 
 
 def _moved() -> _Moved:

@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from kawasan.core.checkdigits import luhn
 
-_NNS_LENGTH = 8
+NNS_LENGTH = 8
 _PAN = re.compile(r"9360[0-9]{10,15}")
 
 
@@ -26,7 +26,7 @@ class Acquirer:
 
 def acquirer_of(pan: str) -> Acquirer | None:
     """Return the provider of a merchant's or payer's PAN; None where the list does not have it."""
-    return _acquirers().get(pan[:_NNS_LENGTH]) if _PAN.fullmatch(pan) else None
+    return _acquirers().get(pan[:NNS_LENGTH]) if _PAN.fullmatch(pan) else None
 
 
 def has_luhn_digit(pan: str) -> bool:

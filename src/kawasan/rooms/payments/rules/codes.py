@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from kawasan.core.money import Money
 from kawasan.rooms.payments.rules import qris
+from kawasan.rooms.payments.rules.qris_writing import dynamic_payload
 from kawasan.rooms.payments.types import Bill, Merchant
 
 
 def code_of_bill(*, merchant: Merchant, amount_minor: int, reference: str) -> str:
     """Return the dynamic QRIS payload that asks for one amount, with our reference in 62.05."""
-    return qris.dynamic_payload(
-        acquirer=merchant.acquirer,
-        pan=merchant.pan,
-        merchant_id=merchant.merchant_id,
-        nmid=merchant.nmid,
-        name=merchant.name,
-        city=merchant.city,
-        postcode=merchant.postcode,
-        mcc=merchant.mcc,
-        amount=Money(amount_minor),
-        reference=reference,
-    )
+    return dynamic_payload(merchant, amount=Money(amount_minor), reference=reference)
 
 
 def read_bill(payload: str) -> Bill:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from kawasan.core.clock import business_day
 from kawasan.core.money import Money, rupiah
+from kawasan.rooms.payments.rules.qris_fees import largest_payment
 from kawasan.rooms.payments.types import (
     EventNoteInvalid,
     Outcome,
@@ -23,7 +25,6 @@ SPLITS_MAX = 50
 HOLDS_MAX = 500
 LIFETIME_MAX = timedelta(hours=24)  # the longest that providers keep a dynamic code (AstraPay)
 QRIS_MIN = rupiah(1)
-QRIS_MAX = rupiah(10_000_000)  # Bank Indonesia, PADG 24/1/PADG/2022: the most for one QRIS payment
 TOP_UP_MIN = rupiah(10_000)
 TOP_UP_MAX = rupiah(10_000_000)
 TOP_UP_LIFETIME = timedelta(minutes=15)
@@ -39,11 +40,17 @@ def check_request(splits: Sequence[Split], *, holds: int, expires_at: datetime, 
     if any((part.business_id is None) != (part.order_id is None) for part in splits):
         raise PaymentSplitsInvalid(limit=SPLITS_MAX)
     amount = Money(sum(part.amount_minor for part in splits))
-    if not QRIS_MIN <= amount <= QRIS_MAX:
-        raise PaymentAmountInvalid(smallest=QRIS_MIN, largest=QRIS_MAX)
+    check_qris_amount(amount, at=at)
     if not at < expires_at <= at + LIFETIME_MAX:
         raise PaymentTimeInvalid(hours=LIFETIME_MAX // timedelta(hours=1))
     return amount
+
+
+def check_qris_amount(amount: Money, *, at: datetime) -> None:
+    """Raise PaymentAmountInvalid for what one QRIS payment may not carry on this day."""
+    largest = largest_payment(business_day(at))
+    if not QRIS_MIN <= amount <= largest:
+        raise PaymentAmountInvalid(smallest=QRIS_MIN, largest=largest)
 
 
 def check_top_up(amount: Money) -> None:

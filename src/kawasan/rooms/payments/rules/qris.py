@@ -1,5 +1,5 @@
 """
-QRIS codes that a merchant shows: written strictly, read leniently.
+QRIS codes that a merchant shows: what they say, read leniently; ``qris_writing`` writes them, strictly.
 
 An object is a two-digit id, a two-digit length in characters, and a value. Sources: EMVCo QR Code Specification for
 Payment Systems, Merchant-Presented Mode v1.1; QRIS specification 4.7.x as encoded in github.com/astrapay/spring-qris.
@@ -25,6 +25,7 @@ CITY_LENGTH_MAX = 15
 REFERENCE_LENGTH_MAX = 25
 RUPIAH = "360"
 NATIONAL_REPOSITORY = "ID.CO.QRIS.WWW"
+OLD_REPOSITORY = "ID.OR.GPNQR.WWW"  # in codes from before 2020
 
 
 class InvalidQris(Invalid):
@@ -125,6 +126,7 @@ def crc(text: str) -> str:
     return f"{crc_hqx(text.encode(), 0xFFFF):04X}"
 
 
+NMID = re.compile(r"ID[0-9]{13}")
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]{0,2})?")
 _AMOUNT_LENGTH_MAX = 13
 _PERCENT = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})?")
@@ -150,70 +152,6 @@ def fit(text: str, length_max: int) -> str:
     """Return a name as a code can carry it: plain ASCII letters, single spaces, cut to length. May come out empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join("".join(letter if letter.isprintable() else " " for letter in plain).split())[:length_max].rstrip()
-
-
-def dynamic_payload(
-    *,
-    acquirer: str,
-    pan: str,
-    merchant_id: str,
-    nmid: str,
-    name: str,
-    city: str,
-    postcode: str,
-    mcc: str,
-    amount: Money,
-    criteria: str = "URE",
-    bill: str = "",
-    reference: str = "",
-) -> str:
-    """
-    Return the payload of a dynamic code: for one bill of one amount.
-
-    Strict: what a field cannot carry is refused (InvalidQris), never cut; use ``fit`` on names before. There is no
-    expiry inside a code, so whoever makes it keeps the time.
-    """
-    _check_fields(acquirer, pan, merchant_id, nmid, name, city, postcode, mcc, criteria, bill, reference)
-    additional = _join((("01", bill), ("05", reference)))
-    return _sealed(
-        (
-            ("00", "01"),
-            ("01", "12"),
-            ("26", _join((("00", acquirer), ("01", pan), ("02", merchant_id), ("03", criteria)))),
-            ("51", _join((("00", NATIONAL_REPOSITORY), ("02", nmid), ("03", criteria)))),
-            ("52", mcc),
-            ("53", RUPIAH),
-            ("54", amount_text(amount)),
-            ("58", "ID"),
-            ("59", name),
-            ("60", city),
-            ("61", postcode),
-            ("62", additional),
-        )
-    )
-
-
-_NMID = re.compile(r"ID[0-9]{13}")
-_PLAIN = r"[\x20-\x7e]"
-_FIELDS = (
-    ("acquirer", re.compile(rf"{_PLAIN}{{1,32}}")),
-    ("pan", re.compile(r"9360[0-9]{10,15}")),
-    ("merchant_id", re.compile(rf"{_PLAIN}{{1,15}}")),
-    ("nmid", _NMID),
-    ("name", re.compile(rf"(?! ){_PLAIN}{{1,{NAME_LENGTH_MAX}}}")),
-    ("city", re.compile(rf"(?! ){_PLAIN}{{1,{CITY_LENGTH_MAX}}}")),
-    ("postcode", re.compile(r"[0-9]{5}")),
-    ("mcc", re.compile(r"[0-9]{4}")),
-    ("criteria", re.compile(r"UMI|UKE|UME|UBE|URE|PSO|BLU")),
-    ("bill", re.compile(rf"{_PLAIN}{{0,{REFERENCE_LENGTH_MAX}}}")),
-    ("reference", re.compile(rf"{_PLAIN}{{0,{REFERENCE_LENGTH_MAX}}}")),
-)
-
-
-def _check_fields(*values: str) -> None:
-    for (name, form), value in zip(_FIELDS, values, strict=True):
-        if not form.fullmatch(value):
-            raise InvalidQris(field=name, reason=name)
 
 
 def parse(payload: str) -> QrisCode:
@@ -260,11 +198,11 @@ def static_to_dynamic(payload: str, amount: Money, tip: Tip | None = None) -> st
         raise InvalidQris(reason="already_dynamic")
     if code.currency != RUPIAH:
         raise InvalidQris(reason="currency")
-    added = [("54", amount_text(amount)), *_tip_objects(tip)]
+    added = [("54", amount_text(amount)), *tip_objects(tip)]
     replaced = {"00", "01", "54", "63", *(("55", "56", "57") if tip else ())}
     kept = [(tag, value) for tag, value in _objects(code.payload) if tag not in replaced]
     place = next((index for index, (tag, _) in enumerate(kept) if tag > "54"), len(kept))
-    return _sealed((("00", "01"), ("01", "12"), *kept[:place], *added, *kept[place:]))
+    return sealed((("00", "01"), ("01", "12"), *kept[:place], *added, *kept[place:]))
 
 
 _HEAD = re.compile(r"[0-9]{4}")
@@ -339,7 +277,8 @@ def _checked_tip(tip: Tip) -> Tip:
     return tip
 
 
-def _tip_objects(tip: Tip | None) -> list[tuple[str, str]]:
+def tip_objects(tip: Tip | None) -> list[tuple[str, str]]:
+    """Return the objects 55 to 57 of a tip. Raises InvalidQris for one without a sensible value."""
     if tip is None:
         return []
     tag = {TipKind.FIXED: "56", TipKind.PERCENT: "57"}.get(_checked_tip(tip).kind)
@@ -357,14 +296,15 @@ def _with_warnings(code: QrisCode) -> QrisCode:
         QrisWarning.NAME_TOO_LONG: len(code.merchant_name) > NAME_LENGTH_MAX,
         QrisWarning.CITY_TOO_LONG: len(code.merchant_city) > CITY_LENGTH_MAX,
         QrisWarning.MCC_NOT_4_DIGITS: not re.fullmatch(r"[0-9]{4}", code.mcc),
-        QrisWarning.NMID_UNUSUAL: bool(code.nmid) and not _NMID.fullmatch(code.nmid or ""),
+        QrisWarning.NMID_UNUSUAL: bool(code.nmid) and not NMID.fullmatch(code.nmid or ""),
         QrisWarning.NO_NATIONAL_ACCOUNT: code.country == "ID" and code.nmid is None,
         QrisWarning.STATIC_WITH_AMOUNT: code.initiation is Initiation.STATIC and code.amount is not None,
     }
     return replace(code, warnings=tuple(warning for warning, is_odd in odd.items() if is_odd))
 
 
-def _join(objects: Iterable[tuple[str, str]]) -> str:
+def joined(objects: Iterable[tuple[str, str]]) -> str:
+    """Return objects as one text; those without a value are left out. Raises InvalidQris for one that is too long."""
     return "".join(f"{tag}{_length(value)}{value}" for tag, value in objects if value)
 
 
@@ -374,8 +314,9 @@ def _length(value: str) -> str:
     return f"{len(value):02d}"
 
 
-def _sealed(objects: Iterable[tuple[str, str]]) -> str:
-    body = _join(objects) + "6304"
+def sealed(objects: Iterable[tuple[str, str]]) -> str:
+    """Return a whole code of its objects, with the checksum. Raises InvalidQris for more than a code may hold."""
+    body = joined(objects) + "6304"
     if len(body) + 4 > PAYLOAD_LENGTH_MAX:
         raise InvalidQris(reason="too_long")
     return body + crc(body)

@@ -1,4 +1,8 @@
-"""What a QRIS payment costs the merchant (MDR): a table by the date it holds from. The payer never pays it."""
+"""
+What a QRIS payment costs the merchant (MDR), and the most that one may carry: tables by the date they hold from.
+
+The payer never pays the fee: whoever took the payment does.
+"""
 
 from __future__ import annotations
 
@@ -74,14 +78,20 @@ def merchant_fee(amount: Money, *, criteria: Criteria, segment: Segment, on: dat
 
     The merchant must not pass it on (PBI 23/6/PBI/2021 art. 52). Raises ValueError for a day before the table begins.
     """
+    rate, free_up_to = fee_rate(criteria=criteria, segment=segment, on=on)
+    return apply_rate(amount, rate if amount > free_up_to else Decimal(0))
+
+
+def fee_rate(*, criteria: Criteria, segment: Segment, on: date) -> tuple[Decimal, Money]:
+    """Return the rate of a merchant, and the amount up to which it pays nothing (nothing: from the first rupiah on)."""
     fees = _fees(on)
-    if criteria in _PUBLIC and segment is Segment.REGULAR:
-        segment = Segment.PUBLIC_SERVICE
     if criteria is Criteria.MICRO and segment is Segment.REGULAR:
-        rate = fees.micro if amount > fees.micro_free_up_to else Decimal(0)
-    else:
-        rate = fees.segments[segment]
-    return apply_rate(amount, rate)
+        return fees.micro, fees.micro_free_up_to
+    return fees.segments[_segment(criteria, segment)], Money(0)
+
+
+def _segment(criteria: Criteria, segment: Segment) -> Segment:
+    return Segment.PUBLIC_SERVICE if criteria in _PUBLIC and segment is Segment.REGULAR else segment
 
 
 def _fees(on: date) -> Fees:
@@ -89,3 +99,29 @@ def _fees(on: date) -> Fees:
     if not held:
         raise ValueError(f"no QRIS fees for {on}: the table begins on {FEES[0].valid_from}")
     return held[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that one QRIS payment may carry from a day on."""
+
+    valid_from: date
+    law: str
+    largest: Money
+
+
+# Newest last. The first and the last day are in the regulations and Bank Indonesia's own answer to "KA-01080" (5 to 10
+# million from 1 Mar 2022); the day of the second step is from press reports (medium confidence).
+LIMITS = (
+    Limit(date(2020, 1, 1), "PADG 21/18/PADG/2019", rupiah(2_000_000)),
+    Limit(date(2021, 5, 1), "PADG 23/8/PADG/2021", rupiah(5_000_000)),
+    Limit(date(2022, 3, 1), "PADG 24/1/PADG/2022", rupiah(10_000_000)),
+)
+
+
+def largest_payment(on: date) -> Money:
+    """Return the most that one QRIS payment may carry on a day. Raises ValueError for a day before there was QRIS."""
+    held = [limit for limit in LIMITS if limit.valid_from <= on]
+    if not held:
+        raise ValueError(f"no QRIS limit for {on}: the table begins on {LIMITS[0].valid_from}")
+    return held[-1].largest

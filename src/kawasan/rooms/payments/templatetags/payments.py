@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from kawasan.core.errors import msg
@@ -19,6 +22,7 @@ from kawasan.rooms.payments.api import (
     PaymentCode,
     Repair,
     RuleKind,
+    ShopCodeKind,
 )
 
 register = template.Library()
@@ -44,6 +48,9 @@ _NAMES = {
     PaymentCode.PAYOUT_RETURNED: msg("Payout returned by the bank"),
     PaymentCode.TAX_PAID: msg("Income tax paid to the state"),
     PaymentCode.WALLET_TRANSFER: msg("Money between people"),
+    PaymentCode.QRIS_SHOP: msg("Paid to your QRIS code"),
+    PaymentCode.MDR: msg("QRIS fee (MDR)"),
+    PaymentCode.WALLET_COUNTER: msg("Paid from a wallet at the counter"),
 }
 
 _OUTCOMES = {
@@ -63,6 +70,16 @@ _TONES = {
     Outcome.PAYOUT_RETURNED: "warm",
     Outcome.UNKNOWN_REFERENCE: "bad",
     Outcome.CONTRADICTION: "bad",
+}
+_SHOP_CODES = {ShopCodeKind.STATIC: msg("Code on the wall"), ShopCodeKind.COUNTER: msg("Code at the counter")}
+_CRITERIA = {
+    "UMI": msg("micro (UMI)"),
+    "UKE": msg("small (UKE)"),
+    "UME": msg("medium (UME)"),
+    "UBE": msg("large (UBE)"),
+    "URE": msg("regular (URE)"),
+    "PSO": msg("public service obligation (PSO)"),
+    "BLU": msg("public service body (BLU)"),
 }
 _KINDS = {
     EventKind.PAID: msg("Money came"),
@@ -160,3 +177,33 @@ def difference_kind(value: DifferenceKind) -> str:
 def repair_name(value: Repair) -> str:
     """Return what was done about a difference, in the reader's language."""
     return gettext(_REPAIRS[value])
+
+
+@register.filter
+def shop_code_kind(kind: ShopCodeKind) -> str:
+    """Return which code of a shop was paid, in words."""
+    return gettext(_SHOP_CODES[kind])
+
+
+@register.filter
+def shop_outcome(outcome: Outcome) -> str:
+    """Return what did not fit about a payment to a shop, in words."""
+    return gettext(_OUTCOMES[outcome])
+
+
+@register.filter
+def merchant_criteria(criteria: str) -> str:
+    """Return a merchant's criteria in words."""
+    return gettext(_CRITERIA[criteria]) if criteria in _CRITERIA else criteria
+
+
+@register.filter
+def fee_rate(rate: Decimal) -> str:
+    """Return a rate as people read it: 0,7 %."""
+    return f"{number_format(f'{(rate * 100).normalize():f}')} %"
+
+
+@register.filter
+def whole_rupiah(minor: int) -> int:
+    """Return an amount in whole rupiah, for programs on a page."""
+    return minor // 100

@@ -26,6 +26,8 @@ class AccountCode(IntEnum):
     TRANSIT = 10  # a business's money that was handed to the bank and has not arrived yet
     DRAWER = 11  # a business's cash in its tills
     CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
+    MDR = 17  # what acquirers keep of QRIS payments: credited
+    MDR_COST = 18  # of that, what the zone bears: debited
 
 
 class PaymentCode(IntEnum):
@@ -55,6 +57,10 @@ class PaymentCode(IntEnum):
     CASH_BACK = 131  # drawer -> outside: given back in cash at the counter
     CASH_OVER = 132  # outside -> drawer: more was counted at the end of a shift than there should be
     CASH_SHORT = 133  # drawer -> outside: less was counted
+    QRIS_SHOP = 140  # provider -> seller's balance: paid to the shop's own code, or at its counter
+    MDR = 141  # seller's balance -> acquirers: the merchant's fee of such a payment
+    MDR_ZONE = 142  # the zone's cost -> acquirers: the fee of a payment for orders or into a wallet
+    WALLET_COUNTER = 143  # wallet -> seller's balance: paid at the counter
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)

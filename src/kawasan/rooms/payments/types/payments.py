@@ -97,6 +97,7 @@ class Merchant:
     merchant_id: str
     mcc: str
     acquirer: str
+    criteria: str = "URE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,18 @@ class Wanted:
     name: str = ""
     city: str = ""
     customer_no: str = ""
+    criteria: str = ""
+    was_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WantedStatic:
+    """A shop that a provider shall make a code for which takes any amount."""
+
+    reference: str
+    name: str
+    city: str
+    criteria: str
     was_told: bool = False
 
 
@@ -43,14 +55,32 @@ def make_qr(client: SnapClient, wanted: Wanted, *, wait: Wait = time.sleep) -> A
         amount_minor=wanted.amount_minor,
         expires_at=wanted.expires_at,
     )
-    if client.profile.needs(Service.QR_GENERATE, "merchantName"):
-        body["additionalInfo"] = {"merchantName": wanted.name, "merchantCity": wanted.city}
+    body |= _merchant(client, wanted)
     return settled(
         lambda: client.call(Service.QR_GENERATE, body),
         lambda: ask_qr(client, reference=wanted.reference),
         wait=wait,
         ask_first=wanted.was_told,
     )
+
+
+def make_static_qr(client: SnapClient, wanted: WantedStatic, *, wait: Wait = time.sleep) -> Answer:
+    """Let the provider make a static QRIS code: as ``make_qr``, without amount and end."""
+    body = requests.qr_generate_static(client.settings, client.profile, reference=wanted.reference)
+    body |= _merchant(client, wanted)
+    return settled(
+        lambda: client.call(Service.QR_GENERATE, body),
+        lambda: ask_qr(client, reference=wanted.reference),
+        wait=wait,
+        ask_first=wanted.was_told,
+    )
+
+
+def _merchant(client: SnapClient, wanted: Wanted | WantedStatic) -> dict[str, Any]:
+    if not client.profile.needs(Service.QR_GENERATE, "merchantName"):
+        return {}
+    more = {"merchantCriteria": wanted.criteria} if wanted.criteria else {}
+    return {"additionalInfo": {"merchantName": wanted.name, "merchantCity": wanted.city} | more}
 
 
 def ask_qr(client: SnapClient, *, reference: str, provider_reference: str = "") -> Answer:

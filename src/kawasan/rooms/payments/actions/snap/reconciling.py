@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM, Actor, ZoneRole
 from kawasan.platform.db import requires_transaction, transaction
 from kawasan.platform.telemetry import log
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.notifications import notify
+from kawasan.rooms.payments.actions.shop.asking import money_of_line
 from kawasan.rooms.payments.actions.snap import calls
 from kawasan.rooms.payments.actions.snap.client import client_of
 from kawasan.rooms.payments.queries import providers as queries
 from kawasan.rooms.payments.queries.reconciling import as_difference, as_reconciliation
+from kawasan.rooms.payments.queries.shop import shop_code_of
 from kawasan.rooms.payments.rules.deciding import checked_note
 from kawasan.rooms.payments.rules.snap.codes import SnapOutcome
 from kawasan.rooms.payments.rules.snap.notices import statement_line
@@ -25,8 +29,6 @@ from kawasan.rooms.payments.types import (
     DifferenceClosed,
     DifferenceKind,
     DifferenceNotFound,
-    Notification,
-    NotificationKind,
     ProviderSettings,
     Reconciliation,
     Repair,
@@ -112,16 +114,8 @@ def take_over(*, actor: Actor, difference_id: UUID, note: str, at: datetime) -> 
     if row.repair or row.kind != DifferenceKind.MISSING_HERE or row.payment_id is None or not row.theirs_minor:
         raise DifferenceClosed
     said = checked_note(note)
-    notification = Notification(
-        provider=row.provider,
-        event_id=f"statement-{row.money_id}",
-        kind=NotificationKind.PAID,
-        reference=row.reference,
-        money_id=row.money_id,
-        amount_minor=row.theirs_minor,
-        happened_at=row.happened_at,
-    )
-    notify(notification=notification, at=at)
+    line = StatementLine(row.money_id, row.reference, row.theirs_minor, row.happened_at, "in")
+    notify(notification=money_of_line(line, provider=row.provider), at=at)
     return _repaired(row, Repair.TAKEN_OVER, at, person_id=person_id, note=said)
 
 
@@ -159,7 +153,7 @@ def _ours(provider: str, told: Told) -> dict[str, Ours]:
     rows = list(in_period) + list(models.Receipt.objects.filter(provider=provider, money_id__in=named))
     of_payments = models.Code.objects.filter(payment_id__in={row.payment_id for row in rows})
     names = dict(of_payments.values_list("payment_id", "reference"))
-    return {
+    of_bills = {
         row.money_id: Ours(
             money_id=row.money_id,
             reference=names.get(row.payment_id, ""),
@@ -168,6 +162,16 @@ def _ours(provider: str, told: Told) -> dict[str, Ours]:
             payment_id=row.payment_id,
         )
         for row in rows
+    }
+    return of_bills | _ours_of_shops(provider, told, named)
+
+
+def _ours_of_shops(provider: str, told: Told, named: list[str]) -> dict[str, Ours]:
+    in_period = Q(happened_at__gte=told.ours_from, at__gte=told.ours_from, at__lt=told.ends_at)
+    rows = models.ShopPayment.objects.filter(in_period | Q(money_id__in=named), provider=provider)
+    return {
+        row.money_id: Ours(row.money_id, row.code.reference, row.amount_minor, row.happened_at, row.code_id)
+        for row in rows.select_related("code")
     }
 
 
@@ -179,6 +183,7 @@ def _counts(provider: str, one: Difference) -> bool:
 
 def _listed(provider: str, one: Difference, at: datetime) -> bool:
     payment_id = one.payment_id or queries.payment_of_code(provider=provider, reference=one.reference)
+    payment_id = payment_id or shop_code_of(provider=provider, reference=one.reference)
     row = models.Difference(
         id=ids.uuid7(),
         provider=provider,
@@ -198,9 +203,18 @@ def _listed(provider: str, one: Difference, at: datetime) -> bool:
 def _close_what_agrees(provider: str, came: list[StatementLine], at: datetime) -> None:
     theirs = {line.money_id: line.amount_minor for line in came}
     for row in models.Difference.objects.filter(provider=provider, repair="", money_id__in=list(theirs)):
-        receipt = models.Receipt.objects.filter(provider=provider, money_id=row.money_id).first()
-        if receipt and receipt.amount_minor == theirs[row.money_id]:
+        if theirs[row.money_id] == _counted_minor(provider, row.money_id):
             _repaired(row, Repair.AGREES, at)
+
+
+def _counted_minor(provider: str, money_id: str) -> int | None:
+    for table in (models.Receipt, models.ShopPayment):
+        found = table._default_manager.filter(provider=provider, money_id=money_id).values_list(
+            "amount_minor", flat=True
+        )
+        if (minor := found.first()) is not None:
+            return int(minor)
+    return None
 
 
 def _locked(actor: Actor, difference_id: UUID) -> tuple[models.Difference, UUID]:

@@ -129,7 +129,7 @@ def qr_money(
         provider=provider,
         event_id=event_id,
         kind=NotificationKind.PAID if status.name == "success" else NotificationKind.FAILED,
-        reference=wire.text_at(body, "originalPartnerReferenceNo"),
+        reference=_named(body),
         money_id=wire.text_at(body, profile.money_id) or own,
         amount=body.get("amount"),
         moment=wire.text_at(body, "paidTime") or wire.text_at(body, "transactionDate"),
@@ -164,7 +164,7 @@ def statement_line(profile: Profile, line: Mapping[str, Any]) -> StatementLine |
     try:
         return StatementLine(
             money_id=(wire.text_at(body, profile.money_id) or own)[:_ID_LENGTH_MAX],
-            reference=wire.text_at(body, "originalPartnerReferenceNo")[:_ID_LENGTH_MAX],
+            reference=_named(body)[:_ID_LENGTH_MAX],
             amount_minor=wire.minor_of(body.get("amount")),
             happened_at=wire.timestamp_of(wire.text_at(body, "additionalInfo.paidTime") or body.get("dateTime")),
             kind=_movement(body),
@@ -177,6 +177,12 @@ def _movement(body: dict[str, Any]) -> str:
     if wire.text_at(body, "type") != "CREDIT":
         return "out"
     return "abroad" if _abroad(body) else "in"
+
+
+# A payment into a static code answers no request of ours: it names the store that the code was made for.
+def _named(body: dict[str, Any]) -> str:
+    places = ("originalPartnerReferenceNo", "externalStoreId", "additionalInfo.externalStoreId")
+    return next((found for place in places if (found := wire.text_at(body, place))), "")
 
 
 def _notification(

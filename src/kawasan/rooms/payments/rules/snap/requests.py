@@ -46,6 +46,12 @@ def qr_generate(
     return body | _own_numbers(settings, profile, Service.QR_GENERATE)
 
 
+def qr_generate_static(settings: ProviderSettings, profile: Profile, *, reference: str) -> dict[str, Any]:
+    """Return the request for a code without an amount: payments into it come back with ``storeId``, which is ours."""
+    body: dict[str, Any] = {"partnerReferenceNo": reference, "storeId": reference}
+    return body | _own_numbers(settings, profile, Service.QR_GENERATE)
+
+
 def qr_query(
     settings: ProviderSettings, profile: Profile, *, reference: str, provider_reference: str = ""
 ) -> dict[str, Any]:

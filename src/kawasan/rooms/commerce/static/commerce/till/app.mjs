@@ -4,6 +4,7 @@ import * as model from "./model.mjs";
 import { open } from "./store.mjs";
 import { Sync, request } from "./sync.mjs";
 import { canScan, scan } from "./scan.mjs";
+import { Counter } from "./counter.mjs";
 
 const SYNC_EVERY = 15_000;
 const ITEMS_EVERY = 5 * 60_000;
@@ -18,7 +19,7 @@ const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle
 const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 const state = { items: [], cart: [], shift: null, till: null, text: "" };
-let store, sync;
+let store, sync, counter;
 
 start().catch((error) => {
   $("status").textContent = words.broken;
@@ -28,6 +29,7 @@ start().catch((error) => {
 async function start() {
   store = await open(`kawasan-till-${business}`);
   sync = new Sync({ store, api, told: showState });
+  counter = new Counter({ page, store, business, words, paid: ({ name, id, sale }) => sold({ ...sale, payment_id: id }, name), unsure: ({ name, sale }) => sold(sale, name) });
   navigator.storage?.persist?.(); // ask that unsent sales are not thrown away when the device is full
   const cart = await store.read("meta", "cart");
   state.till = (await store.read("meta", "till")) ?? { name: "till", label: "", prefix: prefix(), count: 0 };
@@ -36,6 +38,7 @@ async function start() {
   useItems(await store.read("items"));
   wire();
   render();
+  if (state.shift) await counter.resume();
   await loadItems();
   bring();
   setInterval(bring, SYNC_EVERY);
@@ -64,6 +67,7 @@ async function loadItems() {
 }
 
 async function bring() {
+  if (state.shift) await counter.settle();
   await sync.run();
   await renderHistory();
 }
@@ -192,9 +196,12 @@ const paid = () => {
 
 function showChange() {
   const { method, sum, tendered } = paid();
-  const isCash = method === "cash", isRight = sum !== null && sum >= 0 && (!isCash || (tendered !== null && tendered >= sum));
+  const isCash = method === "cash", isWallet = method === "wallet";
+  const hasCode = $("pay-form").elements.code.value.replace(/\D/g, "").length === 12;
+  const isRight = (!isWallet || (hasCode && sum > 0)) && sum !== null && sum >= 0 && (!isCash || (tendered !== null && tendered >= sum));
   $("cash").hidden = !isCash;
-  $("qris").hidden = isCash;
+  $("qris").hidden = method !== "qris";
+  $("wallet").hidden = !isWallet;
   $("to-pay").textContent = sum === null ? "–" : model.rupiah(sum);
   $("change").textContent = isRight && isCash ? model.rupiah(tendered - sum) : "–";
   $("done").disabled = !isRight;
@@ -211,20 +218,41 @@ async function sell(event) {
     discount_minor: discount,
     tendered_minor: method === "cash" ? tendered : null,
   };
-  const sold = await write("sale", body);
+  if (method === "wallet") {
+    $("done").disabled = true;
+    const why = await counter.wallet(model.total(body.lines, discount), body, $("pay-form").elements.code.value);
+    $("wallet-why").textContent = why;
+    $("wallet-why").hidden = !why;
+    $("done").disabled = false;
+    return why ? undefined : $("pay").close();
+  }
+  $("pay").close();
+  if (method === "qris" && body.lines.length && model.total(body.lines, discount) > 0) {
+    try {
+      if (navigator.onLine && (await counter.ask(model.total(body.lines, discount), body))) return;
+    } catch (error) {
+      $("said").textContent = words.counter_refused;
+    }
+    if (!confirm(words.counter_unconfirmed_sure)) return;
+  }
+  await sold(body);
+}
+
+/** Write a sale down; `settled` is the name of what was asked for and is answered by it. */
+async function sold(body, settled) {
+  const one = await write("sale", { ...body, sold_at: new Date().toISOString() }, settled);
   state.cart = [];
   for (const line of body.lines) {
     const item = state.items.find((one) => one.variant_id === line.variant_id);
     if (item) item.stock -= line.quantity;
   }
-  $("pay").close();
   render();
-  showReceipt(sold);
+  showReceipt(one);
   bring();
 }
 
 /** Write a document, its number and what follows from it in one transaction: after this it survives anything. */
-async function write(kind, body) {
+async function write(kind, body, settled) {
   const id = model.uuid7();
   await store.write(["documents", "meta"], (at) => {
     const counter = at("meta").get("till");
@@ -235,6 +263,7 @@ async function write(kind, body) {
       state.till = till;
       at("meta").put(till);
       if (kind === "sale") at("meta").put({ name: "cart", lines: [] });
+      if (settled) at("meta").put({ name: settled });
       at("documents").put({ id, kind, state: "waiting", at: Date.now(), body: { id, ...body } });
     };
   });

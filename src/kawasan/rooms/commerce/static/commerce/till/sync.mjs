@@ -87,6 +87,8 @@ export async function request(url, options = {}) {
     throw Object.assign(new Error("offline"), { state: "offline" });
   }
   if (response.status === 401 || response.status === 403) throw Object.assign(new Error("signed out"), { state: "signed-out" });
-  if (!response.ok) throw Object.assign(new Error(`answered ${response.status}`), { state: response.status >= 500 ? "offline" : "failed" });
-  return response;
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({})); // in words of the person's language
+  const told = [problem.title, problem.detail].filter(Boolean).join(". ");
+  throw Object.assign(new Error(`answered ${response.status}`), { state: response.status >= 500 ? "offline" : "failed", told });
 }

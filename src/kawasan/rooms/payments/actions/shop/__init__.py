@@ -1,0 +1,1 @@
+"""Actions about money that is paid directly to a shop."""
