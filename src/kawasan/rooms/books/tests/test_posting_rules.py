@@ -53,3 +53,8 @@ def test_rules_name_accounts_of_the_chart():
     assert set(posting.money_accounts().values()) <= chart.standard().keys()
     assert set(posting.money_accounts().values()) - {chart.CASH} == chart.KEPT_BY_ZONE
     assert all(row["why"] for row in rows_of("posting_rules.csv"))
+
+
+def test_the_acquirers_fee_is_an_expense_of_its_own():
+    fee, ours = posting.rules()[141], posting.rules()[106]
+    assert (fee.name, fee.other_side, ours.other_side) == ("MDR", chart.MDR, chart.COMMISSION)
