@@ -129,13 +129,14 @@ class Demo:
 
     def _fill(self, folder: Path) -> state.Keys:
         """Put the sample in where it is missing, and give out the secrets."""
-        from kawasan.demo.sample import keys, seed
+        from kawasan.demo.sample import keys, rates, seed
         from kawasan.server.banks import expect_sandbox
 
         expect_sandbox()
         is_new = not seed.is_seeded()
         if is_new:
             seed.seed(now=clock.now(), say=lambda step: self._step(told.STEPS[step]), between=self._need_time)
+        rates.take_in(now=clock.now())
         known = state.read_keys(folder)
         if known is None:
             self._step(told.KEYS)

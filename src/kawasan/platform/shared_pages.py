@@ -44,6 +44,7 @@ WAIT_SECONDS_MAX = 2.0  # how long a request waits for another one that is makin
 # has changed by the clock since (``until``), and what changes without a version (``still``, asked at most every
 # CHECK_SECONDS) is as it was seen.
 _MARK = secrets.token_hex(12)
+CHOICES = ("kawasan_currency",)  # cookies of readers' choices that the footer shows
 _SHELL = ("header", "messages", "footer", "bottom")
 _ONCE = ("now", "request_id")  # differ each time: a page with one of these is never answered by 304
 
@@ -99,16 +100,19 @@ class SharedPages:
         versions: tuple[int, ...],
         make: Callable[[HttpRequest, datetime], Made],
         check: Callable[[Callable[[], object]], object] = lambda still: still(),
+        also: str = "",
     ) -> HttpResponse:
         """
         Return the page of this address for this reader, made anew where it is not known or not right any more.
 
         ``query`` holds what of the address the page depends on; ``versions`` was read before this call. ``make`` gets
-        nobody's request and the moment; ``check`` calls ``still`` in a transaction. What ``make`` raises is not kept.
+        nobody's request and the moment; ``also`` is a reader's choice that ``make`` shows; ``check`` calls
+        ``still`` in a transaction. What ``make`` raises is not kept.
         """
         at = clock.now()
         asked = _nobodys(request, query)
-        key = (current_schema(), asked.zone_name, language(), asked.get_host(), asked.scheme, asked.get_full_path())  # type: ignore[attr-defined]
+        zone, address = asked.zone_name, asked.get_full_path()  # type: ignore[attr-defined]
+        key = (current_schema(), zone, language(), asked.get_host(), asked.scheme, address, also)
         kept = self._fresh(key, versions, at, check)
         if kept is None:
             with self._turn(key):
@@ -189,7 +193,8 @@ pages = SharedPages()
 def is_nobody(request: HttpRequest) -> bool:
     """Whether a request says nothing about its reader: no session, no message that waits, no key."""
     known = request.COOKIES
-    return not (settings.SESSION_COOKIE_NAME in known or "messages" in known or "Authorization" in request.headers)
+    told = (settings.SESSION_COOKIE_NAME, "messages", *CHOICES)
+    return not (any(name in known for name in told) or "Authorization" in request.headers)
 
 
 class _NobodysRequest(HttpRequest):

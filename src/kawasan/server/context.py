@@ -13,6 +13,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.i18n import LANGUAGES, language
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
+from kawasan.rooms.exchange import api as exchange
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "zone": zone.name if zone else "Kawasan",
         "language": language(),
         "languages": LANGUAGES,
+        "shown_currency": exchange.shown_currency(request.COOKIES.get(exchange.COOKIE), language()) or exchange.HOME,
+        "shown_currencies": exchange.SHOWN,
         "cart_count": SimpleLazyObject(lambda: _units_in_cart(actor)),
     }
 

@@ -20,6 +20,8 @@ from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import CheckoutForm, fresh_id, refuse
+from kawasan.rooms.commerce.pages import shared
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.payments import api as payments
 
 SEEN_MAX = commerce.VARIANTS_MAX
@@ -36,7 +38,8 @@ def cart(request: HttpRequest) -> HttpResponse:
         _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), seen, at))
     with transaction(actor):
         shown = commerce.cart(actor=actor, at=clock.now())
-    return render(request, "shop/cart.html", {"cart": shown})
+        rate = exchange.shown_rate(shared.currency_of(request), at=clock.now())
+    return render(request, "shop/cart.html", {"cart": shown, "shown_rate": rate})
 
 
 @require_POST

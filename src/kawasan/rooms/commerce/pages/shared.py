@@ -10,12 +10,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from kawasan.platform.db import transaction
+from kawasan.platform.i18n import language
 from kawasan.platform.shared_pages import Made, pages
 from kawasan.rooms.commerce import api as commerce
+from kawasan.rooms.exchange import api as exchange
 
 
 def answer(
-    request: HttpRequest, *, query: Mapping[str, str], make: Callable[[HttpRequest, datetime], Made]
+    request: HttpRequest, *, query: Mapping[str, str], make: Callable[[HttpRequest, datetime], Made], also: str = ""
 ) -> HttpResponse:
     """Return a page for this reader; ``make`` is called where it must be made anew, in a stranger's transaction."""
     versions = commerce.shelf_versions()  # before anything else: Note [Versions are raised after the commit]
@@ -25,7 +27,13 @@ def answer(
         versions=versions,
         make=lambda asked, at: _as_stranger(lambda: make(asked, at)),
         check=_as_stranger,
+        also=also,
     )
+
+
+def currency_of(request: HttpRequest) -> str | None:
+    """Return the currency in which this reader also sees prices, if any: chosen, or usual for the language."""
+    return exchange.shown_currency(request.COOKIES.get(exchange.COOKIE), language())
 
 
 def listing(

@@ -22,6 +22,7 @@ from kawasan.platform.shared_pages import Made
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.pages import shared, shown
+from kawasan.rooms.exchange import api as exchange
 
 REVIEWS_SHOWN = 8
 _PARAMETERS = ("q", "kategori", "provinsi", "kota", "dari", "sampai", "bintang", "urut", "after")
@@ -64,7 +65,10 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "after": _tidy(given.get("after", "")),
         "varian": _tidy(given.get("varian", "")),
     }
-    return shared.answer(request, query=query, make=partial(_product, slug=slug))
+    currency = shared.currency_of(request)
+    return shared.answer(
+        request, query=query, make=partial(_product, slug=slug, currency=currency), also=currency or ""
+    )
 
 
 def _home(_request: HttpRequest, at: datetime) -> Made:
@@ -116,7 +120,7 @@ def _seller(request: HttpRequest, at: datetime, *, slug: str) -> Made:
     return shared.listing("shop/seller.html", context, listed.items, at=at, business_id=found.business_id)
 
 
-def _product(request: HttpRequest, at: datetime, *, slug: str) -> Made:
+def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | None) -> Made:
     found = commerce.product_by_slug(slug=slug, at=at)
     rating = _number(request.GET.get("bintang"), 5)
     reviews = commerce.reviews(
@@ -128,6 +132,7 @@ def _product(request: HttpRequest, at: datetime, *, slug: str) -> Made:
     counted = sum(histogram.values())
     context = {
         "product": found,
+        "shown_rate": exchange.shown_rate(currency, at=at),
         "offered": offered,
         "chosen": chosen,
         "pictures": [(shown.picture_url(item.digest, small=False), item) for item in found.pictures],

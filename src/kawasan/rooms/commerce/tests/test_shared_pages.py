@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.builders.commerce import AT, a_new_product, a_product, a_seller_actor, a_variant
+from tests.builders.exchange import some_rates
 from tests.builders.orders import a_buyer, an_order
 from tests.builders.zone import a_business, a_person, zone_staff
 
@@ -429,3 +430,18 @@ def test_a_version_rises_after_the_commit_and_not_before() -> None:
         _price(Shop(business, product))
         raise RuntimeError
     assert commerce.shelf_versions() == before
+
+
+def test_prices_in_another_currency_are_shown_to_who_chose_it_and_to_nobody_else(client: Client) -> None:
+    some_rates(day=clock.business_day(clock.now()), at=clock.now())
+    product = a_product(a_business().id)
+    address, chooser = f"/produk/{product.slug}", Client()
+    assert "≈" not in _text(client, address)
+    chooser.post("/mata-uang", {"currency": "CNY", "next": address})
+    for _ in range(2):
+        assert "≈ CN¥10,42" in _text(chooser, address)
+        assert "≈" not in _text(client, address)
+    assert "≈ ¥10.42" in _text(client, address, **{"accept-language": "zh-hans"})
+    chooser.post("/mata-uang", {"currency": "IDR", "next": address})
+    assert "≈" not in _text(chooser, address, **{"accept-language": "zh-hans"})
+    assert '<option value="IDR" selected>' in _text(chooser, address)
