@@ -154,8 +154,8 @@ def _take_sale(desk: _Desk, sale: NewSale) -> Taken:
     money: tuple[ledger.NewTransfer, ...] = ()
     if sale.method is TillMethod.CASH and sale.total_minor:
         money = (payments.cash_sale(business_id=desk.business_id, amount_minor=sale.total_minor, sale_id=sale.id),)
-    wanted = [line.variant_id for line in sale.lines if line.variant_id]
-    prices = {variant_id: desk.books.price(variant_id, sale.sold_at) for variant_id in wanted}
+    wanted = {line.variant_id: line.unit_price_minor for line in sale.lines if line.variant_id}
+    prices = {one: desk.books.price(one, sale.sold_at, told_minor=told) for one, told in wanted.items()}
     plan = _post(
         desk,
         sale,

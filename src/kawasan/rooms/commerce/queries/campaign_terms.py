@@ -8,13 +8,22 @@ from uuid import UUID
 
 from django.db import connection
 
-from kawasan.rooms.commerce.engine.campaigns import TERMS_OF_OFFERS, TERMS_OF_PRODUCTS, TERMS_OF_VARIANTS
+from kawasan.rooms.commerce.engine.campaigns import TERMS_OF_OFFERS, TERMS_OF_PRODUCTS, TERMS_OF_VARIANTS, by_variant
 from kawasan.rooms.commerce.types.campaigns import CampaignTerms
 
 
 def terms_of(variant_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, CampaignTerms]:
     """Return, by variant, what a campaign that runs at ``at`` asks for it, and how much is left: one query."""
     return {item.variant_id: item for item in _terms(TERMS_OF_VARIANTS, variant_ids, at)}
+
+
+def terms_between(
+    variant_ids: Iterable[UUID], *, first: datetime, last: datetime
+) -> dict[UUID, tuple[CampaignTerms, ...]]:
+    """Return, by variant, what campaigns ask for it that run at any moment from ``first`` to ``last``."""
+    with connection.cursor() as cursor:
+        cursor.execute(TERMS_OF_VARIANTS, {"ids": list(variant_ids), "at": first, "until": last})
+        return by_variant(cursor.fetchall())
 
 
 def terms_of_products(product_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, list[CampaignTerms]]:

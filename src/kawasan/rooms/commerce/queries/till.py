@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,10 @@ from kawasan.core.access import Actor, BusinessRole
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
+from kawasan.rooms.commerce.queries.campaign_terms import terms_between
 from kawasan.rooms.commerce.queries.catalogue import as_window
 from kawasan.rooms.commerce.rules.prices import price_at
+from kawasan.rooms.commerce.types.campaigns import CampaignTerms
 from kawasan.rooms.commerce.types.catalogue import ProductStatus
 from kawasan.rooms.commerce.types.prices import Window
 from kawasan.rooms.commerce.types.till import (
@@ -34,6 +36,7 @@ from kawasan.rooms.commerce.types.till import (
 from kawasan.rooms.payments import api as payments
 
 ITEMS_MAX = 5_000
+CAMPAIGNS_AHEAD = timedelta(days=1)  # a till may be without a network when a campaign begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,18 @@ class TillBooks:
     sold: dict[UUID, int]
     ordinary: dict[UUID, int]
     windows: dict[UUID, list[Window]]
+    campaigns: dict[UUID, tuple[CampaignTerms, ...]]
 
-    def price(self, variant_id: UUID, moment: datetime) -> int:
-        """Return what a variant cost at a moment; 0 for one that is not the business's."""
+    def price(self, variant_id: UUID, moment: datetime, *, told_minor: int) -> int:
+        """
+        Return what a variant cost at a moment; 0 for one that is not the business's.
+
+        While a campaign runs, its price is right as well as the usual one: a till without a network cannot know whether
+        the units that were set aside online are all taken.
+        """
+        for terms in self.campaigns.get(variant_id, ()):
+            if terms.starts_at <= moment < terms.ends_at and terms.price_minor == told_minor:
+                return told_minor
         ordinary = self.ordinary.get(variant_id, 0)
         return price_at(ordinary_minor=ordinary, windows=self.windows.get(variant_id, ()), at=moment).amount_minor
 
@@ -62,13 +74,14 @@ def till_books(business_id: UUID, variant_ids: Collection[UUID], moments: Sequen
         for row in models.PriceWindow.objects.filter(reach, variant_id__in=list(ordinary)):
             windows[row.variant_id].append(as_window(row))
     stock, sold = _levels(business_id, ordinary)
-    return TillBooks(business_id, stock, sold, ordinary, windows)
+    running = terms_between(ordinary, first=min(moments), last=max(moments)) if moments and ordinary else {}
+    return TillBooks(business_id, stock, sold, ordinary, windows, running)
 
 
 def read_again(books: TillBooks) -> TillBooks:
     """Return the same books with the units of this moment."""
     stock, sold = _levels(books.business_id, books.ordinary)
-    return TillBooks(books.business_id, stock, sold, books.ordinary, books.windows)
+    return TillBooks(books.business_id, stock, sold, books.ordinary, books.windows, books.campaigns)
 
 
 def _levels(business_id: UUID, variant_ids: Iterable[UUID]) -> tuple[dict[UUID, int], dict[UUID, int]]:
@@ -262,6 +275,7 @@ def till_items(*, actor: Actor, business_id: UUID, at: datetime) -> list[TillIte
     for row in ahead.filter(variant__business_id=business_id):
         windows[row.variant_id].append(as_window(row))
     levels = stock_levels((business_id, variant.pk) for variant in variants)
+    running = terms_between([variant.pk for variant in variants], first=at, last=at + CAMPAIGNS_AHEAD)
     return [
         TillItem(
             variant_id=variant.pk,
@@ -270,8 +284,13 @@ def till_items(*, actor: Actor, business_id: UUID, at: datetime) -> list[TillIte
             gtin=variant.product.gtin,
             category=variant.product.category_id,
             price_minor=variant.price_minor,
-            windows=tuple(windows[variant.pk]),
+            windows=(*map(_campaign_window, running.get(variant.pk, ())), *windows[variant.pk]),
             stock=levels[variant.pk].available,
         )
         for variant in variants
     ]
+
+
+# The first window that fits is what a till asks, so a campaign's price comes before a special price of the shop.
+def _campaign_window(terms: CampaignTerms) -> Window:
+    return Window(terms.offer_id, terms.variant_id, terms.price_minor, terms.starts_at, terms.ends_at)

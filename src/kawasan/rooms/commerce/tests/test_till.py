@@ -10,6 +10,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.builders.campaigns import a_campaign, entered
 from tests.builders.commerce import a_product, a_seller_actor, a_variant
 from tests.builders.shops import a_paid_counter
 from tests.builders.till import AT, a_sale, a_shift, a_till_line, a_till_return
@@ -123,6 +124,21 @@ def test_another_price_than_the_one_of_that_moment_is_told_and_the_cash_is_what_
     (conflict,) = answer.conflicts
     assert (conflict.kind, conflict.then_minor, conflict.now_minor) == (Kind.PRICE_CHANGED, 20_000_00, PRICE)
     assert drawer(product) == 20_000_00
+
+
+def test_a_campaigns_price_counts_at_the_till_while_it_runs_and_is_told_after_it():
+    product, shift = a_shelf(), a_shift()
+    campaign = a_campaign(starts_at=AT, ends_at=AT + timedelta(hours=2), at=AT - timedelta(days=2))
+    entered(product, campaign, price=20_000_00, units=2, at=AT - timedelta(days=2))
+    actor = a_seller_actor(product.business_id)
+    (item,) = commerce.till_items(actor=actor, business_id=product.business_id, at=AT - timedelta(hours=1))
+    assert [(one.price_minor, one.starts_at) for one in item.windows] == [(20_000_00, AT)]
+    line = a_till_line(product, 1, unit_price_minor=20_000_00)
+    sales = [a_sale(shift.id, line, sold_at=AT + timedelta(hours=late)) for late in (1, 2)]
+    usual = a_sale(shift.id, a_till_line(product, 1), sold_at=AT + timedelta(hours=1))
+    answers = sync(product, shifts=[shift], sales=[*sales, usual], at=AT + timedelta(hours=3))[1:]
+    assert [kinds(answer) for answer in answers] == [[], [Kind.PRICE_CHANGED], []]
+    assert drawer(product) == 2 * 20_000_00 + PRICE
 
 
 def test_a_sale_by_qris_that_the_bank_confirmed_has_nothing_open_and_its_money_is_in_the_balance():
