@@ -40,6 +40,7 @@ PICTURES = [
     ("seller-orders", "seller", "/jualan/{seller}/pesanan", DESK, "light", "id"),
     ("seller-products", "seller", "/jualan/{seller}/produk", DESK, "light", "id"),
     ("seller-money-phone", "seller", "/jualan/{seller}/saldo", PHONE, "light", "id"),
+    ("shop-screen-phone", "seller", "/jualan/{seller}/qris/layar", PHONE, "light", "id"),
     ("books-phone", "seller", "/jualan/{seller}/buku", PHONE, "light", "id"),
     ("wallet-phone", "buyer", "/dompet", PHONE, "light", "id"),
     ("orders-phone", "buyer", "/pesanan", PHONE, "light", "id"),
