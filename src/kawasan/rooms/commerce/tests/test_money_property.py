@@ -14,7 +14,7 @@ from tests.builders.orders import AT, PRICE, SHIP_TO, a_buyer, pay, seller_of, s
 from tests.builders.payments import posted
 from tests.builders.zone import an_actor, zone_staff
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Refusal
 from kawasan.core.money import rupiah
@@ -177,7 +177,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(permille=st.sampled_from([0, 100, 500]), tax=st.booleans(), cap=st.sampled_from([0, 60_000_00, 10**9]))
     def rules_change(self, permille: int, tax: bool, cap: int) -> None:
-        day = self.at.date()
+        day = clock.business_day(self.at)
         kind = payments.RuleKind
         for new in (
             payments.NewRule(kind.RESERVE, day, permille=permille, number=3),
