@@ -170,6 +170,26 @@ def send_payouts() -> None:
             )
 
 
+@periodic("* * * * * */5", outside=True)
+def send_money_back() -> None:
+    """Let providers send refunds back to where their orders were paid from, and note what they did with each."""
+    send_back_again(again_after=AGAIN_AFTER)
+
+
+def send_back_again(*, again_after: timedelta) -> None:
+    """Send refunds back; those that a provider did not answer about so long ago are asked about."""
+    with transaction(SYSTEM):
+        waiting = api.waiting_to_send_back(at=clock.now(), again_after=again_after, limit=PAYOUTS_MAX)
+    for refund_id in waiting:
+        with transaction(SYSTEM):
+            order = api.begin_sending_back(refund_id=refund_id, at=clock.now())
+        if order is None:
+            continue
+        answer = api.tell_provider_back(order)
+        with transaction(SYSTEM):
+            api.settle_sending_back(refund_id=refund_id, answer=answer, at=clock.now())
+
+
 @periodic("* * * * *", outside=True)
 def check_bank_accounts() -> None:
     """Ask the bank whose accounts are that were saved while it did not say, and note the answers."""

@@ -29,6 +29,7 @@ _wallet = [
     path("/kirim", wallets.send, name="send"),
     path("/kirim/<str:transfer_id>", wallets.confirm, name="confirm"),
     path("/keberatan", wallets.appeal, name="appeal"),
+    path("/kembalikan/<str:refund_id>", wallets.ask_back, name="ask_back"),
 ]
 _pay = [
     path("<str:payment_id>", pay.payment, name="payment"),

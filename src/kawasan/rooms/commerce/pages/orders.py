@@ -24,6 +24,7 @@ from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import ReasonForm, ReturnForm, ReviewForm, fresh_id, refuse
 from kawasan.rooms.commerce.pages import wording
+from kawasan.rooms.payments import api as payments
 
 EXPORT_ROWS_MAX = 5_000
 TABS = ("all", "unpaid", "to-ship", "shipped", "done", "closed")
@@ -64,10 +65,12 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
     with transaction(actor):
         found = commerce.order(actor=actor, order_id=key)
         reviews = commerce.reviews_of_order(actor=actor, order_id=key)
+        money_back = payments.money_back_of(actor=actor, order_id=key)
     if found.buyer_id != actor.person_id and found.business_id in actor.businesses:
         return redirect("seller:order", found.business_slug, order_id)
     context = shown(found) | {
         "lines": [{"line": line, "review": reviews.get(line.id)} for line in found.lines],
+        "money_back": money_back,
         "can_review": found.state in (commerce.OrderState.DELIVERED, commerce.OrderState.COMPLETED),
         "crumbs": [{"label": gettext("My orders"), "href": reverse("shop:orders")}, {"label": found.number}],
     }
@@ -84,10 +87,10 @@ def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
         request,
         form,
         lambda at: commerce.cancel_order(actor=actor, order_id=key, reason=form.cleaned_data["reason"], at=at),
-        gettext("The order is cancelled. What you paid is in your wallet."),
+        gettext("The order is cancelled. You get back what you paid."),
     ):
         return redirect("shop:order", order_id)
-    lead = gettext("Whatever you paid goes back into your wallet at once.")
+    lead = gettext("You get back whatever you paid.")
     return ask(request, form, gettext("Cancel this order?"), lead, gettext("Cancel the order"), order_id, danger=True)
 
 

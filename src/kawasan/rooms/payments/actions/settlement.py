@@ -13,6 +13,7 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.accounts import ensure_accounts
 from kawasan.rooms.payments.actions.reach import lock_sellers
+from kawasan.rooms.payments.actions.sending_back import want_back_unless_used
 from kawasan.rooms.payments.queries.money_rules import rule_now, rules_of
 from kawasan.rooms.payments.queries.settlement import as_refund, turnover_before
 from kawasan.rooms.payments.rules import accounts, settling
@@ -70,6 +71,9 @@ def refund(
     """
     Return the transfers that give a buyer money back into the wallet, and note where it came from.
 
+    Where the order was paid by QRIS and the buyer does not use the wallet, a provider is asked afterwards to send it on
+    to where it was paid from (Note [Through the wallet]).
+
     Before the release it comes from escrow. After it, the zone gives back its fee and the tax of what is refunded
     (``left_minor`` is what remains of the order), then the seller's balance pays, then the seller's reserve, then the
     zone, which the seller owes it; never the buyer. Raises RefundIdReused for an id that refunded before, and
@@ -80,13 +84,13 @@ def refund(
         if models.Refund.objects.filter(pk=refund_id).exists():
             raise RefundIdReused
         if not is_released:
-            _note_refund(given, None, at)
+            want_back_unless_used(_note_refund(given, None, at), at)
             return (_refund_to_wallet(given),)
         lock_sellers([business_id])
         ensure_accounts(business_ids=(business_id,), person_id=person_id)
         sources = _sources(given, at)
         _take_from_reserve(business_id, sources.from_reserve_minor)
-        _note_refund(given, sources, at)
+        want_back_unless_used(_note_refund(given, sources, at), at)
         return _transfers_back(given, sources)
 
 
@@ -238,8 +242,8 @@ def _take_from_reserve(business_id: UUID, amount_minor: int) -> None:
         amount_minor -= part
 
 
-def _note_refund(given: _Refund, sources: Sources | None, at: datetime) -> None:
-    models.Refund(
+def _note_refund(given: _Refund, sources: Sources | None, at: datetime) -> models.Refund:
+    row = models.Refund(
         id=given.refund_id,
         order_id=given.order_id,
         business_id=given.business_id,
@@ -251,7 +255,9 @@ def _note_refund(given: _Refund, sources: Sources | None, at: datetime) -> None:
         from_reserve_minor=sources.from_reserve_minor if sources else 0,
         advanced_minor=sources.advanced_minor if sources else 0,
         at=at,
-    ).save(force_insert=True)
+    )
+    row.save(force_insert=True)
+    return row
 
 
 def _refund_to_wallet(given: _Refund) -> ledger.NewTransfer:

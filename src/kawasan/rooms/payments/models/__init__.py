@@ -1,6 +1,7 @@
 """Tables of payments, by subject."""
 
 from kawasan.rooms.payments.models.money import EventNote, Payment, PaymentSplit, ProviderEvent, Receipt
+from kawasan.rooms.payments.models.sending_back import SendingBack
 from kawasan.rooms.payments.models.settlement import (
     BankAccount,
     MoneyRule,
@@ -31,6 +32,7 @@ __all__ = [
     "Reconciliation",
     "Refund",
     "Reserve",
+    "SendingBack",
     "Settlement",
     "ShopCode",
     "ShopPayment",

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -47,6 +48,22 @@ def send(request: HttpRequest) -> HttpResponse:
             "sent": payments.sent_transfers(actor=actor),
         }
     return render(request, "payments/send.html", context | {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def ask_back(request: HttpRequest, refund_id: str) -> HttpResponse:
+    """Let a refund go on to where its order was paid from, and go back to the order."""
+    actor, number = actor_of(request), ids.parse("ret", refund_id)
+    try:
+        with transaction(actor):
+            payments.ask_back(actor=actor, refund_id=number, at=clock.now())
+        messages.success(request, gettext("We ask the provider to send it back to where you paid from."))
+    except payments.CannotSendBack as refusal:
+        title, detail = texts(refusal)
+        messages.error(request, f"{title}. {detail}")
+    wanted = request.POST.get("next", "")
+    return redirect(wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else "wallet:home")
 
 
 @signed_in

@@ -27,7 +27,10 @@ with moved as (
            coalesce(sum(amount) filter (where code in ({Code.REFUND:d}, {Code.REFUND_FROM_SELLER:d})), 0) as refunded,
            coalesce(sum(amount) filter (where code = {Code.FEE_BACK:d}), 0) as fee_back,
            coalesce(sum(amount) filter (where code = {Code.WITHHELD_BACK:d}), 0) as withheld_back,
-           coalesce(sum(amount) filter (where code = {Code.ADVANCE:d}), 0) as advanced
+           coalesce(sum(amount) filter (where code = {Code.ADVANCE:d}), 0) as advanced,
+           coalesce(sum(amount) filter (where code = {Code.SEND_BACK:d}), 0) as taken,
+           coalesce(sum(amount) filter (where code = {Code.SENT_BACK:d}), 0) as sent_back,
+           coalesce(sum(amount) filter (where code = {Code.NOT_SENT_BACK:d}), 0) as kept
     from ledger_history where reference is not null and code between 100 and 199 group by reference
 )
 """
@@ -91,6 +94,21 @@ from (select order_id as id, sum(amount_minor) as refunded, sum(fee_back_minor) 
       from payments_refund group by order_id) r left join moved m on m.id = r.id
 where r.refunded > coalesce(m.refunded, 0)
    or (r.fee_back, r.withheld_back, r.advanced) is distinct from (m.fee_back, m.withheld_back, m.advanced)""",
+    "sending-back-differs": _MOVED
+    + """
+select 'payments_sending_back ' || b.refund_id, b.state || ' ' || b.amount_minor,
+       'taken ' || coalesce(m.taken, 0) || ', sent ' || coalesce(m.sent_back, 0) || ', kept ' || coalesce(m.kept, 0)
+from payments_sending_back b left join moved m on m.id = b.refund_id
+where (coalesce(m.taken, 0), coalesce(m.sent_back, 0), coalesce(m.kept, 0)) is distinct from case b.state
+    when 'wanted' then (0::numeric, 0::numeric, 0::numeric)
+    when 'sent' then (b.amount_minor::numeric, 0::numeric, 0::numeric)
+    when 'done' then (b.amount_minor::numeric, b.amount_minor::numeric, 0::numeric)
+    when 'kept' then (coalesce(m.kept, 0)::numeric, 0::numeric, coalesce(m.kept, 0)::numeric)
+    end""",
+    "sending-back-without-row": _MOVED
+    + """
+select 'ledger_transfer of ' || m.id, 'a refund that is sent back', m.taken::text from moved m
+where m.taken > 0 and not exists (select from payments_sending_back b where b.refund_id = m.id)""",
     "reserve-differs": f"""
 select 'business ' || b.owner, coalesce(r.held, 0)::text, b.amount::text
 from {_balances(AccountCode.RESERVE)} b

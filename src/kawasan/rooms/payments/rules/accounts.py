@@ -64,6 +64,16 @@ def bank() -> UUID:
     return _id(ZONE_OWNER, AccountCode.BANK)
 
 
+def returning() -> UUID:
+    """Return the account of what a provider is asked to send back to where it was paid from."""
+    return _id(ZONE_OWNER, AccountCode.RETURNING)
+
+
+def new_returning() -> NewAccount:
+    """Return that account, to be opened."""
+    return _new(ZONE_OWNER, AccountCode.RETURNING)
+
+
 def new_accounts(*, business_ids: Iterable[UUID] = (), person_ids: Iterable[UUID] = ()) -> list[NewAccount]:
     """Return all accounts that payments between these need, to be opened: theirs and the zone's."""
     owners = tuple(business_ids)

@@ -72,6 +72,7 @@ from kawasan.rooms.payments.types.providers import (
     Outcome,
     UnknownProvider,
 )
+from kawasan.rooms.payments.types.sending_back import BackOrder, BackState, CannotSendBack, MoneyBack
 from kawasan.rooms.payments.types.settlement import (
     HeldBack,
     MoneyRule,
@@ -141,6 +142,8 @@ __all__ = [
     "AccountOwner",
     "Appeal",
     "Attention",
+    "BackOrder",
+    "BackState",
     "BankAccount",
     "BankAccountIdReused",
     "BankAccountInvalid",
@@ -153,6 +156,7 @@ __all__ = [
     "BatchNotOpen",
     "BatchStatus",
     "Bill",
+    "CannotSendBack",
     "CodeKind",
     "CodeState",
     "Difference",
@@ -173,6 +177,7 @@ __all__ = [
     "MakerCannotCheck",
     "MeansUnavailable",
     "Merchant",
+    "MoneyBack",
     "MoneyRule",
     "NameCheck",
     "NewRule",

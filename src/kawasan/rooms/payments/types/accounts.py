@@ -25,6 +25,7 @@ class AccountCode(IntEnum):
     TAX = 9  # income tax that the zone withheld and owes to the state
     TRANSIT = 10  # a business's money that was handed to the bank and has not arrived yet
     DRAWER = 11  # a business's cash in its tills
+    RETURNING = 19  # money that a provider is asked to send back to where it was paid from
     CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
     MDR = 17  # what acquirers keep of QRIS payments: credited
     MDR_COST = 18  # of that, what the zone bears: debited
@@ -53,6 +54,9 @@ class PaymentCode(IntEnum):
     PAYOUT_RETURNED = 118  # in transit or bank -> seller's balance
     TAX_PAID = 119  # tax -> bank: paid to the state
     WALLET_TRANSFER = 120  # wallet -> another person's wallet
+    SEND_BACK = 121  # wallet -> returning: on its way to where an order was paid from
+    SENT_BACK = 122  # returning -> provider: the provider has sent it
+    NOT_SENT_BACK = 123  # returning -> wallet: the provider could not
     CASH_SALE = 130  # outside -> drawer: paid in cash at the counter
     CASH_BACK = 131  # drawer -> outside: given back in cash at the counter
     CASH_OVER = 132  # outside -> drawer: more was counted at the end of a shift than there should be
@@ -73,6 +77,9 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
     PaymentCode.PAYOUT_PAID: "out",
     PaymentCode.PAYOUT_RETURNED: "out",
     PaymentCode.WALLET_TRANSFER: "wtr",
+    PaymentCode.SEND_BACK: "ret",
+    PaymentCode.SENT_BACK: "ret",
+    PaymentCode.NOT_SENT_BACK: "ret",
 }
 
 
