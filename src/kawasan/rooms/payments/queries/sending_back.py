@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kawasan.core.access import Actor
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.types import BackState, CodeKind, MoneyBack, PaymentStatus, Purpose
 
@@ -30,15 +31,16 @@ def waiting_to_send_back(*, at: datetime, again_after: timedelta, limit: int) ->
     return list(rows.order_by("asked_at").values_list("pk", flat=True)[:limit])
 
 
-# Only money of a code that is surely the one paid can be named to its provider: where a virtual account was made for
-# the payment too, nothing says which of the two it was.
+# Only money of a code that is surely the one paid, in rupiah, can be named to its provider: where a virtual account was
+# made for the payment too, or a price in another currency was asked for, it may have come in that way.
 def code_paid(order_id: UUID) -> models.Code | None:
     """Return the QRIS code that paid an order, if it was paid so."""
     split = models.PaymentSplit.objects.filter(
         order_id=order_id, payment__status=PaymentStatus.PAID.value, payment__purpose=Purpose.ORDER.value
     ).first()
-    codes = models.Code.objects.filter(payment=split.payment_id, attempts__gt=0).order_by("pk") if split else ()
-    known = list(codes)
+    if split is None or exchange.newest_quote_for(purpose_id=split.payment_id) is not None:
+        return None
+    known = list(models.Code.objects.filter(payment=split.payment_id, attempts__gt=0).order_by("pk"))
     if not known or any(code.kind != CodeKind.QRIS for code in known):
         return None
     return known[-1] if known[-1].provider_reference else None

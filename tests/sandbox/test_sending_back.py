@@ -7,21 +7,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.builders.bank import connect
-from tests.builders.payments import a_funded_wallet, money_for, posted, verify
-from tests.builders.snap import a_sandbox
-from tests.builders.zone import a_business, a_person, an_actor, zone_staff
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor
 from kawasan.core.errors import Unauthenticated
+from kawasan.core.money import Money
 from kawasan.platform.db import see_as
+from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models, tasks
 from kawasan.rooms.payments.rules.accounts import returning
 from kawasan.sandbox.scenarios import Fault, Pay
 from kawasan.sandbox.server import Sandbox
+from tests.builders.bank import connect
+from tests.builders.exchange import AT as RATES_AT
+from tests.builders.exchange import some_rates
+from tests.builders.payments import a_funded_wallet, money_for, posted, verify
+from tests.builders.snap import a_sandbox
+from tests.builders.zone import a_business, a_person, an_actor, zone_staff
 
 pytestmark = pytest.mark.django_db
 PAID, BACK = 50_000_00, 20_000_00
@@ -195,3 +199,14 @@ def test_a_checked_identity_is_no_use_of_a_wallet(bank: Sandbox):
     give_back(paid)
     assert state_of(paid) == [State.WANTED]
     assert payments.seller_money(actor=SYSTEM, business_id=paid.splits[0].business_id).escrow_minor == PAID - BACK
+
+
+def test_an_order_whose_buyer_asked_for_a_price_in_another_currency_stays_in_the_wallet(bank: Sandbox):
+    paid = an_order_paid_by_qris(bank)
+    some_rates()
+    exchange.give_quote(
+        actor=SYSTEM, quote_id=ids.uuid7(), given=Money(PAID), source="CNY", target="IDR", at=RATES_AT,
+        purpose_id=paid.id,
+    )  # fmt: skip
+    give_back(paid)
+    assert state_of(paid) == [State.WALLET]
