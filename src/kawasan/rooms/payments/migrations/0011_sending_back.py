@@ -18,7 +18,7 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0008_reach_and_first_rules"),
+        ("payments", "0010_wallet_codes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
