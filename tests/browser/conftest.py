@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: set CHROMIUM=/path"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo() -> Iterator[dict[str, Any]]:
     """Start the demo, quietly, in a folder of its own; yield what demo.json says (or use KAWASAN_DEMO_JSON)."""
     if running := os.environ.get("KAWASAN_DEMO_JSON"):
@@ -67,7 +67,7 @@ def demo() -> Iterator[dict[str, Any]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: Playwright's event loop in this thread would keep Django's tests away
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -77,13 +77,13 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def home(demo: dict[str, Any]) -> str:
     """The address of the shop."""
     return str(demo["addresses"]["shop"]).rstrip("/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def states(demo: dict[str, Any], chromium: Any, home: str) -> Callable[[str], dict[str, Any]]:
     """Sign a person of the demo in once, and give back the cookies."""
     known: dict[str, dict[str, Any]] = {}

@@ -40,7 +40,7 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def places(demo, chromium, home):
     seller = demo["addresses"]["seller"].split("/jualan/")[1].strip("/")
     page = chromium.new_page()
