@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kawasan.server.banks import ask
 
 
-def pay(bank: str, *, code: str, scenario: str, visit: str, amount_minor: int | None = None) -> bool:
-    """Pay a code (a static one with an amount); return whether it was taken. Raises NoAnswer."""
-    given = {"code": code, "scenario": scenario, "visit": visit, "amountMinor": amount_minor}
+def pay(
+    bank: str,
+    *,
+    code: str,
+    scenario: str,
+    visit: str,
+    amount_minor: int | None = None,
+    abroad: Mapping[str, str] | None = None,
+) -> bool:
+    """
+    Pay a code; return whether it was taken. Raises NoAnswer.
+
+    A static code with an amount. ``abroad`` has the value, currency, quote and its end of somebody who pays at a quote.
+    """
+    given = {"code": code, "scenario": scenario, "visit": visit, "amountMinor": amount_minor, "abroad": abroad}
     return "moved" in ask(bank, "/sandbox/payments", given)
 
 

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from kawasan.platform.telemetry import configure_logging
 from kawasan.server import runtime
 
 if TYPE_CHECKING:
+    from kawasan.demo.abroad import BuyerAbroad
     from kawasan.demo.buyers import Market
     from kawasan.demo.walk_ins import WalkIns
     from kawasan.server.processes import Processes
@@ -163,7 +164,7 @@ class Demo:
             market.start()
             self.ready_seconds = time.monotonic() - self.started
             self._tell(folder, running, keys)
-            seconds = self._wait(database, self._walk_ins())
+            seconds = self._wait(database, [self._walk_ins(), self._abroad()])
             return self._finish(market, running, before=before, seconds=seconds)
         finally:
             if market:
@@ -230,14 +231,22 @@ class Demo:
         found.open()
         return found
 
-    def _wait(self, database: runtime.Database, walk_ins: WalkIns) -> float:
+    def _abroad(self) -> BuyerAbroad:
+        from kawasan.demo.abroad import BuyerAbroad
+
+        found = BuyerAbroad(bank=self.bank_address)
+        found.open()
+        return found
+
+    def _wait(self, database: runtime.Database, buyers: Sequence[WalkIns | BuyerAbroad]) -> float:
         """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
         start = time.monotonic()
         while self.options.seconds is None or time.monotonic() - start < self.options.seconds:
             self._pause()
             if database.keep_alive():
                 self._step(told.DATABASE_AGAIN)
-            walk_ins.tick()
+            for buyer in buyers:
+                buyer.tick()
         return time.monotonic() - start
 
     def _finish(self, market: Market, running: Processes, *, before: int, seconds: float) -> int:
