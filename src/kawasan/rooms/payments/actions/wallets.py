@@ -45,6 +45,7 @@ SEND_NOTE_LENGTH_MAX = 100
 SENDS_A_DAY_MAX = 30  # prepared ones: looking up names is not what this is for
 CONFIRM_WITHIN = timedelta(minutes=15)
 RUPIAH = 100  # minor units
+_LATER = timedelta(microseconds=1)
 
 
 @requires_transaction
@@ -74,6 +75,7 @@ def decide_wallet(
         before = queries.last_step(person_id)
         now_level = level or (Level(before.level) if before else Level.UNVERIFIED)
         now_frozen = is_frozen if is_frozen is not None else bool(before and before.is_frozen)
+        at = max(at, before.at + _LATER) if before else at  # the newest step counts, whichever clock told the time
         _step(person_id, step_id, now_level, now_frozen, reason, actor, at)
     return queries.wallet_state(person_id=person_id, at=at)
 

@@ -28,7 +28,8 @@ class WalletStep(models.Model):
                 name="payments_wallet_step_level", condition=Q(level__in=["unverified", "verified"])
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["person", "-id"], name="payments_wallet_step_person")]
+        # By time, not by id: a step that grants an appeal has an id derived from it.
+        indexes: ClassVar = [models.Index(fields=["person", "-at", "-id"], name="payments_wallet_step_newest")]
 
 
 class Appeal(models.Model):

@@ -99,7 +99,7 @@ def wallets(*, actor: Actor, text: str = "", at: datetime) -> tuple[WalletView, 
     if text.strip():
         people = [one.id for one in zone.search_people(actor=actor, text=text)]
     else:
-        newest = models.WalletStep.objects.order_by("person", "-pk").distinct("person")
+        newest = models.WalletStep.objects.order_by("person", "-at", "-pk").distinct("person")
         people = [row.person_id for row in newest if row.is_frozen]
     return tuple(_view(one, at) for one in people[:WALLETS_SHOWN])
 
@@ -118,7 +118,7 @@ def open_appeals(*, actor: Actor) -> tuple[Appeal, ...]:
 
 def last_step(person_id: UUID) -> models.WalletStep | None:
     """Return the newest thing that staff decided about a wallet."""
-    return models.WalletStep.objects.filter(person=person_id).order_by("-pk").first()
+    return models.WalletStep.objects.filter(person=person_id).order_by("-at", "-pk").first()
 
 
 def as_transfer(row: models.WalletTransfer) -> WalletTransfer:

@@ -157,6 +157,9 @@ def test_a_frozen_wallet_tells_why_and_its_owner_appeals(client: Any) -> None:
     assert "Bukan saya" in text(client.get("/kawasan/dompet", **ENGLISH))
     assert client.post(f"/kawasan/dompet/keberatan/{appeal}", answer).status_code == 302
     assert not payments.wallet_state(person_id=person.pk, at=clock.now()).is_frozen
+    again = {"id": hidden(client.get(desk)), "step": "freeze", "reason": "Laporan kedua"}
+    assert client.post(desk, again).status_code == 302
+    assert payments.wallet_state(person_id=person.pk, at=clock.now()).is_frozen
 
 
 def test_staff_sets_a_rule_and_downloads_the_tax_list(client: Any) -> None:
