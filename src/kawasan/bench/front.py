@@ -23,6 +23,7 @@ from kawasan.server.processes import Processes, free_port
 GENERATOR = "kawasan.bench.loading"
 HOST = "127.0.0.1"
 START_SECONDS_MAX = 30
+RUN_REQUESTS_MAX = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Load:
             port=self._front.port if plan.get("method") == "GET" else self._front.orders_port,
             requests=str(self._files[which]),
             tag=f"{which}-{self._runs}",
+            first=self._runs * RUN_REQUESTS_MAX,  # what a request names in its body is new in each run, too
             connections=connections,
             seconds=seconds,
             **plan,
