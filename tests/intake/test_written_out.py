@@ -16,6 +16,7 @@ from kawasan.rooms.commerce import models, tasks
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentSucceeded
+from kawasan.rooms.payments.models import Provider
 from kawasan.rooms.payments.rules.references import reference_of
 from tests.builders.campaigns import a_campaign, entered, now_of
 from tests.builders.orders import PRICE, a_buyer, something_for_sale
@@ -105,4 +106,22 @@ def test_an_order_by_qris_that_is_paid_before_the_worker_writes_it_out_is_paid_o
     assert ledger.balance(payments.escrow(product.business_id)).posted == PRICE * 2
     levels = commerce.stock_levels([(product.business_id, product.variants[0].id)]).popitem()[1]
     assert levels.available == 48
+    assert findings() == []
+
+
+def test_without_a_bank_what_waits_for_a_code_keeps_nothing_else_waiting(intake):
+    with commits.atomic():
+        product, buyer = something_for_sale(stock=50), a_buyer()
+    secret = secret_of(buyer)
+    for method in ("qris", "wallet"):
+        assert order(intake.port, secret, checkout(line(product, 1), method=method)).status == 201
+    with transaction(SYSTEM):
+        banks = Provider.objects.filter(is_active=True)
+        names = list(banks.values_list("pk", flat=True))
+        banks.update(is_active=False)
+    assert [write_out(), write_out()] == [1, 0]
+    assert models.IntakeOrder.objects.get().method == "qris"
+    with transaction(SYSTEM):
+        Provider.objects.filter(pk__in=names).update(is_active=True)
+    assert write_out() == 1
     assert findings() == []

@@ -46,6 +46,7 @@ from kawasan.rooms.payments.queries.events import (
     waiting_events,
 )
 from kawasan.rooms.payments.queries.providers import (
+    active_provider,
     all_provider_settings,
     has_open_codes,
     means_of,
@@ -134,6 +135,7 @@ __all__ = [
     "StatementLine",
     "TakenIn",
     "UnknownProvider",
+    "active_provider",
     "add_our_key",
     "add_their_key",
     "all_differences",
