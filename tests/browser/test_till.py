@@ -139,9 +139,12 @@ def test_a_scanner_finds_a_product_wherever_the_cursor_is(demo, open_as):
         """async () => (await (await fetch(`${document.body.dataset.api}/items`)).json()).items[0].sku"""
     )
     page.evaluate("document.activeElement.blur()")
-    page.keyboard.type(sku, delay=5)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".till-lines li")
+    for _ in range(10):  # on a busy machine these keys come as slowly as a person's: then it is scanned again
+        page.keyboard.type(sku)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(500)
+        if page.locator(".till-lines li").count():
+            break
     assert page.locator(".till-lines li").count() == 1
     assert page.errors == []
 

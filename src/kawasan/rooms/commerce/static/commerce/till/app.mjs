@@ -459,7 +459,7 @@ function wire() {
   let typed = "", last = 0;
   document.addEventListener("keydown", (event) => {
     if (event.target.closest("input, textarea, select, dialog") || !state.shift) return;
-    const now = Date.now();
+    const now = event.timeStamp; // of the key, not of our turn: a busy till hears a scanner too
     if (now - last > 100) typed = "";
     last = now;
     if (event.key.length === 1) typed += event.key;
