@@ -1,10 +1,18 @@
 """The room's door: books, statements, taxes."""
 
-from kawasan.rooms.books.actions.entries import add_entry, add_expense, add_income, correct_entry, open_balances
+from kawasan.rooms.books.actions.entries import (
+    add_entry,
+    add_expense,
+    add_income,
+    book_document,
+    correct_entry,
+    open_balances,
+)
 from kawasan.rooms.books.actions.following import follow_journal, forget_journal
 from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
 from kawasan.rooms.books.queries.desk import chart_of, profile_of
+from kawasan.rooms.books.queries.desk import profile as tax_profile
 from kawasan.rooms.books.queries.entries import entries, entry
 from kawasan.rooms.books.queries.export import beancount_lines, journal
 from kawasan.rooms.books.queries.periods import closed_through, period_events
@@ -23,6 +31,7 @@ from kawasan.rooms.books.types.desk import (
     AccountCodeInvalid,
     AccountCodeTaken,
     AlreadyCorrected,
+    BookedByDocument,
     BookEntryIdReused,
     BooksBehind,
     Entry,
@@ -82,6 +91,7 @@ __all__ = [
     "BadMonth",
     "BookEntryIdReused",
     "BookPeriodInvalid",
+    "BookedByDocument",
     "BooksBehind",
     "Duty",
     "DutyKind",
@@ -120,6 +130,7 @@ __all__ = [
     "add_expense",
     "add_income",
     "beancount_lines",
+    "book_document",
     "chart_of",
     "checked_span",
     "checked_year",
@@ -150,6 +161,7 @@ __all__ = [
     "rule_of",
     "say_profile",
     "statement",
+    "tax_profile",
     "tax_year",
     "trial_balance",
 ]

@@ -91,6 +91,8 @@ class Entry(models.Model):
     kind = models.CharField(max_length=12)
     memo = models.CharField(max_length=MEMO_LENGTH_MAX)
     corrects = models.UUIDField(null=True)
+    document = models.CharField(max_length=12, blank=True, default="")
+    reference = models.UUIDField(null=True)  # the document that wrote it
     made_by = models.UUIDField(null=True)
     made_at = models.DateTimeField()
     content_hash = models.BinaryField()

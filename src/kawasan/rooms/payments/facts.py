@@ -78,6 +78,7 @@ class ShopPaid:
     code_id: UUID
     amount_minor: int
     outcome: str
+    invoice_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

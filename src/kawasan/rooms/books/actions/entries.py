@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from kawasan.core.access import Actor
@@ -16,6 +17,7 @@ from kawasan.rooms.books.queries.entries import entry as find_entry
 from kawasan.rooms.books.rules import chart, journal
 from kawasan.rooms.books.types.desk import (
     AlreadyCorrected,
+    BookedByDocument,
     BookEntryIdReused,
     Entry,
     EntryKind,
@@ -23,6 +25,16 @@ from kawasan.rooms.books.types.desk import (
     PeriodClosed,
 )
 from kawasan.rooms.books.types.entries import JournalLine, NewEntry
+
+
+class Source(NamedTuple):
+    """The document that wrote an entry."""
+
+    document: str
+    reference: UUID | None
+
+
+NO_SOURCE = Source("", None)
 
 
 @requires_transaction
@@ -43,10 +55,7 @@ def add_entry(
     """
     desk.need_books(actor, business_id)
     lock_desk(business_id)
-    journal.check_lines(entry.lines, desk.accounts(business_id))
-    for line in entry.lines:
-        if line.account in chart.KEPT_BY_ZONE:
-            raise KeptByZone(field="lines", account=line.account)
+    _check(business_id, entry)
     return write(business_id, entry_id, entry, kind, made_by=actor.person_id, at=at)
 
 
@@ -123,9 +132,11 @@ def correct_entry(
     """
     Undo an entry by a new one with its lines turned round; the first stays as it is.
 
-    A repeat returns the first correction. Raises as add_entry, and EntryNotFound, AlreadyCorrected.
+    A repeat returns the first correction. Raises as add_entry, and EntryNotFound, AlreadyCorrected, BookedByDocument.
     """
     wrong = find_entry(actor=actor, business_id=business_id, entry_id=entry_id)
+    if wrong.kind is EntryKind.DOCUMENT:
+        raise BookedByDocument
     if wrong.corrects or wrong.corrected_by not in (None, correction_id):
         raise AlreadyCorrected
     lock_desk(business_id)
@@ -134,6 +145,36 @@ def correct_entry(
     return write(
         business_id, correction_id, entry, EntryKind.CORRECTION, made_by=actor.person_id, at=at, corrects=wrong.id
     )
+
+
+@requires_transaction
+def book_document(
+    *,
+    business_id: UUID,
+    entry_id: UUID,
+    entry: NewEntry,
+    document: str,
+    reference: UUID,
+    made_by: UUID | None,
+    at: datetime,
+) -> Entry:
+    """
+    Write the entry of a document that another room keeps (an invoice, say), once: a repeat returns the first one.
+
+    The room has checked who asks. The figure opens to the document; only another document undoes it. Raises EntryEmpty,
+    EntryUnbalanced, UnknownAccount, KeptByZone, PeriodClosed, BookEntryIdReused.
+    """
+    lock_desk(business_id)
+    _check(business_id, entry)
+    source = Source(document, reference)
+    return write(business_id, entry_id, entry, EntryKind.DOCUMENT, made_by=made_by, at=at, source=source)
+
+
+def _check(business_id: UUID, entry: NewEntry) -> None:
+    journal.check_lines(entry.lines, desk.accounts(business_id))
+    for line in entry.lines:
+        if line.account in chart.KEPT_BY_ZONE:
+            raise KeptByZone(field="lines", account=line.account)
 
 
 def lock_desk(business_id: UUID) -> None:
@@ -151,9 +192,11 @@ def write(
     made_by: UUID | None,
     at: datetime,
     corrects: UUID | None = None,
+    source: Source = NO_SOURCE,
 ) -> Entry:
     """Store an entry whose lines were checked, under the desk's lock."""
-    digest = hashlib.sha256(repr((business_id, entry, kind, corrects)).encode()).digest()
+    content = (business_id, entry, kind, corrects, *([source] if source.reference else []))
+    digest = hashlib.sha256(repr(content).encode()).digest()
     earlier = models.Entry.objects.filter(pk=entry_id).first()
     if earlier is not None:
         if bytes(earlier.content_hash) != digest:
@@ -167,6 +210,8 @@ def write(
         kind=kind,
         memo=entry.memo,
         corrects=corrects,
+        document=source.document,
+        reference=source.reference,
         made_by=made_by,
         made_at=at,
         content_hash=digest,

@@ -18,9 +18,17 @@ from kawasan.rooms.books import api as books
 from kawasan.rooms.books.forms import OpeningForm, RecordForm
 from kawasan.rooms.books.pages.desk import context, language, names
 from kawasan.rooms.books.pages.home import entry_rows
+from kawasan.rooms.books.pages.reports import document_address
 from kawasan.rooms.zone import api as zone
 
-_BOOKING = (books.EntryInvalid, books.PeriodClosed, books.BookEntryIdReused, books.KeptByZone, books.AlreadyCorrected)
+_BOOKING = (
+    books.EntryInvalid,
+    books.PeriodClosed,
+    books.BookEntryIdReused,
+    books.BookedByDocument,
+    books.KeptByZone,
+    books.AlreadyCorrected,
+)
 
 
 @signed_in
@@ -135,7 +143,8 @@ def _entry_page(
         (line.account, known[line.account], max(0, line.amount_minor), max(0, -line.amount_minor))
         for line in found.lines
     ]
-    page = context(business, "entries", entry=found, lines=lines, refusal=refusal)
+    source = document_address(slug, found.document, found.reference)
+    page = context(business, "entries", entry=found, lines=lines, refusal=refusal, source=source)
     return render(request, "books/entry.html", page, status=status)
 
 

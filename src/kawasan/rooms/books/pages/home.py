@@ -20,6 +20,7 @@ from kawasan.rooms.books.pages.desk import context, month_asked, names
 from kawasan.rooms.zone import api as zone
 
 NEWEST = 6
+BY_HAND = tuple(kind for kind in books.EntryKind if kind is not books.EntryKind.DOCUMENT)
 
 
 @signed_in
@@ -73,7 +74,7 @@ def _month_page(request: HttpRequest, slug: str, form: ReasonForm) -> dict[str, 
         business = zone.business_by_slug(slug=slug)
         shown = books.owners_month(actor=actor, business_id=business.id, month=month, at=now)
         year = books.tax_year(actor=actor, business_id=business.id, year=month.year, at=now)
-        page = books.entries(actor=actor, business_id=business.id, limit=NEWEST)
+        page = books.entries(actor=actor, business_id=business.id, kinds=BY_HAND, limit=NEWEST)
         known = names(books.chart_of(actor=actor, business_id=business.id))
         events = books.period_events(business.id)
     today = clock.business_day(now)

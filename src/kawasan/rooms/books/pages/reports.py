@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
@@ -26,7 +27,11 @@ from kawasan.rooms.zone import api as zone
 
 EVERYTHING = books.Span(*books.ALL_DAYS)
 # Where a transfer's document is shown, and how its id is written.
-_DOCUMENTS = {"order": ("seller:order", "ord"), "sale": ("seller:till_sale", "sal")}
+_DOCUMENTS = {
+    "order": ("seller:order", "ord"),
+    "sale": ("seller:till_sale", "sal"),
+    "invoice": ("invoices:document", "inv"),
+}
 
 
 @signed_in
@@ -167,12 +172,22 @@ def _header(report: str, span: books.Span) -> list[str]:
 
 def _line(line: books.LedgerLine, known: dict[str, str], slug: str) -> dict[str, Any]:
     shown = {"line": line, "account": known[line.account], "credit": -line.amount_minor}
+    if line.document and line.reference:
+        return shown | {
+            "what": line.memo or booked(line),
+            "href": document_address(slug, line.document, line.reference),
+        }
     if line.kind != "transfer":
         href = reverse("books:entry", args=[slug, ids.public(books.ENTRY_PREFIX, line.source_id)])
         return shown | {"what": line.memo or booked(line), "href": href}
-    page, prefix = _DOCUMENTS.get(books.rule_of(line.code).document, ("", ""))
-    href = reverse(page, args=[slug, ids.public(prefix, line.reference)]) if page and line.reference else ""
+    href = document_address(slug, books.rule_of(line.code).document, line.reference)
     return shown | {"what": booked(line), "href": href}
+
+
+def document_address(slug: str, document: str, reference: UUID | None) -> str:
+    """Return where a document is shown; nothing for one that has no page."""
+    page, prefix = _DOCUMENTS.get(document, ("", ""))
+    return reverse(page, args=[slug, ids.public(prefix, reference)]) if page and reference else ""
 
 
 def _pdf(request: HttpRequest, filename: str, shown: dict[str, Any]) -> HttpResponse:

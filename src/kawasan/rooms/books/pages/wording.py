@@ -21,6 +21,7 @@ KINDS = {
     books.EntryKind.CORRECTION: msg("Correction"),
     books.EntryKind.STOCK: msg("Stock counted"),
     books.EntryKind.TAX: msg("Tax put aside"),
+    books.EntryKind.DOCUMENT: msg("From a document"),
 }
 # What a transfer was, by the name of its posting rule.
 TRANSFERS = {
@@ -47,6 +48,8 @@ TRANSFERS = {
     "QRIS_SHOP": msg("Paid to your own QRIS"),
     "MDR": msg("QRIS fee (MDR)"),
     "WALLET_COUNTER": msg("Paid at the counter from a wallet"),
+    "INVOICE_QRIS": msg("Invoice paid by QRIS"),
+    "INVOICE_WALLET": msg("Invoice paid from a wallet"),
 }
 DUTIES = {
     books.DutyKind.FINAL_DEPOSIT: msg("Pay PPh Final"),

@@ -63,6 +63,8 @@ def as_entries(rows: Iterable[models.Entry]) -> list[Entry]:
             made_at=row.made_at,
             corrects=row.corrects,
             corrected_by=undone.get(row.id),
+            document=row.document,
+            reference=row.reference,
         )
         for row in found
     ]

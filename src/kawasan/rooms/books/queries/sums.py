@@ -39,13 +39,13 @@ select day, account, sum(amount)::bigint from (
 _LINES = """
 select * from (
     (select l.day, l.sequence, l.transfer_id as source_id, l.place::int, l.account, l.amount_minor, l.code::int,
-            'transfer' as kind, '' as memo, l.reference
+            'transfer' as kind, '' as memo, l.reference, '' as document
      from books_line l
      where l.business_id = %(business)s and l.account = any(%(accounts)s) and l.day between %(first)s and %(last)s
        and (l.day, l.sequence, l.transfer_id, l.place::int) > (%(day)s, %(sequence)s, %(source)s, %(place)s)
      order by l.day, l.sequence, l.transfer_id, l.place limit %(limit)s)
     union all
-    (select l.day, 0, l.entry_id, l.place::int, l.account, l.amount_minor, 0, e.kind, e.memo, null
+    (select l.day, 0, l.entry_id, l.place::int, l.account, l.amount_minor, 0, e.kind, e.memo, e.reference, e.document
      from books_entry_line l join books_entry e on e.id = l.entry_id
      where l.business_id = %(business)s and l.account = any(%(accounts)s) and l.day between %(first)s and %(last)s
        and (l.day, 0::bigint, l.entry_id, l.place::int) > (%(day)s, %(sequence)s, %(source)s, %(place)s)

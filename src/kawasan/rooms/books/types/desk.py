@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     CORRECTION = "correction"
     STOCK = "stock"
     TAX = "tax"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Entry:
     made_at: datetime
     corrects: UUID | None = None
     corrected_by: UUID | None = None
+    document: str = ""
+    reference: UUID | None = None
 
     @property
     def public_id(self) -> str:
@@ -69,6 +72,7 @@ class LedgerLine:
     kind: str
     memo: str
     reference: UUID | None
+    document: str = ""
     balance_minor: int = 0
 
 
@@ -156,6 +160,14 @@ class AlreadyCorrected(Conflict):
     code = "book-entry-corrected"
     title = msg("This entry is corrected already")
     detail = msg("It was undone before, or it undoes another one.")
+
+
+class BookedByDocument(Conflict):
+    """An entry that a document wrote is undone by another document."""
+
+    code = "entry-of-document"
+    title = msg("This entry belongs to a document")
+    detail = msg("Open the document and change it there: a credit note, or money given back, undoes it.")
 
 
 class KeptByZone(Invalid):

@@ -10,6 +10,7 @@ from kawasan.rooms.payments.actions.shop.codes import (
     tell_provider_of_shop,
     want_static_code,
 )
+from kawasan.rooms.payments.actions.shop.invoices import pay_invoice_from_wallet, request_invoice_payment
 from kawasan.rooms.payments.actions.shop.wallets import make_wallet_code, pay_counter_from_wallet
 from kawasan.rooms.payments.queries.shop import (
     all_shop_payments,
@@ -86,7 +87,9 @@ __all__ = [
     "note_shop_code",
     "open_counter_codes",
     "pay_counter_from_wallet",
+    "pay_invoice_from_wallet",
     "request_counter_payment",
+    "request_invoice_payment",
     "shop_payments",
     "shop_takings",
     "static_code",

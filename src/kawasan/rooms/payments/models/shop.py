@@ -25,6 +25,7 @@ class ShopCode(models.Model):
     provider_reference = models.TextField(default="")
     amount_minor = models.BigIntegerField(null=True)
     sale_id = models.UUIDField(null=True)
+    invoice_id = models.UUIDField(null=True)
     asked_by = models.UUIDField()
     state = models.TextField()
     problem = models.TextField(default="")

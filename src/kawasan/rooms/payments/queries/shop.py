@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet, Sum
@@ -33,6 +33,7 @@ from kawasan.rooms.payments.types.shop import (
 from kawasan.rooms.payments.types.snap import CodeState
 
 EXPORT_MAX = 10_000
+INVOICE_QUIET = timedelta(minutes=15)
 OPEN_STATES = [CodeState.ASKED.value, CodeState.UNKNOWN.value, CodeState.MADE.value]
 _EVERYTHING = ShopPaymentFilter()
 
@@ -125,14 +126,18 @@ def waiting_shop_codes(*, at: datetime, again_before: datetime, limit: int) -> l
 
 
 def open_counter_codes(*, at: datetime, since: datetime, limit: int) -> list[UUID]:
-    """Return codes of the counter that nobody told about: in time or just over, not asked about since."""
+    """
+    Return codes of the counter that nobody told about: in time or just over, not asked about since.
+
+    Nobody waits at a counter for an invoice's: those are asked about a few times an hour.
+    """
     rows = models.ShopCode.objects.filter(
         kind=ShopCodeKind.COUNTER.value,
         state=CodeState.MADE.value,
         paid_at__isnull=True,
         asked_at__lt=since,
         expires_at__gt=since,
-    )
+    ).exclude(invoice_id__isnull=False, asked_at__gte=at - INVOICE_QUIET)
     return list(rows.order_by("expires_at").values_list("pk", flat=True)[:limit])
 
 
@@ -201,6 +206,7 @@ def as_counter_payment(row: models.ShopCode, at: datetime) -> CounterPayment:
         expires_at=row.expires_at,
         paid_at=row.paid_at,
         sale_id=row.sale_id,
+        invoice_id=row.invoice_id,
     )
 
 

@@ -15,6 +15,7 @@ from kawasan.rooms.payments.types import PaymentCode
 
 STEP = 20_000  # ledger numbers read at a time
 _SHOP = (int(PaymentCode.QRIS_SHOP), int(PaymentCode.MDR))
+_INVOICE = int(PaymentCode.INVOICE_QRIS)  # the same money, for an invoice
 _ZONE = int(PaymentCode.MDR_ZONE)
 
 
@@ -37,11 +38,12 @@ def _moved(last_sequence: int) -> tuple[dict[UUID, dict[int, int]], dict[UUID, i
     shop: dict[UUID, dict[int, int]] = defaultdict(dict)
     zone: dict[UUID, int] = {}
     for start in range(0, last_sequence, STEP):
-        for transfer in ledger.transfers_between(start, start + STEP, codes=[*_SHOP, _ZONE]):
+        for transfer in ledger.transfers_between(start, start + STEP, codes=[*_SHOP, _INVOICE, _ZONE]):
             if transfer.code == _ZONE:
                 zone[transfer.entry_id] = transfer.amount
             else:
-                shop[transfer.entry_id][transfer.code] = transfer.amount
+                code = _SHOP[0] if transfer.code == _INVOICE else transfer.code
+                shop[transfer.entry_id][code] = transfer.amount
     return shop, zone
 
 

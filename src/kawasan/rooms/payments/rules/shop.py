@@ -15,6 +15,7 @@ from kawasan.rooms.payments.types import Outcome, PaymentCode
 from kawasan.rooms.payments.types.shop import CodeReading, CounterStatus
 
 COUNTER_LIFETIME = timedelta(minutes=10)
+INVOICE_LIFETIME = timedelta(hours=24)  # the longest that providers keep a code; it stands in the invoice's PDF
 PAYER_LENGTH_MAX = 60
 
 
@@ -54,16 +55,27 @@ def outcome_of_shop_money(
 
 
 def shop_transfers(
-    *, provider: str, money_id: str, business_id: UUID, amount_minor: int, fee_minor: int, reference: UUID
+    *,
+    provider: str,
+    money_id: str,
+    business_id: UUID,
+    amount_minor: int,
+    fee_minor: int,
+    reference: UUID,
+    invoice_id: UUID | None = None,
 ) -> tuple[NewTransfer, ...]:
-    """Return the transfers provider -> seller's balance and seller's balance -> acquirers of one payment."""
+    """
+    Return the transfers provider -> seller's balance and seller's balance -> acquirers of one payment.
+
+    What was paid for an invoice says so: the books settle what the customer owed instead of counting a sale again.
+    """
     whole = NewTransfer(
         id=ids.derived("payments.shop", provider, money_id),
         debit=accounts.provider(),
         credit=accounts.balance(business_id),
         amount=amount_minor,
-        code=int(PaymentCode.QRIS_SHOP),
-        reference=reference,
+        code=int(PaymentCode.INVOICE_QRIS if invoice_id else PaymentCode.QRIS_SHOP),
+        reference=invoice_id or reference,
     )
     if not fee_minor:
         return (whole,)

@@ -54,6 +54,8 @@ _NAMES = {
     PaymentCode.QRIS_SHOP: msg("Paid to your QRIS code"),
     PaymentCode.MDR: msg("QRIS fee (MDR)"),
     PaymentCode.WALLET_COUNTER: msg("Paid from a wallet at the counter"),
+    PaymentCode.INVOICE_QRIS: msg("Invoice paid by QRIS"),
+    PaymentCode.INVOICE_WALLET: msg("Invoice paid from a wallet"),
 }
 
 _OUTCOMES = {

@@ -65,6 +65,8 @@ class PaymentCode(IntEnum):
     MDR = 141  # seller's balance -> acquirers: the merchant's fee of such a payment
     MDR_ZONE = 142  # the zone's cost -> acquirers: the fee of a payment for orders or into a wallet
     WALLET_COUNTER = 143  # wallet -> seller's balance: paid at the counter
+    INVOICE_QRIS = 144  # provider -> seller's balance: an invoice paid by a code made for it
+    INVOICE_WALLET = 145  # wallet -> seller's balance: an invoice paid from a wallet
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
@@ -80,6 +82,8 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
     PaymentCode.SEND_BACK: "ret",
     PaymentCode.SENT_BACK: "ret",
     PaymentCode.NOT_SENT_BACK: "ret",
+    PaymentCode.INVOICE_QRIS: "inv",
+    PaymentCode.INVOICE_WALLET: "inv",
 }
 
 

@@ -81,6 +81,7 @@ class CounterPayment:
     expires_at: datetime
     paid_at: datetime | None
     sale_id: UUID | None
+    invoice_id: UUID | None = None
 
     @property
     def public_id(self) -> str:

@@ -65,6 +65,8 @@ LABELS: dict[str, dict[str, str]] = {
         "payments:write": msg("Move money"),
         "books:read": msg("Read books and taxes"),
         "books:write": msg("Write into the books and close months"),
+        "invoices:read": msg("Read invoices and customers"),
+        "invoices:write": msg("Write and issue invoices"),
         "zone:read": msg("Read what zone staff read"),
         "zone:admit": msg("Admit and send back applications"),
     },

@@ -49,6 +49,8 @@ SCOPES = (
     "payments:write",
     "books:read",
     "books:write",
+    "invoices:read",
+    "invoices:write",
     "zone:read",
     "zone:admit",
 )

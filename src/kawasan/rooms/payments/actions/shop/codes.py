@@ -72,9 +72,9 @@ def want_static_code(*, actor: Actor, business_id: UUID, at: datetime) -> Static
     actor.need_business(business_id, BusinessRole.OWNER)
     rows = models.ShopCode.objects.filter(business_id=business_id, kind=ShopCodeKind.STATIC.value)
     code_id = ids.uuid7()
-    fresh = _new(code_id, business_id, ShopCodeKind.STATIC, actor, at)
+    fresh = new_code(code_id, business_id, ShopCodeKind.STATIC, actor, at)
     if not rows.filter(state__in=queries.OPEN_STATES).exists():
-        _inserted(fresh)  # of two at once one is refused, and finds the other's below
+        inserted(fresh)  # of two at once one is refused, and finds the other's below
     return queries.as_static_code(rows.get(state__in=queries.OPEN_STATES), at)
 
 
@@ -90,9 +90,9 @@ def request_counter_payment(
     """
     actor.need_business(business_id, BusinessRole.OWNER, BusinessRole.STAFF)
     check_qris_amount(amount, at=at)
-    fresh = _new(counter_id, business_id, ShopCodeKind.COUNTER, actor, at)
+    fresh = new_code(counter_id, business_id, ShopCodeKind.COUNTER, actor, at)
     fresh.amount_minor, fresh.sale_id, fresh.expires_at = amount.minor, sale_id, at + COUNTER_LIFETIME
-    if _inserted(fresh):
+    if inserted(fresh):
         return queries.as_counter_payment(fresh, at)
     row = models.ShopCode.objects.filter(pk=counter_id, business_id=business_id).first()
     if row is None or (row.amount_minor, row.sale_id) != (amount.minor, sale_id):
@@ -184,7 +184,8 @@ def close_counter_code(*, counter_id: UUID) -> bool:
     return is_closed
 
 
-def _new(code_id: UUID, business_id: UUID, kind: ShopCodeKind, actor: Actor, at: datetime) -> models.ShopCode:
+def new_code(code_id: UUID, business_id: UUID, kind: ShopCodeKind, actor: Actor, at: datetime) -> models.ShopCode:
+    """Return the row of a code that is wanted, not stored yet."""
     merchant = merchants.merchant_of((business_id,))
     return models.ShopCode(
         id=code_id,
@@ -201,7 +202,8 @@ def _new(code_id: UUID, business_id: UUID, kind: ShopCodeKind, actor: Actor, at:
     )
 
 
-def _inserted(row: models.ShopCode) -> bool:
+def inserted(row: models.ShopCode) -> bool:
+    """Write down a code that is wanted; False where its id (or the one static code) is there already."""
     ensure_accounts(business_ids=(row.business_id,))
     ledger.open_accounts(mdr.new_mdr_accounts())
     try:

@@ -57,7 +57,7 @@ def _taken(code: models.ShopCode, notification: Notification, at: datetime) -> O
         happened_at=notification.happened_at,
         at=at,
     )
-    _post(row)
+    _post(row, code.invoice_id)
     row.save(force_insert=True)
     if outcome is Outcome.PAID and code.kind == ShopCodeKind.COUNTER:
         code.paid_at = at
@@ -69,6 +69,7 @@ def _taken(code: models.ShopCode, notification: Notification, at: datetime) -> O
             code_id=code.pk,
             amount_minor=row.amount_minor,
             outcome=outcome.value,
+            invoice_id=code.invoice_id,
         ),
         at=at,
     )
@@ -90,7 +91,7 @@ def _outcome(code: models.ShopCode, notification: Notification, at: datetime) ->
     )
 
 
-def _post(row: models.ShopPayment) -> None:
+def _post(row: models.ShopPayment, invoice_id: UUID | None) -> None:
     parts = shop.shop_transfers(
         provider=row.provider,
         money_id=row.money_id,
@@ -98,6 +99,7 @@ def _post(row: models.ShopPayment) -> None:
         amount_minor=row.amount_minor,
         fee_minor=row.fee_minor,
         reference=row.pk,
+        invoice_id=invoice_id,
     )
     ledger.post(ledger.Entry(id=row.entry_id, at=row.at, transfers=parts))
 
