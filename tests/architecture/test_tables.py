@@ -12,7 +12,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = ["authority", "books", "commerce", "payments", "exchange", "zone", "ledger", "platform"]
 OURS = tuple(ORDER)
 # Tables that no application code may change or delete from: history.
-APPEND_ONLY = ["ledger_transfer", "ledger_entry", "books_entry", "books_entry_line", "books_period"]
+APPEND_ONLY = [
+    "ledger_transfer",
+    "ledger_entry",
+    "books_entry",
+    "books_entry_line",
+    "books_period",
+    "books_due",
+    "books_settlement",
+]
 
 
 def _our_models() -> list[type[models.Model]]:

@@ -12,6 +12,7 @@ from kawasan.platform.checks import Finding
 from kawasan.platform.followers import Follower
 from kawasan.rooms.authority import checks as authority_checks
 from kawasan.rooms.authority import followers as authority_followers
+from kawasan.rooms.books import api as books
 from kawasan.rooms.books import checks as books_checks
 from kawasan.rooms.books import followers as books_followers
 from kawasan.rooms.commerce import api as commerce
@@ -72,6 +73,9 @@ WRITERS: tuple[Callable[[], int], ...] = (commerce.write_next_taken,)
 
 # who may still need the transfers of a month that is over: each returns its reasons why the month must stay
 MONTH_USERS: tuple[Callable[[date], Iterable[str]], ...] = (commerce.needs_of_month,)
+
+# whose open documents stand among a business's receivables and payables
+OPEN_DOCUMENTS: tuple[books.DocumentSource, ...] = ()
 
 
 def write_payment(payment_id: UUID) -> None:

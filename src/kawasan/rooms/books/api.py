@@ -1,5 +1,6 @@
 """The room's door: books, statements, taxes."""
 
+from kawasan.rooms.books.actions.documents import settle_document
 from kawasan.rooms.books.actions.entries import (
     add_entry,
     add_expense,
@@ -13,6 +14,7 @@ from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
 from kawasan.rooms.books.queries.desk import chart_of, profile_of
 from kawasan.rooms.books.queries.desk import profile as tax_profile
+from kawasan.rooms.books.queries.documents import ageing, open_document, settled_minor
 from kawasan.rooms.books.queries.entries import entries, entry
 from kawasan.rooms.books.queries.export import beancount_lines, journal
 from kawasan.rooms.books.queries.periods import closed_through, period_events
@@ -45,6 +47,21 @@ from kawasan.rooms.books.types.desk import (
     PeriodNotOver,
     Profile,
     ReasonMissing,
+)
+from kawasan.rooms.books.types.due import (
+    COUNTERPARTY_LENGTH_MAX,
+    OWN_SOURCE,
+    Age,
+    AgedDocument,
+    Ageing,
+    Counterparty,
+    DocumentNotFound,
+    DocumentOverpaid,
+    DocumentSource,
+    DueInvalid,
+    NewDue,
+    OpenDocument,
+    Side,
 )
 from kawasan.rooms.books.types.entries import (
     AmountTooFine,
@@ -80,12 +97,17 @@ from kawasan.rooms.books.types.tax import FinalTaxMonth, NoSuchRate, PpnLine, Ta
 
 __all__ = [
     "ALL_DAYS",
+    "COUNTERPARTY_LENGTH_MAX",
     "DAY_MIN",
     "ENTRY_PREFIX",
     "FOLLOWER_NAME",
+    "OWN_SOURCE",
     "Account",
     "AccountCodeInvalid",
     "AccountCodeTaken",
+    "Age",
+    "AgedDocument",
+    "Ageing",
     "AlreadyCorrected",
     "AmountTooFine",
     "BadMonth",
@@ -93,6 +115,11 @@ __all__ = [
     "BookPeriodInvalid",
     "BookedByDocument",
     "BooksBehind",
+    "Counterparty",
+    "DocumentNotFound",
+    "DocumentOverpaid",
+    "DocumentSource",
+    "DueInvalid",
     "Duty",
     "DutyKind",
     "Entry",
@@ -107,8 +134,10 @@ __all__ = [
     "KeptByZone",
     "Kind",
     "LedgerLine",
+    "NewDue",
     "NewEntry",
     "NoSuchRate",
+    "OpenDocument",
     "OwnersMonth",
     "PeriodClosed",
     "PeriodEvent",
@@ -118,6 +147,7 @@ __all__ = [
     "Profile",
     "ReasonMissing",
     "Report",
+    "Side",
     "Span",
     "Statement",
     "TaxYear",
@@ -129,6 +159,7 @@ __all__ = [
     "add_entry",
     "add_expense",
     "add_income",
+    "ageing",
     "beancount_lines",
     "book_document",
     "chart_of",
@@ -151,6 +182,7 @@ __all__ = [
     "must_register",
     "nears_registration",
     "open_balances",
+    "open_document",
     "owners_month",
     "parse_month",
     "period_events",
@@ -160,6 +192,8 @@ __all__ = [
     "reopen_month",
     "rule_of",
     "say_profile",
+    "settle_document",
+    "settled_minor",
     "statement",
     "tax_profile",
     "tax_year",

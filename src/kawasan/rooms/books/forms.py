@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from kawasan.rooms.books import api as books
 
 # Accounts that an owner chooses from; the whole chart is for accountants and programs.
 MONEY = ("1101", "1102", "1104")
+CASH_LINE = "Kas dan setara kas"
+DUE_DAYS = 30  # what people here usually agree on
 OUT_ONLY = ("2101",)  # bought and not paid yet
 IN_ONLY = ("1201",)  # sold and not paid yet
 OUT = (
@@ -93,6 +95,12 @@ class RecordForm(EntryForm):
     money = forms.ChoiceField(label=_("From or to"))
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     memo = forms.CharField(label=_("Note"), max_length=200, required=False)
+    counterparty = forms.CharField(
+        label=_("Not paid yet: who owes it"), max_length=books.COUNTERPARTY_LENGTH_MAX, required=False
+    )
+    due = forms.DateField(
+        label=_("To be paid by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), required=False
+    )
 
     def __init__(
         self, *args: Any, accounts: Mapping[str, books.Account], language: str, direction: str, **kwargs: Any
@@ -105,9 +113,30 @@ class RecordForm(EntryForm):
         self._choose("money", money, accounts, language)
         self.fields["money"].label = _("Paid from") if is_out else _("Received in")
 
+    @property
+    def new_due(self) -> books.NewDue | None:
+        """Who owes what the entry leaves open, where somebody is named: due in thirty days unless said otherwise."""
+        given = self.cleaned_data
+        if not given["counterparty"]:
+            return None
+        return books.NewDue(given["counterparty"], given["due"] or given["day"] + timedelta(days=DUE_DAYS))
+
     def _choose(self, field: str, codes: Iterable[str], accounts: Mapping[str, books.Account], language: str) -> None:
         choices = [(code, accounts[code].name(language)) for code in codes]
         self.fields[field].choices = choices  # type: ignore[attr-defined]
+
+
+class SettleForm(EntryForm):
+    """What was paid of an open document, from or into which account."""
+
+    amount = AmountField(label=_("Amount"))
+    money = forms.ChoiceField(label=_("From or to"))
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, accounts: Mapping[str, books.Account], language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = (*MONEY, *(code for code, account in accounts.items() if account.is_own and account.line == CASH_LINE))
+        self.fields["money"].choices = [(code, accounts[code].name(language)) for code in codes]  # type: ignore[attr-defined]
 
 
 class OpeningForm(EntryForm):

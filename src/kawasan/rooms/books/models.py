@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from kawasan.rooms.books.types.desk import REASON_LENGTH_MAX, EntryKind
+from kawasan.rooms.books.types.due import COUNTERPARTY_LENGTH_MAX, NUMBER_LENGTH_MAX, Side
 from kawasan.rooms.books.types.entries import MEMO_LENGTH_MAX
 
 ACCOUNT_LENGTH = 6
@@ -121,6 +122,45 @@ class EntryLine(models.Model):
         db_table = "books_entry_line"
         indexes: ClassVar = [models.Index(fields=["business_id", "day", "account"], name="books_entry_line_day")]
         constraints: ClassVar = [models.CheckConstraint(condition=~Q(amount_minor=0), name="books_entry_line_amount")]
+
+
+class Due(models.Model):
+    """What an entry by hand leaves open: who owes it, and by when."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    business_id = models.UUIDField()
+    side = models.CharField(max_length=8)
+    counterparty = models.CharField(max_length=COUNTERPARTY_LENGTH_MAX)
+    number = models.CharField(max_length=NUMBER_LENGTH_MAX, blank=True)
+    day = models.DateField()
+    due = models.DateField()
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "books_due"
+        indexes: ClassVar = [models.Index(fields=["business_id", "side", "due"], name="books_due_side")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="books_due_amount"),
+            models.CheckConstraint(condition=Q(side__in=[side.value for side in Side]), name="books_due_side_known"),
+        ]
+
+
+class Settlement(models.Model):
+    """An entry that paid a document, of these books or of a room above; it counts until its entry is undone."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    business_id = models.UUIDField()
+    source = models.CharField(max_length=24)
+    document_id = models.UUIDField()
+    amount_minor = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        db_table = "books_settlement"
+        indexes: ClassVar = [
+            models.Index(fields=["business_id", "source", "document_id"], name="books_settled_document")
+        ]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="books_settled_amount")]
 
 
 class Period(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.books.pages import entries, home, reports, taxes
+from kawasan.rooms.books.pages import entries, home, owed, reports, taxes
 
 _books = [
     path("", home.home, name="home"),
@@ -15,6 +15,9 @@ _books = [
     path("/jurnal", entries.entries, name="entries"),
     path("/jurnal/<str:entry_id>", entries.entry, name="entry"),
     path("/jurnal/<str:entry_id>/koreksi", entries.correct, name="correct"),
+    path("/<str:side>-usaha", owed.owed, name="owed"),
+    path("/<str:side>-usaha.<str:kind>", owed.owed_file, name="owed_file"),
+    path("/lunas/<str:source>/<uuid:document>", owed.settle, name="settle"),
     path("/akun", reports.account, name="account"),
     path("/pajak", taxes.taxes, name="taxes"),
     path("/jurnal.beancount", reports.beancount, name="beancount"),

@@ -11,10 +11,10 @@ from uuid import UUID
 from kawasan.core.access import Actor
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.books import models
-from kawasan.rooms.books.queries import desk, periods
+from kawasan.rooms.books.queries import desk, documents, periods
 from kawasan.rooms.books.queries.entries import as_entries
 from kawasan.rooms.books.queries.entries import entry as find_entry
-from kawasan.rooms.books.rules import chart, journal
+from kawasan.rooms.books.rules import ageing, chart, journal
 from kawasan.rooms.books.types.desk import (
     AlreadyCorrected,
     BookedByDocument,
@@ -24,6 +24,7 @@ from kawasan.rooms.books.types.desk import (
     KeptByZone,
     PeriodClosed,
 )
+from kawasan.rooms.books.types.due import NewDue, Side
 from kawasan.rooms.books.types.entries import JournalLine, NewEntry
 
 
@@ -45,18 +46,46 @@ def add_entry(
     entry_id: UUID,
     entry: NewEntry,
     kind: EntryKind = EntryKind.MANUAL,
+    due: NewDue | None = None,
     at: datetime,
 ) -> Entry:
     """
     Write an entry into a business's books, once: a repeat returns the first one.
 
+    ``due`` says who owes what the entry leaves open (its line on trade receivables or payables), and by when.
     Raises Unauthenticated, NotFound, Forbidden, EntryEmpty, EntryUnbalanced, UnknownAccount, KeptByZone, PeriodClosed,
-    BookEntryIdReused.
+    BookEntryIdReused, DueInvalid.
     """
     desk.need_books(actor, business_id)
     lock_desk(business_id)
-    _check(business_id, entry)
-    return write(business_id, entry_id, entry, kind, made_by=actor.person_id, at=at)
+    check_by_hand(business_id, entry)
+    owed = ageing.owed_of(entry, due) if due else None
+    made = write(business_id, entry_id, entry, kind, made_by=actor.person_id, at=at, due=due)
+    if due and owed:
+        _note_due(made, due, *owed)
+    return made
+
+
+def check_by_hand(business_id: UUID, entry: NewEntry) -> None:
+    """Raise unless an entry's lines are right, and none is on an account that follows the ledger."""
+    journal.check_lines(entry.lines, desk.accounts(business_id))
+    for line in entry.lines:
+        if line.account in chart.KEPT_BY_ZONE:
+            raise KeptByZone(field="lines", account=line.account)
+
+
+def _note_due(made: Entry, due: NewDue, side: Side, amount_minor: int) -> None:
+    row = models.Due(
+        entry_id=made.id,
+        business_id=made.business_id,
+        side=side,
+        counterparty=due.counterparty.strip(),
+        number=due.number.strip(),
+        day=made.day,
+        due=due.due,
+        amount_minor=amount_minor,
+    )
+    models.Due.objects.bulk_create([row], ignore_conflicts=True)  # a repeat
 
 
 @requires_transaction
@@ -70,13 +99,19 @@ def add_expense(
     category: str,
     paid_from: str,
     memo: str,
+    due: NewDue | None = None,
     at: datetime,
 ) -> Entry:
     """Write what was paid for something: an account of the chart is debited, cash or bank credited. As add_entry."""
     lines = (JournalLine(category, amount_minor), JournalLine(paid_from, -amount_minor))
-    entry = NewEntry(day, memo, lines)
     return add_entry(
-        actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.EXPENSE, at=at
+        actor=actor,
+        business_id=business_id,
+        entry_id=entry_id,
+        entry=NewEntry(day, memo, lines),
+        kind=EntryKind.EXPENSE,
+        due=due,
+        at=at,
     )
 
 
@@ -91,12 +126,20 @@ def add_income(
     category: str,
     paid_to: str,
     memo: str,
+    due: NewDue | None = None,
     at: datetime,
 ) -> Entry:
     """Write what came in outside the zone: cash or bank is debited, an account of the chart credited. As add_entry."""
     lines = (JournalLine(paid_to, amount_minor), JournalLine(category, -amount_minor))
-    entry = NewEntry(day, memo, lines)
-    return add_entry(actor=actor, business_id=business_id, entry_id=entry_id, entry=entry, kind=EntryKind.INCOME, at=at)
+    return add_entry(
+        actor=actor,
+        business_id=business_id,
+        entry_id=entry_id,
+        entry=NewEntry(day, memo, lines),
+        kind=EntryKind.INCOME,
+        due=due,
+        at=at,
+    )
 
 
 @requires_transaction
@@ -142,9 +185,17 @@ def correct_entry(
     lock_desk(business_id)
     lines = tuple(JournalLine(line.account, -line.amount_minor) for line in wrong.lines)
     entry = NewEntry(day, memo, lines)
-    return write(
+    made = write(
         business_id, correction_id, entry, EntryKind.CORRECTION, made_by=actor.person_id, at=at, corrects=wrong.id
     )
+    release(business_id, wrong.id, at=at)
+    return made
+
+
+def release(business_id: UUID, entry_id: UUID, *, at: datetime) -> None:
+    """Let go of what an entry that was undone had paid: documents are open again, and their rooms hear of it."""
+    for row in models.Settlement.objects.filter(entry_id=entry_id):
+        documents.tell_source(business_id, row.source, row.document_id, at)
 
 
 @requires_transaction
@@ -165,16 +216,9 @@ def book_document(
     EntryUnbalanced, UnknownAccount, KeptByZone, PeriodClosed, BookEntryIdReused.
     """
     lock_desk(business_id)
-    _check(business_id, entry)
+    check_by_hand(business_id, entry)
     source = Source(document, reference)
     return write(business_id, entry_id, entry, EntryKind.DOCUMENT, made_by=made_by, at=at, source=source)
-
-
-def _check(business_id: UUID, entry: NewEntry) -> None:
-    journal.check_lines(entry.lines, desk.accounts(business_id))
-    for line in entry.lines:
-        if line.account in chart.KEPT_BY_ZONE:
-            raise KeptByZone(field="lines", account=line.account)
 
 
 def lock_desk(business_id: UUID) -> None:
@@ -193,9 +237,10 @@ def write(
     at: datetime,
     corrects: UUID | None = None,
     source: Source = NO_SOURCE,
+    due: NewDue | None = None,
 ) -> Entry:
     """Store an entry whose lines were checked, under the desk's lock."""
-    content = (business_id, entry, kind, corrects, *([source] if source.reference else []))
+    content = (business_id, entry, kind, corrects, *([source] if source.reference else []), *([due] if due else []))
     digest = hashlib.sha256(repr(content).encode()).digest()
     earlier = models.Entry.objects.filter(pk=entry_id).first()
     if earlier is not None:

@@ -28,6 +28,7 @@ _BOOKING = (
     books.BookedByDocument,
     books.KeptByZone,
     books.AlreadyCorrected,
+    books.DueInvalid,
 )
 
 
@@ -158,6 +159,7 @@ def _book(request: HttpRequest, business: zone.Business, form: RecordForm, direc
         "amount_minor": given["amount"],
         "category": given["category"],
         "memo": given["memo"],
+        "due": form.new_due,
         "at": clock.now(),
     }
     try:
@@ -184,6 +186,7 @@ def _beginning(request: HttpRequest, direction: str) -> dict[str, Any]:
         "day": clock.business_day(clock.now()),
         "category": request.GET.get("kategori"),
         "amount": request.GET.get("jumlah"),
+        "money": request.GET.get("uang"),
     }
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
@@ -22,6 +21,7 @@ from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books.pages.desk import chips, context, language, names, period_asked
+from kawasan.rooms.books.pages.papers import pdf_response
 from kawasan.rooms.books.pages.wording import REPORTS, booked
 from kawasan.rooms.zone import api as zone
 
@@ -72,7 +72,8 @@ def report_file(request: HttpRequest, slug: str, report: str, kind: str) -> Http
         return xlsx_response(name, header, table)
     if kind == "pdf":
         title = gettext(REPORTS[report])
-        return _pdf(request, name, {"business": business, "title": title, "span": span, "header": header, "rows": rows})
+        shown = {"business": business, "title": title, "span": span, "header": header, "rows": rows}
+        return pdf_response(request, name, "books/report_pdf.html", shown)
     raise NotFound
 
 
@@ -188,12 +189,3 @@ def document_address(slug: str, document: str, reference: UUID | None) -> str:
     """Return where a document is shown; nothing for one that has no page."""
     page, prefix = _DOCUMENTS.get(document, ("", ""))
     return reverse(page, args=[slug, ids.public(prefix, reference)]) if page and reference else ""
-
-
-def _pdf(request: HttpRequest, filename: str, shown: dict[str, Any]) -> HttpResponse:
-    from weasyprint import HTML  # loads a text layout library: only where a PDF is asked for
-
-    page = render_to_string("books/report_pdf.html", shown | {"at": clock.now()}, request=request)
-    response = HttpResponse(HTML(string=page).write_pdf(), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

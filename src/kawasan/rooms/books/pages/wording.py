@@ -22,6 +22,12 @@ KINDS = {
     books.EntryKind.STOCK: msg("Stock counted"),
     books.EntryKind.TAX: msg("Tax put aside"),
     books.EntryKind.DOCUMENT: msg("From a document"),
+    books.EntryKind.SETTLED: msg("Debt paid"),
+    books.EntryKind.BANK: msg("From the bank statement"),
+    books.EntryKind.ASSET: msg("Fixed asset"),
+    books.EntryKind.DEPRECIATION: msg("Depreciation"),
+    books.EntryKind.YEAR_END: msg("Year closed"),
+    books.EntryKind.GOODS: msg("Goods bought"),
 }
 # What a transfer was, by the name of its posting rule.
 TRANSFERS = {
@@ -50,6 +56,14 @@ TRANSFERS = {
     "WALLET_COUNTER": msg("Paid at the counter from a wallet"),
     "INVOICE_QRIS": msg("Invoice paid by QRIS"),
     "INVOICE_WALLET": msg("Invoice paid from a wallet"),
+}
+SIDES = {books.Side.RECEIVABLE: msg("What others owe you"), books.Side.PAYABLE: msg("What you owe")}
+AGES = {
+    books.Age.NOT_DUE: msg("Not due yet"),
+    books.Age.UP_TO_30: msg("1–30 days"),
+    books.Age.UP_TO_60: msg("31–60 days"),
+    books.Age.UP_TO_90: msg("61–90 days"),
+    books.Age.OLDER: msg("Over 90 days"),
 }
 DUTIES = {
     books.DutyKind.FINAL_DEPOSIT: msg("Pay PPh Final"),

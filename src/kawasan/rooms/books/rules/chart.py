@@ -11,6 +11,8 @@ from kawasan.rooms.books.types.accounts import Account, Kind
 CASH = "1101"
 BANK = "1102"
 QRIS_RECEIVABLE = "1105"
+RECEIVABLES = "1201"
+PAYABLES = "2101"
 BALANCE = "1110"
 STOCK = "1301"
 TAX_WITHHELD = "1403"

@@ -28,6 +28,12 @@ class EntryKind(StrEnum):
     STOCK = "stock"
     TAX = "tax"
     DOCUMENT = "document"
+    SETTLED = "settled"
+    BANK = "bank"
+    ASSET = "asset"
+    DEPRECIATION = "depreciation"
+    YEAR_END = "year-end"
+    GOODS = "goods"
 
 
 @dataclass(frozen=True, slots=True)
