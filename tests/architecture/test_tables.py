@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 
 ROOT = Path(__file__).resolve().parents[2]
-ORDER = ["authority", "books", "commerce", "payments", "exchange", "zone", "ledger", "platform"]
+ORDER = ["authority", "books", "commerce", "payments", "exchange", "log", "zone", "ledger", "platform"]
 OURS = tuple(ORDER)
 # Tables that no application code may change or delete from: history.
 APPEND_ONLY = [
@@ -20,6 +20,9 @@ APPEND_ONLY = [
     "books_period",
     "books_due",
     "books_settlement",
+    "log_submission",
+    "log_checkpoint",
+    "log_batch",
 ]
 
 
@@ -63,7 +66,7 @@ def _rows(sql: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|commerce|payments|exchange|zone|ledger|platform)_'"
+_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|commerce|payments|exchange|log|zone|ledger|platform)_'"
 
 
 @pytest.mark.django_db

@@ -22,6 +22,7 @@ from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
+from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
 from kawasan.rooms.zone import api as zone
@@ -53,6 +54,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     authority_followers.SALES,
     commerce_followers.SELLER_DAYS,
     books_followers.JOURNAL,
+    log_followers.LEAVES,
 )
 
 # what `kawasan verify` asks, each returning findings

@@ -1,0 +1,1 @@
+"""What the log computes: trees, proofs, signed notes, canonical bytes. Pure functions, no Django."""

@@ -1,0 +1,151 @@
+"""What crosses the log's door: submissions, proofs, keys, and every way the room says no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NewType, TypeAlias
+from uuid import UUID
+
+from kawasan.core.errors import Conflict, Invalid, NotFound, msg
+
+LeafId = NewType("LeafId", UUID)
+Body: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | bytes
+
+SUBMISSION_SEQUENCE = "log_submission_number"  # numbers submissions; the follower of leaves goes by it
+LEAVES_FOLLOWER = "log.leaves"
+TRANSFERS_FOLLOWER = "log.transfers"
+BODY_BYTES_MAX = 1_000_000
+SUBMISSIONS_MAX = 10_000
+
+
+class BodyNotCanonical(Invalid):
+    """A body that two programs could read differently cannot be proved."""
+
+    code = "log-body-not-canonical"
+    title = msg("This cannot be put into the log")
+    detail = msg("The document has {problem}, which programs read differently.")
+
+
+class KindInvalid(Invalid):
+    """The kind of a leaf is a short name in lower case."""
+
+    code = "log-kind-invalid"
+    title = msg("Not the name of a kind")
+    detail = msg("A kind is up to 40 lower-case letters, digits, dots and hyphens; {kind} is not.")
+
+
+class BodyTooLong(Invalid):
+    """A document beyond what the log keeps."""
+
+    code = "log-body-too-long"
+    title = msg("The document is too long")
+    detail = msg("The log takes documents of up to {bytes_max} bytes.")
+
+
+class LeafNotFound(NotFound):
+    """There is no such leaf."""
+
+    code = "log-leaf-not-found"
+    title = msg("No such entry in the log")
+    detail = msg("The log has no entry {leaf}.")
+
+
+class SizeNotPublished(NotFound):
+    """The log has not come so far."""
+
+    code = "log-size-not-published"
+    title = msg("The log is not that long")
+    detail = msg("The log's last checkpoint covers {size} entries.")
+
+
+class AlreadyErased(Conflict):
+    """What the leaf stood for was erased before."""
+
+    code = "log-already-erased"
+    title = msg("Erased already")
+    detail = msg("What this entry stood for was erased; the entry itself stays.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """
+    Something to be proved later: its kind, what it is about, and the document itself.
+
+    ``owners`` are the people and businesses that may read the document here; ``is_public`` lets everybody.
+    """
+
+    kind: str
+    subject: str
+    body: Body
+    owners: tuple[UUID, ...] = ()
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The document behind a leaf, with the salt that opens its commitment."""
+
+    subject: str
+    body: bytes
+    salt: bytes
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a batch (a ledger transfer): its document, its salt, and the way to the batch's root."""
+
+    body: bytes
+    salt: bytes
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """
+    A leaf and everything needed to check it without asking anybody.
+
+    ``index`` is None until the leaf is under a published checkpoint. ``content`` is None for who may not read the
+    document, and after it was erased.
+    """
+
+    leaf_id: LeafId
+    kind: str
+    entry: bytes
+    at: datetime
+    vkey: str
+    index: int | None = None
+    size: int = 0
+    path: tuple[bytes, ...] = ()
+    checkpoint: str = ""
+    content: Content | None = None
+    part: Part | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a signed checkpoint covers the leaf."""
+        return self.index is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointInfo:
+    """A signed checkpoint: how many leaves, which root, the note with all its signatures."""
+
+    size: int
+    root: bytes
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """A key of the log: its verifier key, since when it signs and until when."""
+
+    id: UUID
+    vkey: str
+    made_at: datetime
+    signs_until: datetime | None
