@@ -62,7 +62,11 @@ class Process:
 
     def start(self) -> Process:
         self.port = self.port or free_port(HOST)
-        given = os.environ | {"DATABASE_URL": database_address(), "PYTHONPATH": "src"} | self.environment
+        given = (
+            os.environ
+            | {"DATABASE_URL": database_address(), "PYTHONPATH": "src", "KAWASAN_SANDBOX": "1"}
+            | self.environment
+        )
         self.handle = subprocess.Popen(command_line(host=HOST, port=self.port), env=given)
         deadline = time.monotonic() + READY_SECONDS_MAX
         while time.monotonic() < deadline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,11 +11,14 @@ from django.db import transaction
 from django.test import Client
 
 from kawasan.core import clock, ids
+from kawasan.core.access import SYSTEM
+from kawasan.intake import limits
 from kawasan.platform import db as database
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import models
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.payments.models import Provider
 from tests.builders.orders import PRICE, a_buyer, seller_of, something_for_sale
 from tests.builders.zone import an_actor, zone_staff
 from tests.intake.running import Answer, Process, ask, checkout, line, order, secret_of
@@ -130,6 +134,24 @@ def test_every_refusal_is_the_same_in_both_lanes(intake: Process, market, buyer)
                 different[name, language] = (here.status, here.body, there.status, there.body)
     assert not different, "\n".join(map(repr, different.items()))
     assert models.IntakeOrder.objects.count() == models.OrderGroup.objects.count() == 0
+
+
+def test_where_no_bank_makes_codes_an_order_by_qris_is_refused_at_once_in_both_lanes(intake: Process, market, buyer):
+    secret, body = secret_of(buyer), checkout(line(market[0]), method="qris")
+    placed = order(intake.port, secret, body, key="while-there-was-a-bank")
+    assert placed.status == 201
+    with database.transaction(SYSTEM):
+        Provider.objects.update(is_active=False)
+    time.sleep(limits.OFFER_SECONDS)  # so long the intake may remember that there was one
+    here, there = order(intake.port, secret, body), in_django(secret, body)
+    assert (here.status, here.code) == (409, "no-provider")
+    assert (here.status, here.body) == (there.status, there.body)
+    again = order(intake.port, secret, body, key="while-there-was-a-bank")
+    assert (again.status, again.body) == (201, placed.body)
+    assert order(intake.port, secret, body | {"method": "wallet"}).status == 201
+    assert models.IntakeOrder.objects.count() == 2
+    levels = commerce.stock_levels([(market[0].business_id, market[0].variants[0].id)]).popitem()[1]
+    assert levels.available == 198  # nothing is held for what was refused
 
 
 def test_what_is_nearly_right_is_read_alike(intake: Process, market, buyer):

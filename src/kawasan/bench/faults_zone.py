@@ -93,13 +93,13 @@ def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int, poor: in
     prepare_zone(schema=SCHEMA, name="Kawasan Uji Gangguan", hosts=[], at=clock.now())
     call_command("collectstatic", interactive=False, verbosity=0)
     with in_zone(SCHEMA):
-        _connect_a_bank(at=clock.now())
+        connect_a_bank(at=clock.now())
         shelves = _shelves(stocks_of(wares, plenty, scarce), at=clock.now())
         market = Market(_buyers(buyers, poor, at=clock.now()), shelves)
     file.write_text(json.dumps(asdict(market)))
 
 
-def _connect_a_bank(*, at: Any) -> None:
+def connect_a_bank(*, at: Any) -> None:
     """Connect the zone to a bank that answers nothing: what is broken here is ours, and QRIS orders stay unpaid."""
     from kawasan.rooms.payments import api as payments
 

@@ -159,11 +159,14 @@ def _folder(parent: Path | None) -> Iterator[Path]:
 @contextmanager
 def _without_given_database() -> Iterator[None]:
     """Put aside an address and a data folder that the environment names: a bench never touches a zone of somebody."""
-    kept = {name: os.environ.pop(name) for name in ("DATABASE_URL", "KAWASAN_DATA") if name in os.environ}
+    names = ("DATABASE_URL", "KAWASAN_DATA", "KAWASAN_SANDBOX")
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ["KAWASAN_SANDBOX"] = "1"  # a bench has a bank of play money, if any
     try:
         yield
     finally:
-        os.environ.pop("KAWASAN_DATA", None)
+        for name in names:
+            os.environ.pop(name, None)
         os.environ.update(kept)
 
 

@@ -27,9 +27,10 @@ from kawasan.rooms.commerce.types.offers import Listed, Offer
 from kawasan.rooms.commerce.types.orders import Method
 from kawasan.rooms.ledger import engine
 from kawasan.rooms.ledger.types import Answer, Applied, Entry, EntryIdReused, LedgerBusy
+from kawasan.rooms.payments.engine import has_provider
 from kawasan.rooms.payments.rules.accounts import new_accounts
 from kawasan.rooms.payments.rules.deciding import check_request
-from kawasan.rooms.payments.types import Split
+from kawasan.rooms.payments.types import NoProvider, Split
 from kawasan.rooms.zone.engine import actors_of_keys
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -56,10 +57,11 @@ class _Try:
 class Decider:
     """Decides batches of one zone, from several threads; remembers keys and listings for a moment between them."""
 
-    def __init__(self, writer: engine.Writer, cipher: Box) -> None:
-        self._writer, self._cipher = writer, cipher
+    def __init__(self, writer: engine.Writer, cipher: Box, *, has_sandbox: bool) -> None:
+        self._writer, self._cipher, self._has_sandbox = writer, cipher, has_sandbox
         self._actors: Remembered[str, Actor] = Remembered(seconds=limits.KEY_SECONDS, most=limits.KEYS_MAX)
         self._wares: Remembered[UUID, _Ware] = Remembered(seconds=limits.OFFER_SECONDS, most=limits.OFFERS_MAX)
+        self._banks: Remembered[str, bool] = Remembered(seconds=limits.OFFER_SECONDS, most=1)
 
     def decide(self, reading: Connection, wishes: Sequence[Wish], *, at: datetime, now: float) -> None:
         """
@@ -88,17 +90,27 @@ class Decider:
         variants = (line.variant_id for wish in wishes if wish.meaning for line in wish.meaning.lines)
         shelf = self._wares.look_up(variants, now, lambda wanted: _wares(cursor, wanted, at))
         offers: dict[UUID, Offer] = {}
+        has_bank = self._has_bank(cursor, wishes, now)
         found = []
         for wish in wishes:
             if wish.meaning is None:
                 continue
             actor = actors[wish.secret]
             try:
-                draft = _drafted(wish.meaning, actor, _offered(wish.meaning, actor, shelf, offers, at), at)
+                offered = _offered(wish.meaning, actor, shelf, offers, at)
+                draft = _drafted(wish.meaning, actor, offered, at, has_bank=has_bank)
                 found.append(_Try(wish, draft, Entry(wish.meaning.entry_id, at, deciding.transfers_of(draft))))
             except Refusal as refusal:
                 wish.result = refusal
         return found
+
+    def _has_bank(self, cursor: Cursor, wishes: Sequence[Wish], now: float) -> bool:
+        """Tell whether somebody makes codes for those who pay by one."""
+        if not any(wish.meaning is not None and wish.meaning.method is Method.QRIS for wish in wishes):
+            return True
+        with_sandbox = self._has_sandbox
+        ask = self._banks.look_up
+        return ask([""], now, lambda _: {"": has_provider(cursor, with_sandbox=with_sandbox)})[""]
 
     def _apply(self, reading: Connection, tries: Sequence[_Try]) -> None:
         """Let the ledger decide, in order; where an account is missing, open it and decide the rest anew."""
@@ -141,9 +153,11 @@ class Decider:
                 wish.result = IdempotencyKeyReused()
 
 
-def _drafted(meaning: Meaning, actor: Actor, offered: dict[UUID, Offer], at: datetime) -> Draft:
+def _drafted(meaning: Meaning, actor: Actor, offered: dict[UUID, Offer], at: datetime, *, has_bank: bool) -> Draft:
     """Return what a wish is at this moment. Raises what Django's checkout raises before it asks the ledger."""
     deciding.check_lines(actor, meaning.lines, offered)
+    if meaning.method is Method.QRIS and not has_bank:
+        raise NoProvider
     draft = Draft(ids.uuid7(), meaning.buyer, meaning.method, meaning.ship_to, meaning.digest, at)
     deciding.fill(draft, meaning.lines, offered)
     if draft.method is Method.QRIS:

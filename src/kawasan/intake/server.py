@@ -39,8 +39,11 @@ GARBAGE_ALLOCATIONS = 20_000
 class Intake:
     """Everything of one intake process that is not a connection or a queue."""
 
-    def __init__(self, *, address: str, cipher: Box, metrics_token: str, queue_max: int) -> None:
+    def __init__(
+        self, *, address: str, cipher: Box, metrics_token: str, queue_max: int, has_sandbox: bool = False
+    ) -> None:
         self._address, self._cipher, self._metrics_token = address, cipher, metrics_token
+        self._has_sandbox = has_sandbox  # whether a connection to the bank of play money counts
         self._queue_max = queue_max
         self._connections: set[Connection] = set()
         self._takers: dict[str, Taker] = {}
@@ -132,7 +135,11 @@ class Intake:
         taker = self._takers.get(zone.schema)
         if taker is None:
             taker = self._takers[zone.schema] = Taker(
-                zone.schema, address=self._address, cipher=self._cipher, deliver=self._deliver
+                zone.schema,
+                address=self._address,
+                cipher=self._cipher,
+                deliver=self._deliver,
+                has_sandbox=self._has_sandbox,
             )
         self._waiting += len(wishes)
         taker.put(wishes)
@@ -278,7 +285,10 @@ def run(*, host: str, port: int, address: str, environ: Mapping[str, str], data:
     box = cipher.Box(cipher.secrets_of(environ, data))
     token = environ.get("KAWASAN_METRICS_TOKEN", "")
     queue_max = int(environ.get("KAWASAN_INTAKE_QUEUE", limits.QUEUE_MAX))
-    make = partial(Intake, address=address, cipher=box, metrics_token=token, queue_max=queue_max)
+    has_sandbox = environ.get("KAWASAN_SANDBOX") == "1"  # as server/settings reads it
+    make = partial(
+        Intake, address=address, cipher=box, metrics_token=token, queue_max=queue_max, has_sandbox=has_sandbox
+    )
     # What is made for an order is gone with its answer; looking for rings among it so often cost an eighth of the time.
     gc.set_threshold(GARBAGE_ALLOCATIONS)
     gc.freeze()

@@ -40,11 +40,11 @@ class Taker:
     is away or the process drains.
     """
 
-    def __init__(self, schema: str, *, address: str, cipher: Box, deliver: Deliver) -> None:
+    def __init__(self, schema: str, *, address: str, cipher: Box, deliver: Deliver, has_sandbox: bool) -> None:
         self.schema = schema
         self._address, self._deliver = address, deliver
         self._writer = Writer(self._connect, lanes=limits.LANES, lock=lanes.Lock)
-        self._decider = Decider(self._writer, cipher)
+        self._decider = Decider(self._writer, cipher, has_sandbox=has_sandbox)
         self._queue: deque[Wish] = deque()
         self._idle: list[lanes.Wake] = []
         self._loop = asyncio.get_running_loop()

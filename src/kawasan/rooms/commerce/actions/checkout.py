@@ -61,7 +61,7 @@ def place_orders(
     (an Idempotency-Key), whether the intake or this function placed the order first. Raises Unauthenticated,
     NothingToOrder, TooManyLines, BadQuantity, SameVariantTwice, IncompleteAddress, UnknownVariant, NotForSale,
     OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached, WalletTooLow, GroupIdReused,
-    IdempotencyKeyReused, and what payments says to an amount.
+    IdempotencyKeyReused, and of payments NoProvider and what it says to an amount.
     """
     buyer = actor.need_person()
     rules.check_wanted(lines)
@@ -73,6 +73,8 @@ def place_orders(
     held = carts.held_by(buyer, at=at) if from_cart else {}
     offered = offers([line.variant_id for line in lines], at=at, held=held)
     deciding.check_lines(actor, lines, offered)
+    if method is Method.QRIS:
+        payments.active_provider()  # before anything is taken that could not be paid
     draft = deciding.fill(Draft(group_id, buyer, method, ship_to, digest, at), lines, offered)
     if not _insert_group(draft):
         return _earlier(group_id, digest) or _reused()

@@ -13,7 +13,14 @@ from kawasan.core.access import Actor
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.rules.snap import signing
 from kawasan.rooms.payments.rules.snap.profiles import SANDBOX, Profile, profiles
-from kawasan.rooms.payments.types import PaymentMeans, PaymentStatus, ProviderKeys, ProviderSettings, UnknownProvider
+from kawasan.rooms.payments.types import (
+    NoProvider,
+    PaymentMeans,
+    PaymentStatus,
+    ProviderKeys,
+    ProviderSettings,
+    UnknownProvider,
+)
 from kawasan.rooms.payments.types.snap import CodeKind, CodeState
 
 STUCK_AFTER = timedelta(minutes=2)  # a payment that nobody told about for so long is asked about
@@ -21,10 +28,10 @@ BEFORE_END = timedelta(seconds=75)  # and once more shortly before it ends
 
 
 def active_provider() -> str:
-    """Return the name of the provider that makes our codes. Raises UnknownProvider where there is none."""
+    """Return the name of the provider that makes our codes. Raises NoProvider where there is none."""
     found = _usable().filter(is_active=True).values_list("name", flat=True).first()
     if found is None:
-        raise UnknownProvider
+        raise NoProvider
     return found
 
 
@@ -32,7 +39,7 @@ def provider_settings(*, name: str | None = None) -> ProviderSettings:
     """Return a connection with its secrets, by default the one that makes our codes. Raises UnknownProvider."""
     row = _usable().filter(**({"name": name} if name else {"is_active": True})).first()
     if row is None:
-        raise UnknownProvider
+        raise UnknownProvider if name else NoProvider
     return _as_settings(row)
 
 

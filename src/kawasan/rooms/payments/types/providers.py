@@ -107,3 +107,12 @@ class UnknownProvider(NotFound):
     code = "unknown-provider"
     title = msg("We do not work with this provider")
     detail = msg("There is no payment provider of this name here.")
+
+
+class NoProvider(UnknownProvider):
+    """The zone has no provider that makes payment codes, so only a wallet can pay."""
+
+    code = "no-provider"
+    title = msg("Payment by QRIS is not possible here yet")
+    detail = msg("This zone is not connected to a bank yet. Please pay from your wallet.")
+    status = 409
