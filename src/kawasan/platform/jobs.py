@@ -23,6 +23,7 @@ RETRY_WAIT_SECONDS = 2
 PERIODIC, PERIODIC_OUTSIDE = "periodic", "periodic-outside"
 INSIDE = ("default", "facts", PERIODIC)
 OUTSIDE = ("payments", "mail", PERIODIC_OUTSIDE)
+DUE_PRIORITY = 10  # of what ends at a moment that people were told: it goes before thousands of facts of a rush
 
 
 class Job(Generic[P, R]):
@@ -83,11 +84,13 @@ def job(*, queue: str = "default", retries: int = 5, priority: int = 0) -> Calla
     return decorate
 
 
-def periodic(cron: str, *, outside: bool = False) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def periodic(
+    cron: str, *, outside: bool = False, priority: int = 0
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """
     Run a function for every zone at each time the cron line names (a sixth field counts seconds).
 
-    ``outside`` is for one that asks somebody over a network.
+    ``outside`` is for one that asks somebody over a network; with a ``priority`` it goes before jobs that have less.
     """
     queue = PERIODIC_OUTSIDE if outside else PERIODIC
 
@@ -104,7 +107,8 @@ def periodic(cron: str, *, outside: bool = False) -> Callable[[Callable[[], Any]
                         log.exception("periodic-job-failed", job=name, zone=zone.schema)
             close_old_connections()
 
-        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name, lock=name)(run))
+        task = app.task(name=name, queue=queue, priority=priority, queueing_lock=name, lock=name)(run)
+        app.periodic(cron=cron)(task)
         return function
 
     return decorate

@@ -8,7 +8,7 @@ from datetime import datetime
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
-from kawasan.platform.jobs import periodic
+from kawasan.platform.jobs import DUE_PRIORITY, periodic
 from kawasan.rooms.commerce import api
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentSucceeded
@@ -43,7 +43,7 @@ def on_order_cancelled(fact: OrderCancelled, *, at: datetime) -> None:
         api.count_sold(order_id=fact.order_id, sign=-1)
 
 
-@periodic("* * * * * */10")
+@periodic("* * * * * */5", priority=DUE_PRIORITY)
 def expire_unpaid_orders() -> None:
     """Settle orders whose payment time is over."""
     _in_rounds(api.expire_unpaid)

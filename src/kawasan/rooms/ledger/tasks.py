@@ -1,19 +1,22 @@
 """The ledger's background work: what was reserved for a time is released when the time is over."""
 
+import time
+
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
-from kawasan.platform.jobs import periodic
+from kawasan.platform.jobs import DUE_PRIORITY, periodic
 from kawasan.platform.roles import as_owner
 from kawasan.rooms.ledger import api
 
-ROUNDS_MAX = 20  # a sweep ends after so many batches; the next one follows in seconds
+SWEEP_SECONDS_MAX = 10.0  # then the next sweep goes on
 
 
-@periodic("* * * * * */5")
+@periodic("* * * * * */2", priority=DUE_PRIORITY)
 def expire_pending_transfers() -> None:
     """Release the pending transfers that are due, batch by batch, each in its own transaction."""
-    for _ in range(ROUNDS_MAX):
+    until = time.monotonic() + SWEEP_SECONDS_MAX
+    while time.monotonic() < until:
         with transaction(SYSTEM):
             expired = api.expire_due(at=clock.now())
         if not expired:
