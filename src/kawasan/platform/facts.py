@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
+from django.db import connection
 from django.utils.module_loading import import_string
 from pydantic import TypeAdapter
 
@@ -20,6 +23,12 @@ from kawasan.platform.telemetry import log
 from kawasan.platform.wiring import wiring
 
 TOGETHER_MAX = 50  # facts that one job tells one listener
+
+# One JSON text is made and read faster than a statement with four values for each of a thousand facts.
+_INSERT_MANY = """
+insert into platform_fact (id, name, body, at)
+select id, name, body, at from json_to_recordset(%s::json) as told (id uuid, name text, body jsonb, at timestamptz)
+"""
 
 L = TypeVar("L", bound=Callable[..., None])
 _told_together: set[Callable[..., None]] = set()
@@ -53,17 +62,19 @@ def announce_many(facts: Iterable[tuple[Any, datetime]], *, but: Collection[str]
 
     ``but`` names listeners that need no telling: the caller has done for all of them what they would do for each.
     """
-    kinds: dict[type, list[Fact]] = {}
+    rows, kinds = [], defaultdict[type, list[UUID]](list)
     for fact, at in facts:
-        kinds.setdefault(type(fact), []).append(_row(fact, at))
-    Fact.objects.bulk_create([row for rows in kinds.values() for row in rows])
-    for kind, rows in kinds.items():
+        kind, fact_id = type(fact), ids.uuid7()
+        kinds[kind].append(fact_id)
+        body = orjson.Fragment(_adapter(kind).dump_json(fact))
+        rows.append({"id": fact_id, "name": kind.__name__, "body": body, "at": at})
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_MANY, [orjson.dumps(rows).decode()])
+    for kind, fact_ids in kinds.items():
         for listener in wiring().LISTENERS.get(kind, ()):
             if listener not in but:
-                deliver_together.defer_many(
-                    ({"fact_ids": [str(row.id) for row in some], "listener": listener} for some in _some(rows)),
-                    priority=getattr(kind, "PRIORITY", None),
-                )
+                told = [{"fact_ids": list(map(str, some)), "listener": listener} for some in _some(fact_ids)]
+                deliver_together.defer_many(told, priority=getattr(kind, "PRIORITY", None))
 
 
 @job(queue="facts", retries=10)
@@ -107,8 +118,8 @@ def _tell(listener: str, fact_ids: Sequence[str]) -> None:
         function(fact, at=at)
 
 
-def _some(rows: Iterable[Fact]) -> Iterator[list[Fact]]:
-    left = iter(rows)
+def _some(fact_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    left = iter(fact_ids)
     while some := list(islice(left, TOGETHER_MAX)):
         yield some
 

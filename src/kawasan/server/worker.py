@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,6 +22,7 @@ from kawasan.platform.jobs import INSIDE, OUTSIDE
 from kawasan.platform.telemetry import configure_logging, log
 from kawasan.platform.wiring import wiring
 from kawasan.server.rescue import HEARTBEAT_SECONDS, SILENT_SECONDS, Rescue
+from kawasan.server.rush import Rush, rest_after
 
 IDLE_SECONDS = 0.2  # pause when there was nothing to do
 FAILED_SECONDS = 2.0
@@ -87,13 +89,15 @@ async def _serve(worker: procrastinate.App, rescue: Rescue, queues: Sequence[str
 
 
 def _repeat(name: str, work: Callable[[], int]) -> None:
-    """Do something for every zone, again and again; rest a moment when there was nothing to do."""
+    """Do something for every zone, again and again; rest when there was nothing to do, and in a rush of orders."""
+    rush = Rush()
     while not _stopping.is_set():
-        done = 0
+        begin, done, is_rush = time.monotonic(), 0, False
         try:
             for zone in schemas.zones():
                 with schemas.in_zone(zone.schema):
                     done += work()
+                    is_rush |= rush.is_on()
         except Busy:
             pass  # somebody has it in hand; the next round takes it
         except Exception:
@@ -102,6 +106,8 @@ def _repeat(name: str, work: Callable[[], int]) -> None:
             _stopping.wait(FAILED_SECONDS)
         if not done:
             _stopping.wait(IDLE_SECONDS)
+        elif is_rush:
+            _stopping.wait(rest_after(time.monotonic() - begin))
 
 
 def _advance() -> int:
