@@ -25,6 +25,8 @@ from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
+from kawasan.rooms.trace import checks as trace_checks
+from kawasan.rooms.trace import followers as trace_followers
 from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone.facts import BusinessAdmitted, BusinessRestored, BusinessSentBack, BusinessSuspended
 
@@ -48,13 +50,14 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
 }
 
-# projections of the ledger, in the order in which they catch up
+# projections of the ledger and of captured events, in the order in which they catch up
 FOLLOWERS: tuple[Follower, ...] = (
     ledger_followers.LINES,
     authority_followers.SALES,
     commerce_followers.SELLER_DAYS,
     books_followers.JOURNAL,
     log_followers.LEAVES,
+    trace_followers.SUBSCRIPTIONS,
 )
 
 # what `kawasan verify` asks, each returning findings
@@ -65,6 +68,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "commerce.orders": commerce_checks.orders,
     "commerce.campaigns": commerce_checks.campaigns,
     "books": books_checks.verify,
+    "trace": trace_checks.verify,
     "authority": authority_checks.verify,
 }
 

@@ -16,11 +16,14 @@ from kawasan.rooms.zone import api as zone
 NAME = "Demo"
 CHUNK = 100
 BUYER_SCOPES = ("products:read", "orders:read", "orders:write", "payments:read", "payments:write")
-SELLER_SCOPES = ("businesses:read", "products:read", "products:write", "orders:read", "orders:write", "payments:read")
+SELLER_SCOPES = (
+    "businesses:read", "products:read", "products:write", "orders:read", "orders:write", "payments:read", "trace:read",
+    "trace:write",
+)  # fmt: skip
 SCOPES = {
     "buyer": BUYER_SCOPES,
     "zone_staff": ("zone:read", "zone:admit", "businesses:read", "members:read"),
-    "authority": ("zone:read", "businesses:read"),
+    "authority": ("zone:read", "businesses:read", "trace:read"),
     "operator": ("zone:read", "zone:admit", "businesses:read", "members:read", "payments:read"),
 }
 

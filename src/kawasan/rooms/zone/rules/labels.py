@@ -67,6 +67,8 @@ LABELS: dict[str, dict[str, str]] = {
         "books:write": msg("Write into the books and close months"),
         "invoices:read": msg("Read invoices and customers"),
         "invoices:write": msg("Write and issue invoices"),
+        "trace:read": msg("Read supply-chain events"),
+        "trace:write": msg("Capture supply-chain events"),
         "zone:read": msg("Read what zone staff read"),
         "zone:admit": msg("Admit and send back applications"),
     },

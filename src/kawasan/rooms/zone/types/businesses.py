@@ -51,6 +51,8 @@ SCOPES = (
     "books:write",
     "invoices:read",
     "invoices:write",
+    "trace:read",
+    "trace:write",
     "zone:read",
     "zone:admit",
 )

@@ -1,0 +1,1 @@
+"""trace: where goods came from and where they went."""

@@ -1,0 +1,18 @@
+"""What follows the captured events: messages to subscribers."""
+
+from __future__ import annotations
+
+from kawasan.core import clock
+from kawasan.platform.followers import Follower
+from kawasan.rooms.trace import api
+
+
+def _queue(after: int, upto: int) -> None:
+    api.queue_messages(after=after, upto=upto, at=clock.now())
+
+
+def _nothing() -> None:
+    """A message that was sent cannot be taken back: a subscription remembers how far it came, and sends none twice."""
+
+
+SUBSCRIPTIONS = Follower(name="trace.subscriptions", sequence="trace_event_sequence", handle=_queue, reset=_nothing)

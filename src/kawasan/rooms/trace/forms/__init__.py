@@ -1,0 +1,1 @@
+"""The shapes of the room's forms."""

@@ -1,0 +1,137 @@
+"""What the endpoints of EPCIS share: who asks, for which business, and answers in the standard's shapes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from kawasan.core.access import Actor
+from kawasan.core.errors import Forbidden, NotFound, Refusal, Unauthenticated
+from kawasan.core.paging import Page
+from kawasan.platform import problems
+from kawasan.platform.web import actor_of
+from kawasan.rooms.trace import api as trace
+from kawasan.rooms.zone import api as zone
+
+View = Callable[..., HttpResponse]
+
+# What each kind of refusal is called in EPCIS 2.0 (section 12.3); ours are the `code`.
+_TYPES: tuple[tuple[type[Refusal] | tuple[type[Refusal], ...], str], ...] = (
+    ((Unauthenticated, Forbidden), "SecurityException"),
+    (trace.TooManyEvents, "CaptureLimitExceededException"),
+    ((trace.UnknownQuery, trace.UnknownSubscription), "NoSuchNameException"),
+    (trace.QueryNameTaken, "DuplicateNameException"),
+    (trace.EventIdTaken, "ResourceAlreadyExistsException"),
+    (trace.QueryInvalid, "QueryParameterException"),
+    (trace.DestinationRefused, "InvalidURIException"),
+    (trace.TooManySubscriptions, "SubscribeNotPermittedException"),
+    (NotFound, "NoSuchResourceException"),
+)
+_HEADERS = {
+    "GS1-EPCIS-Version": "2.0.0",
+    "GS1-CBV-Version": "2.0.0",
+    "GS1-EPCIS-Min": "2.0.0",
+    "GS1-EPCIS-Max": "2.0.0",
+    "GS1-EPCIS-Capture-Limit": str(trace.EVENTS_MAX),
+    "GS1-EPCIS-Capture-File-Size-Limit": str(trace.DOCUMENT_BYTES_MAX),
+    "X-Content-Type-Options": "nosniff",
+}
+_JSON = ("application/json", "application/ld+json")
+
+
+def endpoint(**views: View) -> View:
+    """
+    Return the view of an address: one function for each method, refusals as EPCIS problems.
+
+    Writing needs a key in the Authorization header: a browser's session alone could be made to write by another site.
+    """
+    methods = {name.upper(): view for name, view in views.items()}
+
+    @csrf_exempt
+    @functools.wraps(next(iter(views.values())))
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = _answer(methods, request, *args, **kwargs)
+        except Refusal as refusal:
+            response = problem(request, refusal)
+        for name, value in _HEADERS.items():
+            response[name] = value
+        return response
+
+    return answer
+
+
+def _answer(methods: dict[str, View], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    method = "GET" if request.method == "HEAD" else str(request.method)
+    allowed = ", ".join(sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])}))
+    if method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": allowed})
+    if not actor_of(request).is_signed_in:
+        raise Unauthenticated
+    if method not in methods:
+        return HttpResponse(status=405, headers={"Allow": allowed})
+    if method in ("POST", "PUT", "DELETE") and not request.headers.get("Authorization", "").startswith("Bearer "):
+        raise Unauthenticated
+    if method == "POST" and (request.content_type or "application/json") not in _JSON:
+        return as_problem(request, "UnsupportedMediaTypeException", 415, "JSON", "Send application/json.", "bad-field")
+    return methods[method](request, *args, **kwargs)
+
+
+def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal as RFC 7807 says, under the name that EPCIS has for it."""
+    problems.json_problem(request, refusal)  # counted and logged like every other
+    kind = next((name for kinds, name in _TYPES if isinstance(refusal, kinds)), "ValidationException")
+    title, detail = problems.texts(refusal)
+    return as_problem(request, kind, problems.status_of(refusal), title, detail, refusal.code)
+
+
+def as_problem(request: HttpRequest, kind: str, status: int, title: str, detail: str, code: str) -> HttpResponse:
+    """Return a problem document."""
+    told = {
+        "type": f"epcisException:{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+    }
+    return HttpResponse(trace.as_bytes(told), status=status, content_type="application/problem+json")
+
+
+def json(document: dict[str, Any], *, status: int = 200, **headers: str) -> HttpResponse:
+    """Return a document."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return HttpResponse(trace.as_bytes(document), status=status, content_type="application/ld+json", headers=named)
+
+
+def with_next(request: HttpRequest, response: HttpResponse, page: Page[Any]) -> HttpResponse:
+    """Say where the next page is."""
+    if page.next_cursor:
+        given = [(name, value) for name, values in request.GET.lists() for value in values if name != "nextPageToken"]
+        address = f"{request.path}?{urlencode([*given, ('nextPageToken', page.next_cursor)])}"
+        response["Link"] = f'<{request.build_absolute_uri(address)}>; rel="next"'
+        response["GS1-Next-Page-Token-Expires"] = "2100-01-01T00:00:00Z"
+    return response
+
+
+def business_meant(request: HttpRequest, actor: Actor) -> UUID:
+    """
+    Return the business that a caller writes for: the key's own, or the one named with ``business=`` by its slug.
+
+    Raises Unauthenticated, BusinessNeeded, and UnknownBusiness where the caller has no role in it.
+    """
+    if not actor.is_signed_in:
+        raise Unauthenticated
+    if slug := request.GET.get("business"):
+        found = zone.business_by_slug(slug=slug)
+        actor.need_business(found.id)
+        return found.id
+    if len(actor.businesses) != 1:
+        raise trace.BusinessNeeded
+    return next(iter(actor.businesses))

@@ -1,0 +1,141 @@
+"""EPCIS 2.0: named queries and subscriptions to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from kawasan.core import clock, ids
+from kawasan.platform.db import transaction
+from kawasan.platform.web import actor_of
+from kawasan.rooms.trace import api as trace
+from kawasan.rooms.trace.http.edge import business_meant, endpoint, json
+from kawasan.rooms.trace.http.epcis import answer_question
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        found = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise trace.DocumentUnreadable(problem=str(error)[:120]) from None
+    if not isinstance(found, dict):
+        raise trace.DocumentUnreadable(problem="an object is needed")
+    return found
+
+
+def _queries(request: HttpRequest) -> HttpResponse:
+    """List the business's named queries."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = trace.queries(actor=actor, business_id=business_meant(request, actor))
+    return json({"member": [_shown(item) for item in found]})
+
+
+def _name_query(request: HttpRequest) -> HttpResponse:
+    """Keep a query under a name."""
+    actor, body = actor_of(request), _body(request)
+    with transaction(actor):
+        made = trace.name_query(
+            actor=actor,
+            business_id=business_meant(request, actor),
+            name=str(body.get("name", "")),
+            parameters=body.get("query", {}),
+            at=clock.now(),
+        )
+    address = reverse("epcis:query", args=[made.name])
+    return json(_shown(made), status=201, Location=request.build_absolute_uri(address))
+
+
+def _query(request: HttpRequest, name: str) -> HttpResponse:
+    """Return a named query."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = trace.query(actor=actor, business_id=business_meant(request, actor), name=name)
+    return json(_shown(found))
+
+
+def _forget(request: HttpRequest, name: str) -> HttpResponse:
+    """End a named query."""
+    actor = actor_of(request)
+    with transaction(actor):
+        business_id = business_meant(request, actor)
+        trace.forget_query(actor=actor, business_id=business_id, name=name, at=clock.now())
+    return HttpResponse(status=204)
+
+
+def _query_events(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer a named query."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = trace.query(actor=actor, business_id=business_meant(request, actor), name=name)
+    return answer_question(request, trace.question_of(found), found.name)
+
+
+def _subscriptions(request: HttpRequest, name: str) -> HttpResponse:
+    """List the subscriptions of a query."""
+    actor = actor_of(request)
+    with transaction(actor):
+        found = trace.subscriptions(actor=actor, business_id=business_meant(request, actor), name=name)
+    return json({"member": [_subscribed(item) for item in found]})
+
+
+def _subscribe(request: HttpRequest, name: str) -> HttpResponse:
+    """Send a query's new events to an address."""
+    actor, body = actor_of(request), _body(request)
+    with transaction(actor):
+        made, secret = trace.subscribe(
+            actor=actor,
+            business_id=business_meant(request, actor),
+            name=name,
+            subscription_id=ids.uuid7(),
+            destination=str(body.get("dest", "")),
+            secret=str(body.get("signatureToken", ""))[:200],
+            at=clock.now(),
+        )
+    told = _subscribed(made)
+    address = reverse("epcis:subscription", args=[name, told["subscriptionID"]])
+    return json(told | {"signatureToken": secret}, status=201, Location=request.build_absolute_uri(address))
+
+
+def _subscription(request: HttpRequest, name: str, subscription_id: str) -> HttpResponse:
+    """Return a subscription with how its last messages went."""
+    actor, which = actor_of(request), ids.parse(trace.SUBSCRIPTION_PREFIX, subscription_id)
+    with transaction(actor):
+        business_id = business_meant(request, actor)
+        found = trace.subscription(actor=actor, business_id=business_id, name=name, subscription_id=which)
+        sent = trace.deliveries(actor=actor, subscription_id=which)
+    told = [{"events": one.events, "state": one.state, "attempts": one.attempts, "answer": one.answer} for one in sent]
+    return json(_subscribed(found) | {"deliveries": told})
+
+
+def _unsubscribe(request: HttpRequest, name: str, subscription_id: str) -> HttpResponse:
+    """End a subscription."""
+    actor, which = actor_of(request), ids.parse(trace.SUBSCRIPTION_PREFIX, subscription_id)
+    with transaction(actor):
+        business_id = business_meant(request, actor)
+        trace.unsubscribe(actor=actor, business_id=business_id, name=name, subscription_id=which, at=clock.now())
+    return HttpResponse(status=204)
+
+
+def _shown(found: trace.NamedQuery) -> dict[str, Any]:
+    return {"name": found.name, "query": found.parameters, "createdAt": found.made_at.isoformat()}
+
+
+def _subscribed(found: trace.Subscription) -> dict[str, Any]:
+    return {
+        "subscriptionID": ids.public(trace.SUBSCRIPTION_PREFIX, found.id),
+        "queryName": found.query,
+        "dest": found.destination,
+        "stream": True,
+        "createdAt": found.made_at.isoformat(),
+    }
+
+
+queries = endpoint(get=_queries, post=_name_query)
+query = endpoint(get=_query, delete=_forget)
+query_events = endpoint(get=_query_events)
+subscriptions = endpoint(get=_subscriptions, post=_subscribe)
+subscription = endpoint(get=_subscription, delete=_unsubscribe)

@@ -1,0 +1,96 @@
+"""Captures and their events: the very bytes, and what is indexed of them. Only ever appended."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import UniqueConstraint
+
+
+class Capture(models.Model):
+    """A capture job: a document without its events (they have rows of their own), and what became of it."""
+
+    id = models.UUIDField(primary_key=True)
+    business_id = models.UUIDField()
+    captured_by = models.CharField(max_length=160)
+    mode = models.CharField(max_length=10)
+    pieces = ArrayField(models.BinaryField())
+    digest = models.BinaryField()  # SHA-256 of the whole document as it was sent
+    success = models.BooleanField()
+    events = models.IntegerField()
+    repeated = models.IntegerField()
+    errors = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "trace_capture"
+        indexes = [models.Index(fields=["business_id", "-id"], name="trace_capture_business")]
+
+
+class Event(models.Model):
+    """One event. ``number`` is drawn from trace_event_sequence in the database."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.BigIntegerField()
+    business_id = models.UUIDField()
+    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="+", db_index=False)
+    place = models.IntegerField()
+    event_id = models.TextField()
+    is_id_given = models.BooleanField()
+    raw = models.BinaryField()
+    content = models.BinaryField()  # SHA-256 of what it says, whatever the order of its members
+    context = models.JSONField(null=True)
+    record_time = models.DateTimeField()
+    type = models.TextField()
+    action = models.TextField()
+    event_time = models.DateTimeField()
+    time_offset = models.TextField()
+    biz_step = models.TextField()
+    disposition = models.TextField()
+    read_point = models.TextField()
+    biz_location = models.TextField()
+    error_at = models.DateTimeField(null=True)
+    error_reason = models.TextField()
+    epcs = ArrayField(models.TextField())
+    parents = ArrayField(models.TextField())
+    inputs = ArrayField(models.TextField())
+    outputs = ArrayField(models.TextField())
+    classes = ArrayField(models.TextField())
+    input_classes = ArrayField(models.TextField())
+    output_classes = ArrayField(models.TextField())
+    transactions = ArrayField(models.TextField())
+    sources = ArrayField(models.TextField())
+    destinations = ArrayField(models.TextField())
+    transformation = models.TextField()
+    has_sensors = models.BooleanField()
+    quantities = ArrayField(models.FloatField())
+    things = ArrayField(models.TextField())  # everything that it is about
+
+    class Meta:
+        db_table = "trace_event"
+        constraints = [
+            UniqueConstraint(fields=["business_id", "event_id"], name="trace_event_once"),
+            UniqueConstraint(fields=["number"], name="trace_event_number"),
+        ]
+        indexes = [
+            GinIndex(fields=["things"], name="trace_event_things"),
+            models.Index(fields=["business_id", "number"], name="trace_event_business"),
+            models.Index(fields=["business_id", "event_time", "number"], name="trace_event_time"),
+            models.Index(fields=["business_id", "biz_step", "number"], name="trace_event_step"),
+            models.Index(fields=["capture", "place"], name="trace_event_capture"),
+        ]
+
+
+class Link(models.Model):
+    """What went into what: an input and an output of a transformation, a thing and what it was packed into."""
+
+    pk = models.CompositePrimaryKey("source", "target", "event_id")
+    source = models.TextField()
+    target = models.TextField()
+    event_id = models.UUIDField()
+    business_id = models.UUIDField()
+
+    class Meta:
+        db_table = "trace_link"
+        indexes = [models.Index(fields=["target"], name="trace_link_target")]

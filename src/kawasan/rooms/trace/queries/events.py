@@ -1,0 +1,195 @@
+"""Events answered to questions: in pages, each page's events in the order asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from kawasan.core.access import Actor
+from kawasan.core.errors import Unauthenticated
+from kawasan.core.paging import BadCursor, Page, decode_cursor, page_of
+from kawasan.rooms.trace import models
+from kawasan.rooms.trace.types.events import EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX, Event
+from kawasan.rooms.trace.types.questions import Condition, Question
+from kawasan.rooms.trace.types.refusals import UnknownEvent
+
+_SHOWN = "id, number, business_id, event_id, type, event_time, record_time, raw, context, is_id_given"
+_COMPARED = {">=": ">=", "<": "<"}
+# All the instances, or all the classes, of an event, whichever part they have in it.
+_TOGETHER = {
+    "instances": "(epcs || parents || inputs || outputs)",
+    "kinds": "(classes || input_classes || output_classes)",
+}
+# Columns whose values the one index of things holds too.
+_OF_THINGS = frozenset(
+    ("epcs", "parents", "inputs", "outputs", "classes", "input_classes", "output_classes", *_TOGETHER)
+)
+
+
+def may_read(actor: Actor) -> None:
+    """Require somebody known, and with a key the scope. Raises Unauthenticated, Forbidden."""
+    if not actor.is_signed_in:
+        raise Unauthenticated
+    actor.need_scope("trace:read")
+
+
+def events(*, actor: Actor, question: Question, cursor: str | None = None, limit: int | None = None) -> Page[Event]:
+    """
+    Return one page of the events that a question asks for, of the caller's businesses (zone roles: all).
+
+    Raises Unauthenticated, Forbidden, BadCursor.
+    """
+    may_read(actor)
+    size = min(limit or question.page_size or EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX)
+    where, values = _where(question.conditions, actor)
+    by_time = question.order_by == "eventTime"
+    taken = 0
+    after = decode_cursor(cursor, str, int, int) if by_time else decode_cursor(cursor, int, int)
+    way, sign = ("desc", "<") if question.is_descending else ("asc", ">")
+    if after:
+        *key, taken = after
+        where.append(f"(event_time, number) {sign} (%s, %s)" if by_time else f"number {sign} %s")
+        values += [_moment(key[0]), key[1]] if by_time else key
+    if question.most is not None:
+        size = min(size, max(0, question.most - taken))
+        if not size:
+            return Page((), None)
+    order = f"event_time {way}, number {way}" if by_time else f"number {way}"
+    found = _select(f"{' and '.join(where) or 'true'} order by {order} limit %s", [*values, size + 1])
+
+    def key_of(event: Event) -> Sequence[Any]:
+        place = (event.event_time.isoformat(), event.number) if by_time else (event.number,)
+        return (*place, taken + size)
+
+    page = page_of(found, size, key_of)
+    return Page(page.items, None) if question.most is not None and taken + size >= question.most else page
+
+
+def matching(*, question: Question, business_id: UUID, after: int, upto: int) -> tuple[Event, ...]:
+    """Return a business's events with ``after < number <= upto`` that a question asks for, in order."""
+    where, values = _where(question.conditions, None)
+    where += ["business_id = %s", "number > %s", "number <= %s"]
+    return tuple(_select(f"{' and '.join(where)} order by number", [*values, business_id, after, upto]))
+
+
+def event(*, actor: Actor, event_id: str) -> Event:
+    """Return an event by its id: the caller's own one first. Raises Unauthenticated, Forbidden, UnknownEvent."""
+    may_read(actor)
+    found = _select(f"event_id = %s and {_reach(actor)} order by number limit 1", [event_id, *_reach_values(actor)])
+    if not found:
+        raise UnknownEvent(id=event_id[:120])
+    return found[0]
+
+
+def own_event(business_id: UUID, event_id: str) -> Event:
+    """Return a business's event by its id. Raises UnknownEvent."""
+    found = _select("business_id = %s and event_id = %s", [business_id, event_id])
+    if not found:
+        raise UnknownEvent(id=event_id[:120])
+    return found[0]
+
+
+def events_by_number(numbers: Sequence[int]) -> list[Event]:
+    """Return events by number, in order."""
+    return _select("number = any(%s) order by number", [list(numbers)])
+
+
+# Resources of the API's top level: which column each lists the values of.
+RESOURCES = {
+    "epcs": "unnest(epcs || parents || inputs || outputs)",
+    "bizSteps": "biz_step",
+    "bizLocations": "biz_location",
+    "readPoints": "read_point",
+    "dispositions": "disposition",
+    "eventTypes": "type",
+}
+
+
+def resource(*, actor: Actor, name: str, cursor: str | None = None, limit: int | None = None) -> Page[str]:
+    """Return one page of what a resource of RESOURCES holds, in alphabetical order. Raises as events."""
+    may_read(actor)
+    size = min(limit or EVENTS_PAGE_DEFAULT, EVENTS_PAGE_MAX)
+    after = decode_cursor(cursor, str)
+    sql = (
+        f"select distinct value from (select {RESOURCES[name]} as value from trace_event where {_reach(actor)}) found "
+        "where value > %s order by value limit %s"
+    )
+    with connection.cursor() as db:
+        db.execute(sql, [*_reach_values(actor), after[0] if after else "", size + 1])
+        values = [value for (value,) in db.fetchall()]
+    return page_of(values, size, lambda value: (value,))
+
+
+def _select(rest: str, values: Sequence[Any]) -> list[Event]:
+    rows = models.Event.objects.raw(f"select {_SHOWN} from trace_event where {rest}", list(values))
+    return [as_event(row) for row in rows]
+
+
+def as_event(row: models.Event) -> Event:
+    """Return an event as others see it."""
+    return Event(
+        id=row.id,
+        number=row.number,
+        business_id=row.business_id,
+        event_id=row.event_id,
+        type=row.type,
+        event_time=row.event_time,
+        record_time=row.record_time,
+        raw=bytes(row.raw),
+        context=row.context,
+        is_id_given=row.is_id_given,
+    )
+
+
+def _reach(actor: Actor) -> str:
+    return "true" if actor.sees_zone else "business_id = any(%s)"
+
+
+def _reach_values(actor: Actor) -> list[Any]:
+    return [] if actor.sees_zone else [list(actor.businesses)]
+
+
+def _where(conditions: Sequence[Condition], actor: Actor | None) -> tuple[list[str], list[Any]]:
+    parts, values = ([_reach(actor)], _reach_values(actor)) if actor is not None else ([], [])
+    for condition in conditions:
+        text, given = _compare(condition)
+        parts.append(text)
+        values += given
+    return parts, values
+
+
+def _compare(condition: Condition) -> tuple[str, list[Any]]:
+    column, given = _TOGETHER.get(condition.column, condition.column), list(condition.values)
+    match condition.relation:
+        case "in":
+            return f"{column} = any(%s)", [given]
+        case "overlap":
+            narrow = "things && %s::text[] and " if condition.column in _OF_THINGS else ""
+            return f"({narrow}{column} && %s::text[])", [given, given] if narrow else [given]
+        case "below":
+            return f"({column} = any(%s) or {column} like any(%s))", [given, [_escaped(one) + "/%" for one in given]]
+        case "exists":
+            return f"{column} is not null", []
+        case "true":
+            return column, []
+        case "filled":
+            return f"{column} <> ''", []
+        case relation if relation.startswith("any "):
+            return f"%s::float8 {relation[4:]} any({column})", given
+        case relation:
+            return f"{column} {_COMPARED[relation]} %s", [_moment(given[0])]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise BadCursor from None

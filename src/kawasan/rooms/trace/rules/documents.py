@@ -1,0 +1,85 @@
+"""Writes events as EPCIS documents: what was captured, with its time and id, in the names it was written in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kawasan.rooms.trace.rules.reading import STANDARD_CONTEXTS, own_names
+from kawasan.rooms.trace.types.events import Capture, Event
+
+CONTEXT = STANDARD_CONTEXTS[0]
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """Return an event by itself, with every name it uses."""
+    body = _body(event)
+    return {"@context": [CONTEXT, *(event.context or []), *(own_names(body.pop("@context", None)) or [])]} | body
+
+
+def events_document(events: Sequence[Event], *, name: str, at: datetime, subscription: str = "") -> dict[str, Any]:
+    """Return the answer of a query."""
+    results: dict[str, Any] = {"queryName": name}
+    if subscription:
+        results["subscriptionID"] = subscription
+    results["resultsBody"] = {"eventList": [_listed(event) for event in events]}
+    return {
+        "@context": [CONTEXT],
+        "type": "EPCISQueryDocument",
+        "schemaVersion": "2.0",
+        "creationDate": moment(at),
+        "epcisBody": {"queryResults": results},
+    }
+
+
+def as_bytes(document: dict[str, Any]) -> bytes:
+    """Return a document as it is sent; numbers keep all their digits."""
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def capture_document(job: Capture) -> dict[str, Any]:
+    """Return a capture job as the standard shows it."""
+    return {
+        "captureID": str(job.id),
+        "createdAt": moment(job.created_at),
+        "finishedAt": moment(job.created_at),
+        "running": False,
+        "success": job.success,
+        "captureErrorBehaviour": job.mode.value,
+        "events": job.events,
+        "repeated": job.repeated,
+        "errors": [
+            {
+                "type": "epcisException:ValidationException",
+                "title": error.title,
+                "detail": _filled(error.detail, error.data),
+                "code": error.code,
+                "event": error.place,
+            }
+            for error in job.errors
+        ],
+    }
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as documents hold it."""
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _filled(text: str, data: dict[str, Any]) -> str:
+    for name, value in data.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def _listed(event: Event) -> dict[str, Any]:
+    body = _body(event)
+    own = [*(event.context or []), *(own_names(body.pop("@context", None)) or [])]
+    return body | ({"@context": own} if own else {})
+
+
+def _body(event: Event) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(event.raw)
+    return body | {"eventID": event.event_id, "recordTime": moment(event.record_time)}
