@@ -56,6 +56,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     authority_followers.SALES,
     commerce_followers.SELLER_DAYS,
     books_followers.JOURNAL,
+    log_followers.TRANSFERS,
     log_followers.LEAVES,
     trace_followers.SUBSCRIPTIONS,
 )

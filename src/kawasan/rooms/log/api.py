@@ -2,17 +2,24 @@
 
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
+from kawasan.rooms.log.actions.transfers import commit_transfers
 from kawasan.rooms.log.queries.keys import keys
 from kawasan.rooms.log.queries.proofs import (
     checkpoint,
     consistency,
     inclusion,
+    latest_checkpoints,
     leaves_of,
+    proof_for,
     proof_of,
+    proof_of_transfer,
     published_size,
+    token_of_leaf,
+    token_of_transfer,
 )
 from kawasan.rooms.log.queries.tiles import bundle, size, tile
 from kawasan.rooms.log.rules.canonical import canonical
+from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
 from kawasan.rooms.log.types import (
     LEAVES_FOLLOWER,
     SUBMISSION_SEQUENCE,
@@ -54,21 +61,30 @@ __all__ = [
     "SizeNotPublished",
     "Submission",
     "append_leaves",
+    "as_json",
+    "as_tlog_proof",
     "bundle",
     "canonical",
     "checkpoint",
+    "commit_transfers",
     "consistency",
     "erase",
     "forget_tree",
     "inclusion",
     "keys",
+    "latest_checkpoints",
     "leaves_of",
+    "proof_for",
     "proof_of",
+    "proof_of_transfer",
     "publish",
     "published_size",
     "rotate_key",
+    "shown",
     "size",
     "submit",
     "submit_many",
     "tile",
+    "token_of_leaf",
+    "token_of_transfer",
 ]

@@ -1,8 +1,9 @@
-"""The sequencer as a follower of submissions: one at a time, and never past a commit that is late."""
+"""The log's followers: one commits to the ledger's transfers, one makes leaves of submissions in their order."""
 
 from __future__ import annotations
 
 from kawasan.platform.followers import Follower
+from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import api
 
 
@@ -10,6 +11,20 @@ def _append(after: int, upto: int) -> None:
     api.append_leaves(after=after, upto=upto)
 
 
+def _commit(after: int, upto: int) -> None:
+    api.commit_transfers(after=after, upto=upto)
+
+
+def _keep() -> None:
+    """What was committed stays committed: beginning again takes only what is not."""
+
+
+TRANSFERS = Follower(
+    name=api.TRANSFERS_FOLLOWER,
+    sequence=ledger.TRANSFER_SEQUENCE,
+    handle=_commit,
+    reset=_keep,
+)
 LEAVES = Follower(
     name=api.LEAVES_FOLLOWER,
     sequence=api.SUBMISSION_SEQUENCE,

@@ -202,8 +202,9 @@ def _receipt(request: HttpRequest, order_id: str) -> tuple[commerce.Order, dict[
     actor, key = actor_of(request), ids.parse(commerce.ORDER_PREFIX, order_id)
     with transaction(actor):
         found = commerce.order(actor=actor, order_id=key)
-    if found.paid_at is None:
-        raise commerce.OrderNotPaid(number=found.number)
+        if found.paid_at is None:
+            raise commerce.OrderNotPaid(number=found.number)
+        paid_by = payments.transfer_of_order(order_id=key)
     sums = [(gettext("Refunded"), -found.refunded_minor)] if found.refunded_minor else []
     paper = {
         "title": gettext("Receipt"),
@@ -225,7 +226,7 @@ def _receipt(request: HttpRequest, order_id: str) -> tuple[commerce.Order, dict[
         "words": f"{terbilang(found.net_minor // 100).capitalize()} rupiah",
         "proof": ids.public(commerce.ORDER_PREFIX, found.id),
     }
-    return found, {"order": found, "order_id": order_id, "receipt": paper}
+    return found, {"order": found, "order_id": order_id, "receipt": paper, "paid_by": paid_by}
 
 
 def shown(found: commerce.Order) -> dict[str, Any]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.core import signing
 from django.db import connection
 
+from kawasan.core import ids
+from kawasan.core.errors import NotFound
+from kawasan.platform.db import seeing_everything
+from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import models
 from kawasan.rooms.log.queries import keys
 from kawasan.rooms.log.queries.tiles import read_tiles
-from kawasan.rooms.log.rules import entries, merkle
-from kawasan.rooms.log.types import CheckpointInfo, Content, LeafId, LeafNotFound, Proof, SizeNotPublished
+from kawasan.rooms.log.rules import entries, merkle, transfers
+from kawasan.rooms.log.types import CheckpointInfo, Content, LeafId, LeafNotFound, Part, Proof, SizeNotPublished
 
 _LEAF = """
 select s.id, s.kind, s.committed, s.at, l.leaf_index, c.subject, c.body, c.salt, c.is_public
@@ -26,7 +32,16 @@ def checkpoint(size: int | None = None) -> CheckpointInfo | None:
     """Return the newest checkpoint, or the one of a size; None where there is none."""
     rows = models.Checkpoint.objects.all() if size is None else models.Checkpoint.objects.filter(pk=size)
     row = rows.order_by("-size").first()
-    return None if row is None else CheckpointInfo(row.size, bytes(row.root), row.note, row.at)
+    return None if row is None else _info(row)
+
+
+def latest_checkpoints(limit: int) -> list[CheckpointInfo]:
+    """Return the newest checkpoints, newest first."""
+    return [_info(row) for row in models.Checkpoint.objects.order_by("-size")[:limit]]
+
+
+def _info(row: models.Checkpoint) -> CheckpointInfo:
+    return CheckpointInfo(row.size, bytes(row.root), row.note, row.at)
 
 
 def published_size() -> int:
@@ -95,3 +110,66 @@ def leaves_of(*, kind: str, subject: str) -> list[LeafId]:
     """Return the leaves about something, oldest first, as far as the asker may read them."""
     found = models.Content.objects.filter(kind=kind, subject=subject).order_by("leaf_id")
     return [LeafId(leaf) for leaf in found.values_list("leaf_id", flat=True)]
+
+
+def proof_of_transfer(transfer_id: UUID) -> Proof:
+    """
+    Return the proof of a ledger transfer: its batch's leaf, and ``part`` with the way from the transfer to the batch.
+
+    Whoever calls this has seen to it that the asker may see the transfer. Where the ledger's row is not what was
+    committed, the proof is made of what the row says now, and fails. Raises TransferNotFound; LeafNotFound until the
+    transfer is committed (a second or so).
+    """
+    row = ledger.transfer(transfer_id)
+    batch = models.Batch.objects.filter(upto__gte=row.sequence, after__lt=row.sequence).order_by("upto").first()
+    if batch is None:
+        raise LeafNotFound(leaf=ids.public(TRANSFER_PREFIX, transfer_id))
+    key, hashes = bytes(batch.key), merkle.split(bytes(batch.hashes))
+    index = _place_in(batch, hashes, transfers.hash_of(key, row), row)
+    part = Part(
+        body=transfers.document(row),
+        salt=entries.part_salt(key, row.id.bytes),
+        index=index,
+        size=len(hashes),
+        path=transfers.path_in(hashes, index),
+    )
+    with seeing_everything():  # the batch says how many transfers there were, and nothing of any other
+        return replace(proof_of(batch.leaf_id), part=part)
+
+
+def _place_in(batch: models.Batch, hashes: list[bytes], wanted: bytes, row: ledger.TransferRow) -> int:
+    try:
+        return hashes.index(wanted)
+    except ValueError:  # altered since; where it would be
+        before = len(ledger.transfers_between(batch.after, row.sequence - 1))
+        return min(before, len(hashes) - 1)
+
+
+# Note [A link that proves]
+# A receipt is shown to others: to a partner, a bank, a court. So a "verify" link carries the right to see what it
+# proves, signed by the zone, and needs no sign-in; who has not been given one cannot guess it. Pages that have checked
+# who asks put such links on themselves.
+TRANSFER_PREFIX, LEAF_PREFIX = "trf", "lef"
+_signer = signing.Signer(salt="kawasan.log.proof", sep=".")
+
+
+def token_of_transfer(transfer_id: UUID) -> str:
+    """Return what opens the proof of a transfer, for a page whose reader may see it."""
+    return _signer.sign(ids.public(TRANSFER_PREFIX, transfer_id))
+
+
+def token_of_leaf(leaf_id: UUID) -> str:
+    """Return what opens the proof of a leaf with its document, for a page whose reader may see it."""
+    return _signer.sign(ids.public(LEAF_PREFIX, leaf_id))
+
+
+def proof_for(token: str) -> Proof:
+    """Return the proof that a link opens. Raises NotFound for a link that is not the zone's, and what proofs raise."""
+    try:
+        named = _signer.unsign(token)
+    except signing.BadSignature as error:
+        raise NotFound(id=token[:60]) from error
+    if named.startswith(TRANSFER_PREFIX):
+        return proof_of_transfer(ids.parse(TRANSFER_PREFIX, named))
+    with seeing_everything():
+        return proof_of(ids.parse(LEAF_PREFIX, named))

@@ -18,6 +18,7 @@ from kawasan.rooms.payments.queries.payments import (
     payment_of_order,
     payment_of_reference,
     payments_of,
+    transfer_of_order,
 )
 from kawasan.rooms.payments.rules.deciding import (
     NOTE_LENGTH_MAX,
@@ -74,4 +75,5 @@ __all__ = [
     "request_payment",
     "request_payments",
     "top_up",
+    "transfer_of_order",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, page_of
 from kawasan.platform.wiring import wiring
@@ -51,6 +52,12 @@ def payment_of_order(*, order_id: UUID) -> Payment | None:
     """Return the newest payment that pays an order, if any."""
     split = models.PaymentSplit.objects.filter(order_id=order_id).order_by("-pk").select_related("payment").first()
     return as_payment(split.payment) if split else None
+
+
+def transfer_of_order(*, order_id: UUID) -> UUID:
+    """Return the id of the ledger transfer that paid a paid order: from the wallet, or as a part of a payment."""
+    paid = models.PaymentSplit.objects.filter(order_id=order_id, payment__paid_at__isnull=False).order_by("-pk").first()
+    return ids.derived("payments.part", paid.pk) if paid else ids.derived("payments.pay-wallet", order_id)
 
 
 def payment_of_reference(*, provider: str, reference: str) -> Payment | None:

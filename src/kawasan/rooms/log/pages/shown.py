@@ -1,0 +1,102 @@
+"""A proof as a page that checks it in the browser, and its files."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from kawasan.core.access import STRANGER
+from kawasan.core.errors import Conflict, msg
+from kawasan.platform.db import transaction
+from kawasan.rooms.log import api as log
+
+
+class NotYetPublished(Conflict):
+    """The leaf is not under a signed checkpoint yet."""
+
+    code = "log-not-yet-published"
+    title = msg("Not in a signed checkpoint yet")
+    detail = msg("The log signs every few seconds. Please try again in a moment.")
+
+
+LATEST = 8
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Tell what the log is, how long, by which key, and how to check it."""
+    with transaction(STRANGER):
+        context = {
+            "newest": log.checkpoint(),
+            "latest": log.latest_checkpoints(LATEST),
+            "keys": log.keys(),
+            "address": request.build_absolute_uri("/log"),
+        }
+    return render(request, "log/home.html", context)
+
+
+@require_GET
+def proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what a link proves; the page checks it by itself, in the browser, without asking the zone again."""
+    with transaction(STRANGER):
+        found, waits = _found(token)
+    context: dict[str, Any] = {"token": token, "proof": found, "waits": waits}
+    if found is not None:
+        opened = found.part or found.content
+        data = _json(found)
+        raw = json.dumps(data, ensure_ascii=False, indent=1)
+        context |= {"data": data, "raw": raw, "lines": log.shown(opened.body) if opened else []}
+    response = render(request, "log/proof.html", context)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+def proof_json(request: HttpRequest, token: str) -> HttpResponse:
+    """Download the proof for our verifier."""
+    with transaction(STRANGER):
+        found = _published(token)
+        data = _json(found)
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return _as_file(response, found, "json")
+
+
+@require_GET
+def tlog_proof(request: HttpRequest, token: str) -> HttpResponse:
+    """Download the proof as C2SP's ``.tlog-proof``."""
+    with transaction(STRANGER):
+        found = _published(token)
+    return _as_file(
+        HttpResponse(log.as_tlog_proof(found), content_type="text/plain; charset=utf-8"), found, "tlog-proof"
+    )
+
+
+def _found(token: str) -> tuple[log.Proof | None, bool]:
+    try:
+        found = log.proof_for(token)
+    except log.LeafNotFound:
+        return None, True  # a transfer that is not under a leaf yet
+    return (found, False) if found.is_published else (None, True)
+
+
+def _published(token: str) -> log.Proof:
+    found, _ = _found(token)
+    if found is None:
+        raise NotYetPublished
+    return found
+
+
+def _json(found: log.Proof) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(log.as_json(found)))
+    return data
+
+
+def _as_file(response: HttpResponse, found: log.Proof, kind: str) -> HttpResponse:
+    response["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.index}.{kind}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

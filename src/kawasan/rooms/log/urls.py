@@ -1,0 +1,20 @@
+"""The addresses of the log."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from kawasan.rooms.log.pages import served, shown
+
+_log = [
+    path("", shown.home, name="home"),
+    path("/checkpoint", served.checkpoint, name="checkpoint"),
+    path("/tile/<str:level>/<path:place>", served.tile, name="tile"),
+    path("/proof/inclusion/<int:index>/<int:size>", served.inclusion, name="inclusion"),
+    path("/proof/consistency/<int:old>/<int:new>", served.consistency, name="consistency"),
+    path("/kawasan_verify.py", served.verifier, name="verifier"),
+    path("/bukti/<str:token>.json", shown.proof_json, name="proof_json"),
+    path("/bukti/<str:token>.tlog-proof", shown.tlog_proof, name="tlog_proof"),
+    path("/bukti/<str:token>", shown.proof, name="proof"),
+]
+urlpatterns = [path("log", include((_log, "log")))]
