@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.books.pages import entries, home, owed, reports, taxes
+from kawasan.rooms.books.pages import bank, bank_rules, entries, home, owed, reports, taxes
 
 _books = [
     path("", home.home, name="home"),
@@ -18,6 +18,14 @@ _books = [
     path("/<str:side>-usaha", owed.owed, name="owed"),
     path("/<str:side>-usaha.<str:kind>", owed.owed_file, name="owed_file"),
     path("/lunas/<str:source>/<uuid:document>", owed.settle, name="settle"),
+    path("/bank", bank.accounts, name="banks"),
+    path("/bank/aturan", bank_rules.rules, name="bank_rules"),
+    path("/bank/aturan/<uuid:rule>/hapus", bank_rules.remove, name="bank_rule_remove"),
+    path("/bank/<uuid:bank>", bank.bank, name="bank"),
+    path("/bank/<uuid:bank>/kolom", bank.columns, name="bank_columns"),
+    path("/bank/<uuid:bank>.csv", bank.lines_file, name="bank_file"),
+    path("/bank/<uuid:bank>/baris/<uuid:line>/catat", bank.confirm, name="bank_confirm"),
+    path("/bank/<uuid:bank>/baris/<uuid:line>/batal", bank.undo, name="bank_undo"),
     path("/akun", reports.account, name="account"),
     path("/pajak", taxes.taxes, name="taxes"),
     path("/jurnal.beancount", reports.beancount, name="beancount"),

@@ -193,7 +193,8 @@ def correct_entry(
 
 
 def release(business_id: UUID, entry_id: UUID, *, at: datetime) -> None:
-    """Let go of what an entry that was undone had paid: documents are open again, and their rooms hear of it."""
+    """Let go of what an undone entry was for: a line of a bank's statement, a document (whose room hears of it)."""
+    models.Match.objects.filter(business_id=business_id, source_id=entry_id, undone_at=None).update(undone_at=at)
     for row in models.Settlement.objects.filter(entry_id=entry_id):
         documents.tell_source(business_id, row.source, row.document_id, at)
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from kawasan.core import clock
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms import PeriodForm
+from kawasan.rooms.books.forms.entries import PeriodForm
 from kawasan.rooms.zone import api as zone
 
 

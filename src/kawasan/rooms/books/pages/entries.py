@@ -15,7 +15,7 @@ from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms import OpeningForm, RecordForm
+from kawasan.rooms.books.forms.entries import OpeningForm, RecordForm
 from kawasan.rooms.books.pages.desk import context, language, names
 from kawasan.rooms.books.pages.home import entry_rows
 from kawasan.rooms.books.pages.reports import document_address

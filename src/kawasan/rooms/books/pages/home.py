@@ -15,7 +15,7 @@ from kawasan.core import clock
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms import CloseForm, ReasonForm
+from kawasan.rooms.books.forms.entries import CloseForm, ReasonForm
 from kawasan.rooms.books.pages.desk import context, month_asked, names
 from kawasan.rooms.zone import api as zone
 

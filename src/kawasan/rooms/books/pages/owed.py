@@ -21,7 +21,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms import SettleForm
+from kawasan.rooms.books.forms.entries import SettleForm
 from kawasan.rooms.books.pages.desk import context, language
 from kawasan.rooms.books.pages.papers import pdf_response
 from kawasan.rooms.books.pages.wording import AGES, SIDES

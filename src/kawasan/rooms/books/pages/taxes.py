@@ -14,7 +14,7 @@ from kawasan.core import clock
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms import TaxProfileForm
+from kawasan.rooms.books.forms.entries import TaxProfileForm
 from kawasan.rooms.books.pages.desk import context
 from kawasan.rooms.books.pages.wording import DUTIES
 from kawasan.rooms.zone import api as zone

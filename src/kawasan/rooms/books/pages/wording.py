@@ -57,6 +57,12 @@ TRANSFERS = {
     "INVOICE_QRIS": msg("Invoice paid by QRIS"),
     "INVOICE_WALLET": msg("Invoice paid from a wallet"),
 }
+WHY = {
+    books.Why.SAME_AMOUNT: msg("the books have it"),
+    books.Why.OPEN_DOCUMENT: msg("an open document"),
+    books.Why.RULE: msg("by your rule"),
+    books.Why.HISTORY: msg("as before"),
+}
 SIDES = {books.Side.RECEIVABLE: msg("What others owe you"), books.Side.PAYABLE: msg("What you owe")}
 AGES = {
     books.Age.NOT_DUE: msg("Not due yet"),

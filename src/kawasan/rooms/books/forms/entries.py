@@ -1,4 +1,4 @@
-"""What people type at the books."""
+"""Entries, closings, taxes, periods: what people type."""
 
 from __future__ import annotations
 
