@@ -16,10 +16,11 @@ from kawasan.intake import limits
 from kawasan.platform import db as database
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import models
+from kawasan.rooms.commerce.tests.test_vouchers import of_shop, of_zone
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.models import Provider
-from tests.builders.orders import PRICE, a_buyer, seller_of, something_for_sale
+from tests.builders.orders import PRICE, a_buyer, pay, seller_of, something_for_sale
 from tests.builders.zone import an_actor, zone_staff
 from tests.intake.running import Answer, Process, ask, checkout, line, order, secret_of
 
@@ -73,6 +74,47 @@ def test_an_order_is_answered_alike(intake: Process, market, buyer, method):
         assert [[item[name] for name in texts] for item in mine["lines"]] == [
             [item[name] for name in texts] for item in theirs["lines"]
         ]
+
+
+@pytest.mark.parametrize("method", ["wallet", "qris"])
+@pytest.mark.parametrize("is_zone", [False, True])
+def test_a_voucher_is_answered_written_out_and_refused_alike(intake: Process, market, buyer, method, is_zone):
+    def make() -> commerce.Voucher:
+        return of_zone(per_buyer=2) if is_zone else of_shop(market[0], per_buyer=2)
+
+    with transaction.atomic():
+        code = make().terms.code
+    body = checkout(*[line(product, 1) for product in market], method=method) | {"voucher": code.lower()}
+    secret, key = secret_of(buyer), f"key-{uuid4()}"
+    here, there = order(intake.port, secret, body, key=key), in_django(secret, body)
+    assert (here.status, there.status) == (201, 201), (here.body, there.body)
+    assert here.body["total_minor"] == there.body["total_minor"] == 3 * PRICE - 10_000_00
+    same = ("voucher", "discount_minor", "total_minor")
+    assert [[mine[name] for name in same] for mine in here.body["orders"]] == [
+        [theirs[name] for name in same] for theirs in there.body["orders"]
+    ]
+    again = order(intake.port, secret, body, key=key)
+    assert (again.status, again.body["total_minor"]) == (here.status, here.body["total_minor"])
+    third = [order(intake.port, secret, body), in_django(secret, body)]
+    assert [(answer.status, answer.body["code"]) for answer in third] == [(409, "voucher-limit-reached")] * 2
+    unknown = [ask_both(intake, secret, body | {"voucher": "TIDAKADA"})]
+    assert unknown == [[(422, "voucher-unknown")] * 2]
+    with database.transaction(SYSTEM):
+        commerce.write_next_taken()
+        written = commerce.group(actor=buyer, group_id=ids.parse("grp", here.body["id"]))
+        assert [order.discount_minor for order in written.orders] == [
+            one["discount_minor"] for one in here.body["orders"]
+        ]
+        if method == "qris":
+            pay(written.id, at=clock.now())
+        assert commerce.verify_orders() == []
+        assert commerce.verify_vouchers() == []
+        assert commerce.order(actor=SYSTEM, order_id=written.orders[0].id).paid_at is not None
+
+
+def ask_both(intake: Process, secret: str, body: object) -> list[tuple[int, object]]:
+    answers = (order(intake.port, secret, body), in_django(secret, body))
+    return [(answer.status, answer.body["code"]) for answer in answers]
 
 
 def _refused(market, buyer) -> dict[str, tuple[object, dict[str, str]]]:

@@ -18,13 +18,15 @@ from kawasan.core.idempotency import IdempotencyKeyReused
 from kawasan.intake import limits
 from kawasan.intake.memory import Remembered
 from kawasan.intake.wishes import Meaning, Wish, meaning_of
-from kawasan.rooms.commerce.engine import append, draw_numbers, earlier, listed
+from kawasan.rooms.commerce.engine import append, draw_numbers, earlier, listed, vouchers_of_codes
 from kawasan.rooms.commerce.rules import checkout as deciding
 from kawasan.rooms.commerce.rules.checkout import Draft
 from kawasan.rooms.commerce.rules.limits import grant, new_limit
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME
+from kawasan.rooms.commerce.rules.vouchers import grant_discount, grant_uses, new_uses, voucher_holds, wanted_uses
 from kawasan.rooms.commerce.types.offers import Listed, Offer
 from kawasan.rooms.commerce.types.orders import Method
+from kawasan.rooms.commerce.types.vouchers import VoucherTerms
 from kawasan.rooms.ledger import engine
 from kawasan.rooms.ledger.types import Answer, Applied, Entry, EntryIdReused, LedgerBusy
 from kawasan.rooms.payments.engine import has_provider
@@ -91,6 +93,7 @@ class Decider:
         shelf = self._wares.look_up(variants, now, lambda wanted: _wares(cursor, wanted, at))
         offers: dict[UUID, Offer] = {}
         has_bank = self._has_bank(cursor, wishes, now)
+        vouchers = vouchers_of_codes(cursor, {wish.meaning.voucher for wish in wishes if wish.meaning} - {""})
         found = []
         for wish in wishes:
             if wish.meaning is None:
@@ -98,7 +101,7 @@ class Decider:
             actor = actors[wish.secret]
             try:
                 offered = _offered(wish.meaning, actor, shelf, offers, at)
-                draft = _drafted(wish.meaning, actor, offered, at, has_bank=has_bank)
+                draft = _drafted(wish.meaning, actor, offered, vouchers, at, has_bank=has_bank)
                 found.append(_Try(wish, draft, Entry(wish.meaning.entry_id, at, deciding.transfers_of(draft))))
             except Refusal as refusal:
                 wish.result = refusal
@@ -153,16 +156,28 @@ class Decider:
                 wish.result = IdempotencyKeyReused()
 
 
-def _drafted(meaning: Meaning, actor: Actor, offered: dict[UUID, Offer], at: datetime, *, has_bank: bool) -> Draft:
+def _drafted(
+    meaning: Meaning,
+    actor: Actor,
+    offered: dict[UUID, Offer],
+    vouchers: dict[str, VoucherTerms],
+    at: datetime,
+    *,
+    has_bank: bool,
+) -> Draft:
     """Return what a wish is at this moment. Raises what Django's checkout raises before it asks the ledger."""
     deciding.check_lines(actor, meaning.lines, offered)
     if meaning.method is Method.QRIS and not has_bank:
         raise NoProvider
     draft = Draft(ids.uuid7(), meaning.buyer, meaning.method, meaning.ship_to, meaning.digest, at)
     deciding.fill(draft, meaning.lines, offered)
+    if meaning.voucher:
+        grant_discount(draft, vouchers.get(meaning.voucher))
     if draft.method is Method.QRIS:
         splits = [Split(order.total_minor, order.business_id, order.id) for order in draft.orders]
-        check_request(splits, holds=len(meaning.lines), expires_at=at + PAYMENT_LIFETIME, at=at)
+        check_request(
+            splits, holds=len(meaning.lines) + len(voucher_holds(draft)), expires_at=at + PAYMENT_LIFETIME, at=at
+        )
     return draft
 
 
@@ -202,9 +217,12 @@ def _open_accounts(reading: Connection, tries: Sequence[_Try], at: datetime) -> 
         if (units := deciding.line_units(draft, line)).campaign is not None
     }
     terms = [(campaign, buyer) for campaign, buyer in limited.values() if campaign is not None]
+    uses = wanted_uses(drafts).values()
+    limits_of_buyers = [new_limit(campaign, buyer) for campaign, buyer in terms]
     with reading.transaction():  # nobody may see a limit that is not granted yet
-        engine.open_accounts(reading, [*accounts, *(new_limit(campaign, buyer) for campaign, buyer in terms)])
-        engine.apply(reading, [grant(campaign, buyer, at=at) for campaign, buyer in terms])
+        engine.open_accounts(reading, [*accounts, *limits_of_buyers, *(new_uses(*item) for item in uses)])
+        granted = [grant(campaign, buyer, at=at) for campaign, buyer in terms]
+        engine.apply(reading, [*granted, *(grant_uses(*item, at=at) for item in uses)])
 
 
 def _settled(item: _Try, answer: Answer) -> bool:

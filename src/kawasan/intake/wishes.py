@@ -18,6 +18,7 @@ from kawasan.intake.refusals import CartElsewhere
 from kawasan.rooms.commerce.rules import checkout as deciding
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules.checkout import Draft
+from kawasan.rooms.commerce.rules.vouchers import plain_code
 from kawasan.rooms.commerce.types.orders import Method, ShipTo, Wanted
 from kawasan.rooms.commerce.types.wishes import CheckoutIn
 
@@ -37,6 +38,7 @@ class Meaning:
     lines: tuple[Wanted, ...]
     ship_to: ShipTo
     digest: bytes
+    voucher: str = ""  # its code
 
 
 @dataclass(slots=True)
@@ -90,5 +92,6 @@ def meaning_of(wish: Wish, actor: Actor) -> Meaning:
     buyer = actor.need_person()
     rules.check_wanted(lines)
     ship_to = rules.checked_ship_to(body.ship_to.ship_to())
-    digest = deciding.digest(buyer, lines, body.method, ship_to)
-    return Meaning(deciding.entry_id(buyer, key), buyer, body.method, lines, ship_to, digest)
+    voucher = plain_code(body.voucher)
+    digest = deciding.digest(buyer, lines, body.method, ship_to, voucher)
+    return Meaning(deciding.entry_id(buyer, key), buyer, body.method, lines, ship_to, digest, voucher)

@@ -68,6 +68,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "payments": payments.verify,
     "commerce.orders": commerce_checks.orders,
     "commerce.campaigns": commerce_checks.campaigns,
+    "commerce.vouchers": commerce_checks.vouchers,
     "books": books_checks.verify,
     "trace": trace_checks.verify,
     "authority": authority_checks.verify,

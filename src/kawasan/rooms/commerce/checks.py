@@ -16,3 +16,8 @@ def orders() -> Iterable[Finding]:
 def campaigns() -> Iterable[Finding]:
     """Campaigns whose units, sales or limits disagree with the ledger."""
     return api.verify_campaigns()
+
+
+def vouchers() -> Iterable[Finding]:
+    """Vouchers whose budgets or uses disagree with the orders that had them."""
+    return api.verify_vouchers()

@@ -56,6 +56,13 @@ def settle_campaigns() -> None:
 
 
 @periodic("* * * * *")
+def settle_vouchers() -> None:
+    """Give what over vouchers of the zone did not give away back to its fees."""
+    with transaction(SYSTEM):
+        api.settle_vouchers(at=clock.now())
+
+
+@periodic("* * * * *")
 def complete_due_orders() -> None:
     """Complete orders whose return window is over."""
     _in_rounds(api.complete_due)

@@ -18,6 +18,7 @@ from kawasan.rooms.commerce.pages import (
     shop,
     stock,
     till,
+    vouchers,
 )
 
 shop_catalogue: list[URLPattern] = [
@@ -54,6 +55,10 @@ shop_orders: list[URLPattern] = [
     path("kawasan/kampanye/<str:campaign_id>/hasil.csv", campaign_desk.results, name="campaign_results"),
     path("kawasan/kampanye/<str:campaign_id>/<str:offer_id>/terima", campaign_desk.accept, name="campaign_accept"),
     path("kawasan/kampanye/<str:campaign_id>/<str:offer_id>/tolak", campaign_desk.decline, name="campaign_decline"),
+    path("kawasan/voucher", vouchers.of_zone, name="zone_vouchers_list"),
+    path("kawasan/voucher/baru", vouchers.new_of_zone, name="zone_vouchers_new"),
+    path("kawasan/voucher/unduh.csv", vouchers.file_of_zone, name="zone_vouchers_file"),
+    path("kawasan/voucher/<str:voucher_id>/tutup", vouchers.close_of_zone, name="zone_vouchers_close"),
     path("kawasan/komisi", commissions.commissions, name="commissions"),
     path("kawasan/ulasan", reviews.reviews, name="moderation"),
     path("kawasan/ulasan/<str:review_id>/sembunyikan", reviews.hide, name="review_hide"),
@@ -82,6 +87,11 @@ seller_catalogue: list[URLPattern] = [
     path("<slug:business>/kampanye/<str:campaign_id>/ikut", campaigns.enter, name="campaign_enter"),
     path("<slug:business>/kampanye/<str:campaign_id>/hasil.csv", campaigns.results, name="campaign_results"),
     path("<slug:business>/kampanye/<str:offer_id>/tarik", campaigns.withdraw, name="campaign_withdraw"),
+    path("voucher", desk.chosen("seller:vouchers_list"), name="vouchers_list"),
+    path("<slug:business>/voucher", vouchers.of_shop, name="vouchers_list"),
+    path("<slug:business>/voucher/baru", vouchers.new_of_shop, name="vouchers_new"),
+    path("<slug:business>/voucher/unduh.csv", vouchers.file_of_shop, name="vouchers_file"),
+    path("<slug:business>/voucher/<str:voucher_id>/tutup", vouchers.close_of_shop, name="vouchers_close"),
     path("<slug:business>/impor", stock.import_file, name="import"),
     path("<slug:business>/impor/contoh.csv", stock.import_template, {"kind": "csv"}, name="template_csv"),
     path("<slug:business>/impor/contoh.xlsx", stock.import_template, {"kind": "xlsx"}, name="template_xlsx"),

@@ -13,7 +13,18 @@ from kawasan.rooms.books.rules.lists import rows_of
 from kawasan.rooms.payments.types import AccountCode
 
 # Accounts of money that no business owns: people's wallets, the zone's own, the world outside.
-NOT_OF_BUSINESSES = {"WALLET", "FEE", "PROVIDER", "BANK", "TAX", "RETURNING", "CASH_OUTSIDE", "MDR", "MDR_COST"}
+NOT_OF_BUSINESSES = {
+    "WALLET",
+    "FEE",
+    "PROVIDER",
+    "BANK",
+    "TAX",
+    "RETURNING",
+    "CASH_OUTSIDE",
+    "MDR",
+    "MDR_COST",
+    "VOUCHER",
+}
 
 
 def codes_of_transfers() -> dict[int, str]:

@@ -21,15 +21,18 @@ from kawasan.platform.fields import decrypted
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions.cart import held_of
 from kawasan.rooms.commerce.actions.limits import ensure_limits
+from kawasan.rooms.commerce.actions.voucher_uses import ensure_uses
 from kawasan.rooms.commerce.engine.taking import earlier as earlier_drafts
 from kawasan.rooms.commerce.facts import OrderPaid, OrderPlaced
 from kawasan.rooms.commerce.queries import carts
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.queries.offers import offers
+from kawasan.rooms.commerce.queries.voucher_terms import terms_of_code
 from kawasan.rooms.commerce.rules import checkout as deciding
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.rules.checkout import Draft, DraftLine, DraftOrder
+from kawasan.rooms.commerce.rules.vouchers import grant_discount, plain_code
 from kawasan.rooms.commerce.types.order_refusals import GroupIdReused
 from kawasan.rooms.commerce.types.orders import Method, OrderGroup, ShipTo, Step, Wanted
 from kawasan.rooms.ledger import api as ledger
@@ -51,22 +54,25 @@ def place_orders(
     at: datetime,
     from_cart: bool = False,
     key: str | None = None,
+    voucher: str = "",
 ) -> OrderGroup:
     """
     Order at one or many sellers at once: one order for each, one payment for all, all of it or nothing.
 
     From the wallet, units and money move in one ledger entry and the orders are paid. By QRIS, units are held for
     PAYMENT_LIFETIME and the group's payment waits to be paid. ``from_cart`` uses what the cart holds and takes these
-    lines out of it. Repeating a group id with the same content returns the first answer; so does repeating a ``key``
-    (an Idempotency-Key), whether the intake or this function placed the order first. Raises Unauthenticated,
-    NothingToOrder, TooManyLines, BadQuantity, SameVariantTwice, IncompleteAddress, UnknownVariant, NotForSale,
-    OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached, WalletTooLow, GroupIdReused,
-    IdempotencyKeyReused, and of payments NoProvider and what it says to an amount.
+    lines out of it. ``voucher`` is the code of a discount. Repeating a group id with the same content returns the first
+    answer; so does repeating a ``key`` (an Idempotency-Key), whether the intake or this function placed the order
+    first. Raises Unauthenticated, NothingToOrder, TooManyLines, BadQuantity, SameVariantTwice, IncompleteAddress,
+    UnknownVariant, NotForSale, OwnProduct, PriceChanged, SoldOut, CampaignUnitsShort, CampaignLimitReached,
+    WalletTooLow, GroupIdReused, IdempotencyKeyReused, VoucherUnknown, VoucherNotNow, VoucherElsewhere, VoucherMinimum,
+    VoucherUsedUp, VoucherLimitReached, and of payments NoProvider and what it says to an amount.
     """
     buyer = actor.need_person()
     rules.check_wanted(lines)
     ship_to = rules.checked_ship_to(ship_to)
-    digest = deciding.digest(buyer, lines, method, ship_to)
+    voucher = plain_code(voucher)
+    digest = deciding.digest(buyer, lines, method, ship_to, voucher)
     entry_id = deciding.entry_id(buyer, key) if key else group_id
     if earlier := _earlier(group_id, digest) or (key and _placed_under(entry_id, digest)):
         return earlier
@@ -76,6 +82,8 @@ def place_orders(
     if method is Method.QRIS:
         payments.active_provider()  # before anything is taken that could not be paid
     draft = deciding.fill(Draft(group_id, buyer, method, ship_to, digest, at), lines, offered)
+    if voucher:
+        grant_discount(draft, terms_of_code(voucher))
     if not _insert_group(draft):
         return _earlier(group_id, digest) or _reused()
     wanted = {line.variant_id for line in lines} if from_cart else set()
@@ -173,6 +181,7 @@ def _mend(draft: Draft, cart: Cart, parts: Sequence[ledger.NewTransfer], answer:
     if refusal is not None:
         raise refusal
     ensure_limits([deciding.line_units(draft, line) for line in draft.lines], at=draft.at)
+    ensure_uses([draft], at=draft.at)
     payments.ensure_wallet(person_id=draft.buyer_id)
     for order in draft.orders:
         payments.ensure_business_accounts(business_id=order.business_id)
@@ -202,6 +211,7 @@ def _order_row(draft: Draft, order: DraftOrder) -> models.Order:
         buyer_id=draft.buyer_id,
         method=draft.method.value,
         total_minor=order.total_minor,
+        **voucher_columns(draft, order),
         placed_at=draft.at,
         paid_at=draft.at if is_paid else None,
         pay_until=None if is_paid else draft.at + rules.PAYMENT_LIFETIME,
@@ -209,6 +219,18 @@ def _order_row(draft: Draft, order: DraftOrder) -> models.Order:
         ship_phone=draft.ship_to.phone,
         ship_address=draft.ship_to.address,
     )
+
+
+def voucher_columns(draft: Draft, order: DraftOrder) -> dict[str, Any]:
+    """Return what an order's row says of its voucher."""
+    if draft.voucher is None or not order.discount_minor:
+        return {}
+    return {
+        "voucher_id": draft.voucher.id,
+        "voucher_code": draft.voucher.code,
+        "discount_minor": order.discount_minor,
+        "is_discount_paid": draft.voucher.is_paid_by_zone,
+    }
 
 
 def _line_row(draft: Draft, line: DraftLine, position: int) -> models.OrderLine:
@@ -224,6 +246,7 @@ def _line_row(draft: Draft, line: DraftLine, position: int) -> models.OrderLine:
         variant_name=offer.variant_name,
         unit_price_minor=offer.unit_price_minor,
         quantity=line.quantity,
+        discount_minor=line.discount_minor,
         hold_id=line.hold_id,
         campaign_offer_id=offer.campaign.offer_id if offer.campaign else None,
         position=position,

@@ -17,6 +17,7 @@ from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import announce_paid, event
 from kawasan.rooms.commerce.actions.commissions import fix_fees
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
+from kawasan.rooms.commerce.actions.voucher_uses import promise_back, subsidy_left, uses_back, voucher_back
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderCompleted, OrderShipped
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.queries.campaign_terms import lock_running
@@ -195,7 +196,10 @@ def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
     """Move what is left of these orders from escrow to their sellers, the fee to the zone, and close them."""
     fees = fix_fees(rows)
     released = [
-        payments.Released(row.pk, row.business_id, row.total_minor - row.refunded_minor, fees[row.pk]) for row in rows
+        payments.Released(
+            row.pk, row.business_id, row.total_minor - row.refunded_minor + subsidy_left(row), fees[row.pk]
+        )
+        for row in rows
     ]
     moves = payments.settle_orders(orders=released, at=at)
     entries = [ledger.Entry(ids.derived("commerce.release", order_id), at, moved) for order_id, moved in moves.items()]
@@ -206,7 +210,7 @@ def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
             raise answer.refusal
     models.Order.objects.bulk_update(rows, ["fee_minor", "completed_at", "completes_at", "delivered_at"])
     for row in rows:
-        net = row.total_minor - row.refunded_minor
+        net = row.total_minor - row.refunded_minor + subsidy_left(row)
         _note(row, Step.COMPLETED, at, amount_minor=net - row.fee_minor)
         announce(
             OrderCompleted(
@@ -223,7 +227,7 @@ def complete(rows: Sequence[models.Order], *, at: datetime) -> None:
 def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -> None:
     cause = ids.derived("commerce.cancel", row.pk)
     lines = list(models.OrderLine.objects.filter(order_id=row.pk).order_by("position"))
-    left = row.total_minor - row.refunded_minor
+    left, undone = row.total_minor - row.refunded_minor, row.discount_minor - row.discount_back_minor
     money = payments.refund(
         refund_id=cause,
         order_id=row.pk,
@@ -231,6 +235,7 @@ def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -
         person_id=row.buyer_id,
         amount_minor=left,
         left_minor=0,
+        voucher=voucher_back(row, undone),
         is_released=False,
         at=at,
     )
@@ -240,8 +245,9 @@ def _refund_whole(row: models.Order, by: Cancelled, reason: str, at: datetime) -
         for line in lines
         for move in transfers.back_to_stock(units_of_line(line, line.quantity, running), order_id=row.pk, cause=cause)
     ]
-    ledger.post(ledger.Entry(cause, at, (*money, *units)))
-    row.refunded_minor = row.total_minor
+    promised = (*promise_back(row, undone, cause=cause), *uses_back(row))
+    ledger.post(ledger.Entry(cause, at, (*money, *units, *promised)))
+    row.refunded_minor, row.discount_back_minor = row.total_minor, row.discount_minor
     _cancel(row, by, reason, at, refunded_minor=row.total_minor)
 
 
@@ -255,7 +261,7 @@ def _cancel_unpaid(group_id: UUID, actor: Actor, reason: str, at: datetime) -> N
 
 def _cancel(row: models.Order, by: Cancelled, reason: str, at: datetime, *, refunded_minor: int) -> None:
     row.cancelled_at, row.cancelled_by, row.cancel_reason = at, by.value, reason
-    row.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason", "refunded_minor"])
+    row.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason", "refunded_minor", "discount_back_minor"])
     _note(row, Step.CANCELLED, at, note=reason, amount_minor=refunded_minor or None)
     announce(
         OrderCancelled(

@@ -13,12 +13,14 @@ from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
+from kawasan.rooms.commerce.actions.voucher_uses import promise_back, subsidy_left, voucher_back
 from kawasan.rooms.commerce.facts import OrderRefunded
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.queries.commissions import fees_of
 from kawasan.rooms.commerce.rules import commissions
 from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules.refunds import spread
+from kawasan.rooms.commerce.rules.vouchers import given_back
 from kawasan.rooms.commerce.types.order_refusals import OrderNotFound
 from kawasan.rooms.commerce.types.orders import Order, OrderState, Step
 from kawasan.rooms.ledger import api as ledger
@@ -50,7 +52,7 @@ def refund_order(
     shares = {line.id: part for line, part in zip(order.lines, spread(amount_minor, left), strict=True)}
     ledger.post(ledger.Entry(refund_id, at, pay_back(row, refund_id, shares, at=at)))
     count_back(shares)
-    row.save(update_fields=["refunded_minor", "fee_minor"])
+    row.save(update_fields=["refunded_minor", "discount_back_minor", "fee_minor"])
     event(row, Step.REFUNDED, at=at, note=reason, amount_minor=amount_minor).save(force_insert=True)
     _announce(row, refund_id, amount_minor, at)
     if row.completed_at is None and row.refunded_minor == row.total_minor:
@@ -69,20 +71,36 @@ def pay_back(
     """
     amount, is_released = sum(shares.values()), row.completed_at is not None
     fee_after = _fee_after(row, shares) if is_released else 0
+    undone = _discount_undone(row, shares)
+    paid_left = row.total_minor - row.refunded_minor - amount
     moves = payments.refund(
         refund_id=refund_id,
         order_id=row.pk,
         business_id=row.business_id,
         person_id=row.buyer_id,
         amount_minor=amount,
-        left_minor=row.total_minor - row.refunded_minor - amount,
+        left_minor=paid_left + subsidy_left(row) - (undone if row.is_discount_paid else 0),
+        voucher=voucher_back(row, undone),
         fee_back_minor=row.fee_minor - fee_after if is_released else 0,
         is_released=is_released,
         at=at,
     )
     row.refunded_minor += amount
+    row.discount_back_minor += undone
     row.fee_minor = fee_after if is_released else row.fee_minor
-    return moves
+    return (*moves, *promise_back(row, undone, cause=refund_id))
+
+
+def _discount_undone(row: models.Order, shares: Mapping[UUID, int]) -> int:
+    if not row.discount_minor:
+        return 0
+    lines = [line for line in models.OrderLine.objects.filter(order_id=row.pk) if line.discount_minor]
+    return sum(_undone(line, line.refunded_minor + shares.get(line.pk, 0)) for line in lines) - row.discount_back_minor
+
+
+def _undone(line: models.OrderLine, refunded: int) -> int:
+    paid = line.unit_price_minor * line.quantity - line.discount_minor
+    return given_back(discount_minor=line.discount_minor, paid_minor=paid, refunded_minor=refunded)
 
 
 def count_back(shares: Mapping[UUID, int], units: Mapping[UUID, int] | None = None) -> None:
@@ -98,10 +116,19 @@ def _fee_after(row: models.Order, shares: Mapping[UUID, int]) -> int:
     _, points = fees_of([(row.pk, row.placed_at)])[row.pk]
     lines = models.OrderLine.objects.filter(order_id=row.pk)
     after = commissions.fee_of(
-        (line.unit_price_minor * line.quantity - line.refunded_minor - shares.get(line.pk, 0), points[line.pk])
-        for line in lines
+        (_sold(row, line, line.refunded_minor + shares.get(line.pk, 0)), points[line.pk]) for line in lines
     )
     return min(after, row.fee_minor)
+
+
+def _sold(row: models.Order, line: models.OrderLine, refunded: int) -> int:
+    """Return what a line brings its seller: what the buyer pays, and the zone where the voucher is its own."""
+    return commissions.sold_minor(
+        gross_minor=line.unit_price_minor * line.quantity,
+        discount_minor=line.discount_minor,
+        refunded_minor=refunded,
+        is_discount_paid=row.is_discount_paid,
+    )
 
 
 def _refundable(actor: Actor, order_id: UUID) -> models.Order:

@@ -158,6 +158,6 @@ def _decide(
     request.save(update_fields=["state", "refunded_minor", "answer", "restocked", "decided_at"])
     order = queries.as_orders([row])[0]
     row.completes_at = rules.completes_at(order)
-    row.save(update_fields=["completes_at", "refunded_minor", "fee_minor"])
+    row.save(update_fields=["completes_at", "refunded_minor", "discount_back_minor", "fee_minor"])
     step = Step.RETURN_REFUNDED if state is ReturnState.REFUNDED else Step.RETURN_REJECTED
     event(row, step, at=at, note=answer, amount_minor=amount or None).save(force_insert=True)

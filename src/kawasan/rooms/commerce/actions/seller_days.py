@@ -23,6 +23,9 @@ _MONEY = {
     int(payments.PaymentCode.CASH_SALE): "gross_minor",
     int(payments.PaymentCode.QRIS_SHOP): "gross_minor",
     int(payments.PaymentCode.WALLET_COUNTER): "gross_minor",
+    int(payments.PaymentCode.VOUCHER_PAID): "gross_minor",  # what the zone pays instead of the buyer
+    int(payments.PaymentCode.VOUCHER_BACK): "refunded_minor",
+    int(payments.PaymentCode.VOUCHER_BACK_FROM_SELLER): "refunded_minor",
     int(payments.PaymentCode.MDR): "fee_minor",
     int(payments.PaymentCode.CASH_BACK): "refunded_minor",
     int(payments.PaymentCode.REFUND): "refunded_minor",
@@ -84,6 +87,6 @@ def sums_by_day(transfers: Iterable[ledger.TransferRow]) -> dict[tuple[UUID, dat
             day["units"] += -transfer.amount if transfer.code in _BACK else transfer.amount
             continue
         day[column] += -transfer.amount if transfer.code == payments.PaymentCode.FEE_BACK else transfer.amount
-        if column == "gross_minor":
-            day["orders"] += 1  # one transfer of money for each order
+        if column == "gross_minor" and transfer.code != payments.PaymentCode.VOUCHER_PAID:
+            day["orders"] += 1  # one transfer of a buyer's money for each order
     return dict(sums)

@@ -23,6 +23,7 @@ from kawasan.rooms.commerce.facts import OrderPaid, OrderPlaced
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME
 from kawasan.rooms.commerce.rules.transfers import Held
+from kawasan.rooms.commerce.rules.vouchers import held_by_voucher
 from kawasan.rooms.commerce.types.order_refusals import OrderNotFound
 from kawasan.rooms.commerce.types.orders import Method, Order, OrderGroup
 from kawasan.rooms.payments import api as payments
@@ -47,12 +48,14 @@ with first as (
 ), orders as (
     insert into commerce_order (
         id, number, group_id, business_id, buyer_id, method, total_minor, refunded_minor, fee_minor, placed_at,
-        paid_at, pay_until, cancelled_by, cancel_reason, courier, tracking, ship_name, ship_phone, ship_address
+        paid_at, pay_until, cancelled_by, cancel_reason, courier, tracking, ship_name, ship_phone, ship_address,
+        voucher_id, voucher_code, discount_minor, discount_back_minor, is_discount_paid
     )
     select id, number, group_id, business_id, buyer_id, method, total_minor, 0, 0, placed_at,
            case when method = 'wallet' then placed_at end,
            case when method <> 'wallet' then placed_at + make_interval(secs => %(lifetime)s) end,
-           '', '', '', '', ship_name, ship_phone, ship_address
+           '', '', '', '', ship_name, ship_phone, ship_address,
+           voucher_id, coalesce(voucher_code, ''), coalesce(discount_minor, 0), 0, coalesce(is_discount_paid, false)
     from taken
 ), lines as (
     insert into commerce_order_line (
@@ -68,14 +71,27 @@ with first as (
     cross join lateral (select md5(id::text) as hash) as drawn
     where step = 'placed' or method = 'wallet'
 )
-select id, group_id, business_id, buyer_id, method, total_minor, placed_at, lines::text
+select id, group_id, business_id, buyer_id, method, total_minor, placed_at, is_discount_paid, lines::text
 from taken order by placed_at, group_id, position
 """
-_LINE_TYPES = ("uuid", "uuid", "uuid", "text", "text", "bigint", "integer", "uuid", "uuid")  # as LINE names them
+_LINE_TYPES = (
+    "uuid",
+    "uuid",
+    "uuid",
+    "text",
+    "text",
+    "bigint",
+    "integer",
+    "uuid",
+    "uuid",
+    "bigint",
+)  # as LINE names them
 _take_and_write = partial(
     _TAKE_AND_WRITE.format,
     line=", ".join(LINE),
-    line_values=", ".join(f"(line ->> {place})::{kind}" for place, kind in enumerate(_LINE_TYPES)),
+    line_values=", ".join(f"(line ->> {place})::{kind}" for place, kind in enumerate(_LINE_TYPES[:-1]))
+    # A line that was taken before there were vouchers has no discount.
+    + f", coalesce((line ->> {LINE.index('discount_minor')})::bigint, 0)",
 )
 _NEXT = _take_and_write(which="true", how="limit %(wanted)s for update skip locked")
 # Where nobody makes QRIS codes (a bank was taken away), what waits for one keeps nothing else waiting.
@@ -102,6 +118,7 @@ class Written(NamedTuple):
     method: str
     total_minor: int
     placed_at: datetime
+    is_discount_paid: bool | None  # nothing: it has no discount
     lines: list[list[Any]]  # as LINE names them
 
 
@@ -208,10 +225,17 @@ def _payment_requests(orders: Iterable[Written]) -> Iterator[payments.PaymentReq
             payment_id=group_id,
             payer_id=first.buyer_id,
             splits=tuple(_split(order) for order in checkout),
-            holds=tuple(hold_id for order in checkout for line in order.lines for hold_id in _holds(line)),
+            holds=(
+                *(hold_id for order in checkout for line in order.lines for hold_id in _holds(line)),
+                *held_by_voucher(group_id, _discounted(checkout)),
+            ),
             expires_at=first.placed_at + PAYMENT_LIFETIME,
             at=first.placed_at,
         )
+
+
+def _discounted(checkout: Iterable[Written]) -> list[tuple[UUID, bool]]:
+    return [(order.id, order.is_discount_paid) for order in checkout if order.is_discount_paid is not None]
 
 
 def _split(order: Written) -> payments.Split:

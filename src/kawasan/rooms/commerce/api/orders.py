@@ -120,7 +120,7 @@ from kawasan.rooms.commerce.types.reviews import (
     ReviewedBefore,
     ReviewInvalid,
 )
-from kawasan.rooms.commerce.types.wishes import VARIANT_PREFIX, CheckoutIn, variant_id
+from kawasan.rooms.commerce.types.wishes import VARIANT_PREFIX, CheckoutIn, WantedIn, variant_id
 
 __all__ = [
     "ADDRESS_LENGTH_MAX",
@@ -202,6 +202,7 @@ __all__ = [
     "TooManyLines",
     "WalletTooLow",
     "Wanted",
+    "WantedIn",
     "add_to_cart",
     "add_to_seller_days",
     "all_reviews",

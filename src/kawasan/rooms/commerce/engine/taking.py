@@ -14,6 +14,7 @@ from kawasan.rooms.commerce.rules.checkout import Draft, DraftLine, DraftOrder
 from kawasan.rooms.commerce.rules.orders import order_number
 from kawasan.rooms.commerce.types.offers import Offer
 from kawasan.rooms.commerce.types.orders import Method, ShipTo
+from kawasan.rooms.commerce.types.vouchers import VoucherTerms
 from kawasan.rooms.ledger.engine.tracing import references_of
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
@@ -37,6 +38,10 @@ COLUMNS = {
     "ship_phone": "text",
     "ship_address": "text",
     "lines": "jsonb",
+    "voucher_id": "uuid",
+    "voucher_code": "text",
+    "discount_minor": "bigint",
+    "is_discount_paid": "boolean",
 }
 # The members of a line, in order: lists are half as large as objects with names.
 LINE = (
@@ -49,6 +54,7 @@ LINE = (
     "quantity",
     "hold_id",
     "campaign_offer_id",
+    "discount_minor",
 )
 
 _NAMES = ", ".join(COLUMNS)
@@ -60,7 +66,8 @@ select {_NAMES} from json_to_recordset(%s::json) as taken ({", ".join(f"{n} {t}"
 _DRAW = "select nextval('commerce_order_number') from generate_series(1, %s)"
 
 _SHAPE = """ o.id, o.group_id, o.buyer_id, o.business_id, o.number, o.method, o.placed_at,
-       o.ship_name, o.ship_phone, o.ship_address, coalesce(s.name, ''), coalesce(s.slug, ''), """
+       o.ship_name, o.ship_phone, o.ship_address, coalesce(s.name, ''), coalesce(s.slug, ''),
+       o.voucher_id, o.voucher_code, o.is_discount_paid, """
 _TAKEN = f"""
 select {_SHAPE} o.content_hash, o.lines
 from commerce_intake_order o left join commerce_seller s on s.business_id = o.business_id
@@ -110,7 +117,19 @@ def _rows(entry_id: UUID, draft: Draft, encrypt: Cipher) -> Iterator[dict[str, A
             "ship_phone": phone,
             "ship_address": address,
             "lines": [_line(line) for line in order.lines],
-        }
+        } | _voucher(draft, order)
+
+
+def _voucher(draft: Draft, order: DraftOrder) -> dict[str, Any]:
+    """Return the columns of an order's voucher; without one nothing is written for them."""
+    if draft.voucher is None or not order.discount_minor:
+        return {}
+    return {
+        "voucher_id": draft.voucher.id,
+        "voucher_code": draft.voucher.code,
+        "discount_minor": order.discount_minor,
+        "is_discount_paid": draft.voucher.is_paid_by_zone,
+    }
 
 
 def _line(line: DraftLine) -> list[Any]:
@@ -125,6 +144,7 @@ def _line(line: DraftLine) -> list[Any]:
         line.quantity,
         line.hold_id,
         offer.campaign.offer_id if offer.campaign else None,
+        line.discount_minor,
     ]
 
 
@@ -151,21 +171,30 @@ def _drafts(cursor: Cursor, sql: str, order_ids: Sequence[UUID], decrypt: Cipher
 
 
 def _draft(rows: Sequence[tuple[Any, ...]], decrypt: Cipher) -> Draft:
-    _, group_id, buyer_id, _, _, method, at, name, phone, address, _, _, digest, _ = rows[0]
+    _, group_id, buyer_id, _, _, method, at, name, phone, address, *_, digest, _ = rows[0]
     ship_to = ShipTo(name, decrypt(phone), decrypt(address))
     draft = Draft(group_id, buyer_id, Method(method), ship_to, bytes(digest), at)
-    for order_id, _, _, business_id, number, *_, seller, slug, _, lines in rows:
+    for order_id, _, _, business_id, number, *_, seller, slug, voucher, code, is_paid, _, lines in rows:
         order = DraftOrder(order_id, business_id, number=number)
         # A connection of Django leaves JSON as text.
         for line in orjson.loads(lines) if isinstance(lines, str) else lines:
             order.lines.append(_draft_line(order, line, seller, slug))
-            order.total_minor += order.lines[-1].total_minor
+            order.discount_minor += order.lines[-1].discount_minor
+            order.total_minor += order.lines[-1].total_minor - order.lines[-1].discount_minor
+        if voucher is not None:
+            draft.voucher = _terms_as_used(voucher, code, None if is_paid else business_id, draft)
         draft.orders.append(order)
         draft.total_minor += order.total_minor
     return draft
 
 
 def _draft_line(order: DraftOrder, line: Sequence[Any], seller: str, slug: str) -> DraftLine:
-    line_id, variant_id, product_id, name, variant, price, quantity, hold_id, _ = line
+    line_id, variant_id, product_id, name, variant, price, quantity, hold_id, _, *more = line
     offer = Offer(UUID(variant_id), UUID(product_id), order.business_id, name, "", variant, price, True, seller, slug)
-    return DraftLine(UUID(line_id), order.id, offer, quantity, UUID(hold_id) if hold_id else None)
+    hold = UUID(hold_id) if hold_id else None
+    return DraftLine(UUID(line_id), order.id, offer, quantity, hold, int(more[0] or 0) if more else 0)
+
+
+def _terms_as_used(voucher_id: UUID, code: str, business_id: UUID | None, draft: Draft) -> VoucherTerms:
+    """Return of a voucher what an order that was placed still tells; what it was worth is in the order's lines."""
+    return VoucherTerms(voucher_id, code, business_id, 0, 0, None, 0, 0, draft.at, draft.at)

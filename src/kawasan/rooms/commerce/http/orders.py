@@ -37,6 +37,7 @@ def place(request: HttpRequest, body: shapes.CheckoutIn) -> HttpResponse:
             ship_to=commerce.ShipTo(body.ship_to.name, body.ship_to.phone, body.ship_to.address),
             at=clock.now(),
             from_cart=body.from_cart,
+            voucher=body.voucher,
             key=request.headers.get("Idempotency-Key"),
         )
         return 201, shapes.group_out(group)

@@ -8,10 +8,18 @@ from ninja import Field, Schema
 
 from kawasan.core import ids
 from kawasan.rooms.commerce import api as commerce
-from kawasan.rooms.commerce.api import BUSINESS_PREFIX, VARIANT_PREFIX, CheckoutIn, group_out, order_out, return_out
+from kawasan.rooms.commerce.api import (
+    BUSINESS_PREFIX,
+    VARIANT_PREFIX,
+    CheckoutIn,
+    WantedIn,
+    group_out,
+    order_out,
+    return_out,
+)
 from kawasan.rooms.commerce.api import variant_id as variant_id
 
-__all__ = ["BUSINESS_PREFIX", "CheckoutIn", "group_out", "order_out", "return_out", "variant_id"]
+__all__ = ["BUSINESS_PREFIX", "CheckoutIn", "WantedIn", "group_out", "order_out", "return_out", "variant_id"]
 
 
 class RefundIn(Schema):

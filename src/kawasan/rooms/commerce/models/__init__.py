@@ -27,6 +27,7 @@ from kawasan.rooms.commerce.models.orders import (
 )
 from kawasan.rooms.commerce.models.shelves import Shelf
 from kawasan.rooms.commerce.models.till import TillSale, TillShift
+from kawasan.rooms.commerce.models.vouchers import Voucher
 
 __all__ = [
     "Campaign",
@@ -54,4 +55,5 @@ __all__ = [
     "TillSale",
     "TillShift",
     "Variant",
+    "Voucher",
 ]

@@ -31,6 +31,10 @@ class IntakeOrder(models.Model):
     ship_phone = EncryptedText()
     ship_address = EncryptedText()
     lines = models.JSONField()
+    voucher_id = models.UUIDField(null=True)  # these four are null without a voucher
+    voucher_code = models.CharField(max_length=20, null=True)
+    discount_minor = models.BigIntegerField(null=True)
+    is_discount_paid = models.BooleanField(null=True)
 
     class Meta:
         db_table = "commerce_intake_order"

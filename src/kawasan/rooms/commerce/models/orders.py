@@ -77,6 +77,11 @@ class Order(models.Model):
     cancel_reason = models.CharField(max_length=300, blank=True)
     courier = models.CharField(max_length=40, blank=True)
     tracking = models.CharField(max_length=60, blank=True)
+    voucher_id = models.UUIDField(null=True)
+    voucher_code = models.CharField(max_length=20, blank=True, default="")
+    discount_minor = models.BigIntegerField(default=0)  # what the voucher took off; total_minor is what was to be paid
+    discount_back_minor = models.BigIntegerField(default=0)  # of that, what refunds have undone
+    is_discount_paid = models.BooleanField(default=False)  # the zone pays it to the seller
     ship_name = models.CharField(max_length=80)
     ship_phone = EncryptedText()
     ship_address = EncryptedText()
@@ -88,7 +93,14 @@ class Order(models.Model):
             CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor")), name="commerce_order_refunded"
             ),
-            CheckConstraint(condition=Q(fee_minor__gte=0, fee_minor__lte=F("total_minor")), name="commerce_order_fee"),
+            CheckConstraint(
+                condition=Q(fee_minor__gte=0, fee_minor__lte=F("total_minor") + F("discount_minor")),
+                name="commerce_order_fee",
+            ),
+            CheckConstraint(
+                condition=Q(discount_back_minor__gte=0, discount_back_minor__lte=F("discount_minor")),
+                name="commerce_order_discount",
+            ),
             CheckConstraint(
                 condition=Q(completed_at__isnull=True) | Q(cancelled_at__isnull=True, expired_at__isnull=True),
                 name="commerce_order_one_ending",
@@ -124,6 +136,7 @@ class Order(models.Model):
                 ),
                 name="commerce_order_to_ship",
             ),
+            models.Index(fields=["voucher_id"], condition=Q(voucher_id__isnull=False), name="commerce_order_voucher"),
             models.Index(
                 fields=["completes_at"],
                 condition=Q(completes_at__isnull=False),
@@ -147,6 +160,7 @@ class OrderLine(models.Model):
     quantity = models.IntegerField()
     refunded_quantity = models.IntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)
+    discount_minor = models.BigIntegerField(default=0)  # its share of the order's voucher
     fee_basis_points = models.SmallIntegerField(null=True)  # the commission when its money was released
     hold_id = models.UUIDField(null=True)  # the pending transfer of an order that waits for its payment
     campaign_offer_id = models.UUIDField(null=True)  # sold in a campaign, at its price and from its units
@@ -162,7 +176,11 @@ class OrderLine(models.Model):
                 name="commerce_order_line_units",
             ),
             CheckConstraint(
-                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("quantity") * F("unit_price_minor")),
+                condition=Q(
+                    discount_minor__gte=0,
+                    refunded_minor__gte=0,
+                    refunded_minor__lte=F("quantity") * F("unit_price_minor") - F("discount_minor"),
+                ),
                 name="commerce_order_line_refund",
             ),
         ]

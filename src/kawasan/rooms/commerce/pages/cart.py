@@ -20,11 +20,13 @@ from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import CheckoutForm, fresh_id, refuse
+from kawasan.rooms.commerce.forms.vouchers import CodeForm
 from kawasan.rooms.commerce.pages import shared
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.payments import api as payments
 
 SEEN_MAX = commerce.VARIANTS_MAX
+VOUCHER_TYPED_MAX = 40
 WAITING = "add_to_cart"  # session key: what a stranger wanted before signing in
 
 
@@ -93,21 +95,45 @@ def hold_again(request: HttpRequest) -> HttpResponse:
 @signed_in
 def checkout(request: HttpRequest) -> HttpResponse:
     """Ask for address and method, and place the orders of the whole cart."""
-    actor = actor_of(request)
-    form = CheckoutForm(request.POST or None, initial=_initial(request))
-    if request.method == "POST" and form.is_valid() and (answer := _order(request, form)):
+    actor, is_trial = actor_of(request), "try" in request.POST
+    code = CodeForm(request.POST or None)
+    form = CheckoutForm(None if is_trial else request.POST or None, initial=_initial(request))
+    if request.method == "POST" and not is_trial and form.is_valid() and (answer := _order(request, form, code)):
         return answer
+    discount = _discount(request, code)
     with transaction(actor):
         shown = commerce.cart(actor=actor, at=clock.now())
         wallet = payments.wallet_balance(person_id=actor.need_person())
     if not shown.lines:
         return redirect("shop:cart")
-    context: dict[str, Any] = {"cart": shown, "form": form, "wallet_minor": wallet}
-    status = 422 if form.is_bound else 200
+    context: dict[str, Any] = {
+        "cart": shown,
+        "form": form,
+        "wallet_minor": wallet,
+        "code": code,
+        "discount": discount,
+        "total_minor": discount.total_minor if discount else shown.total_minor,
+    }
+    status = 422 if form.is_bound or code.errors else 200
     return render(request, "shop/checkout.html", context, status=status)
 
 
-def _order(request: HttpRequest, form: CheckoutForm) -> HttpResponse | None:
+def _discount(request: HttpRequest, code: CodeForm) -> commerce.Discount | None:
+    """Return what the typed voucher takes off the lines that the buyer sees, or say beside it why nothing."""
+    typed = request.POST.get("voucher", "").strip()
+    if not typed or not code.is_valid():
+        return None
+    actor, at = actor_of(request), clock.now()
+    try:
+        with transaction(actor):
+            return commerce.try_voucher(actor=actor, code=typed, lines=_wanted(request), at=at, from_cart=True)
+    except Refusal as refusal:
+        if refusal.field == "voucher" and not code.errors:
+            refuse(code, refusal)
+        return None
+
+
+def _order(request: HttpRequest, form: CheckoutForm, code: CodeForm) -> HttpResponse | None:
     actor = actor_of(request)
     try:
         with transaction(actor):
@@ -119,9 +145,10 @@ def _order(request: HttpRequest, form: CheckoutForm) -> HttpResponse | None:
                 ship_to=form.ship_to(),
                 at=clock.now(),
                 from_cart=True,
+                voucher=request.POST.get("voucher", "")[:VOUCHER_TYPED_MAX],
             )
     except Refusal as refusal:
-        refuse(form, refusal)
+        refuse(code if refusal.field == "voucher" and code.is_valid() else form, refusal)
         return None
     if group.payment_id:
         return redirect("pay:payment", ids.public("pay", group.payment_id))
@@ -133,7 +160,7 @@ def _order(request: HttpRequest, form: CheckoutForm) -> HttpResponse | None:
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
     if request.method == "POST":
-        return {}
+        return {name: request.POST.get(name, "") for name in CheckoutForm.base_fields}
     actor = actor_of(request)
     with transaction(actor):
         last = commerce.last_ship_to(actor=actor)

@@ -205,7 +205,8 @@ def _receipt(request: HttpRequest, order_id: str) -> tuple[commerce.Order, dict[
         if found.paid_at is None:
             raise commerce.OrderNotPaid(number=found.number)
         paid_by = payments.transfer_of_order(order_id=key)
-    sums = [(gettext("Refunded"), -found.refunded_minor)] if found.refunded_minor else []
+    voucher = gettext("Voucher {code}").format(code=found.voucher)
+    sums = [(voucher, -found.discount_minor), (gettext("Refunded"), -found.refunded_minor)]
     paper = {
         "title": gettext("Receipt"),
         "number": found.number,
@@ -217,11 +218,11 @@ def _receipt(request: HttpRequest, order_id: str) -> tuple[commerce.Order, dict[
                 "name": wording.line_name(line),
                 "quantity": line.quantity,
                 "price_minor": line.unit_price_minor,
-                "total_minor": line.total_minor,
+                "total_minor": line.gross_minor,
             }
             for line in found.lines
         ],
-        "sums": sums,
+        "sums": [(name, minor) for name, minor in sums if minor],
         "total_minor": found.net_minor,
         "words": f"{terbilang(found.net_minor // 100).capitalize()} rupiah",
         "proof": ids.public(commerce.ORDER_PREFIX, found.id),

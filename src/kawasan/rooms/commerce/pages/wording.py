@@ -128,6 +128,7 @@ def export_header() -> list[str]:
         gettext("Refunded (Rp)"),
         gettext("Courier"),
         gettext("Tracking number"),
+        gettext("Voucher (Rp)"),
     ]
 
 
@@ -148,4 +149,5 @@ def export_rows(orders: Iterable[commerce.Order]) -> Iterator[list[Any]]:
                 Money(line.refunded_minor).amount,
                 order.courier,
                 order.tracking,
+                Money(line.discount_minor).amount,
             ]

@@ -30,8 +30,10 @@ COMMISSIONS_MAX = 5_000
 
 _SOLD = """
 select line.order_id, line.id, line.business_id, product.category_id, line.product_id,
-       line.unit_price_minor * line.quantity - line.refunded_minor, line.fee_basis_points
-from commerce_order_line line left join commerce_product product on product.id = line.product_id
+       line.unit_price_minor * line.quantity, line.discount_minor, line.refunded_minor, o.is_discount_paid,
+       line.fee_basis_points
+from commerce_order_line line join commerce_order o on o.id = line.order_id
+left join commerce_product product on product.id = line.product_id
 where line.order_id = any(%s) order by line.order_id, line.position
 """
 _RECENT = """
@@ -142,8 +144,12 @@ def _lines(order_ids: list[UUID]) -> dict[UUID, list[tuple[Sold, int | None]]]:
     lines: dict[UUID, list[tuple[Sold, int | None]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SOLD, [order_ids])
-        for order_id, line_id, business_id, category, product_id, net, fixed in cursor.fetchall():
-            lines[order_id].append((Sold(line_id, business_id, category, product_id, int(net)), fixed))
+        for row in cursor.fetchall():
+            order_id, line_id, business_id, category, product_id, gross, discount, refunded, is_paid, fixed = row
+            net = rules.sold_minor(
+                gross_minor=gross, discount_minor=discount, refunded_minor=refunded, is_discount_paid=is_paid
+            )
+            lines[order_id].append((Sold(line_id, business_id, category, product_id, net), fixed))
     return lines
 
 

@@ -264,6 +264,10 @@ def as_order(
         lines=tuple(lines),
         returns=tuple(returns),
         events=tuple(events),
+        voucher=row.voucher_code,
+        discount_minor=row.discount_minor,
+        is_discount_paid=row.is_discount_paid,
+        discount_back_minor=row.discount_back_minor,
         **moments,
     )
 
@@ -284,6 +288,7 @@ def as_line(row: models.OrderLine) -> OrderLine:
         refunded_quantity=row.refunded_quantity,
         refunded_minor=row.refunded_minor,
         fee_basis_points=row.fee_basis_points,
+        discount_minor=row.discount_minor,
     )
 
 

@@ -22,6 +22,8 @@ with moved as (
            coalesce(sum(amount) filter (where code = 106), 0) as fee,
            coalesce(sum(amount) filter (where code = 109), 0) as fee_back,
            coalesce(sum(amount) filter (where code = 112), 0) as withheld,
+           coalesce(sum(amount) filter (where code = 125), 0) as subsidised,
+           coalesce(sum(amount) filter (where code = 126), 0) as unsubsidised,
            coalesce(sum(amount) filter (where code in (202, 203)), 0) as sold,
            coalesce(sum(amount) filter (where code = 204), 0) as back
     from ledger_history
@@ -33,11 +35,12 @@ sums as (
            coalesce(m.refunded_late, 0) as refunded_late, coalesce(m.released, 0) as released,
            coalesce(m.fee, 0) as fee, coalesce(m.fee_back, 0) as fee_back,
            coalesce(m.sold, 0) as sold, coalesce(m.back, 0) as back,
-           coalesce(m.paid - m.refunded - m.released - m.fee - m.withheld, 0) as left_over
+           coalesce(m.paid + m.subsidised - m.refunded - m.unsubsidised - m.released - m.fee - m.withheld, 0)
+               as left_over
     from commerce_order o left join moved m on m.id = o.id
 ),
 lines as (
-    select order_id as id, sum(quantity) as units, sum(quantity * unit_price_minor) as total,
+    select order_id as id, sum(quantity) as units, sum(quantity * unit_price_minor - discount_minor) as total,
            sum(refunded_minor) as refunded, sum(refunded_quantity) as refunded_units
     from commerce_order_line group by order_id
 )
@@ -85,7 +88,8 @@ _CHECKS = {
     "intake-order-total": """
         select i.number, i.total_minor, l.total from commerce_intake_order i
         cross join lateral (
-            select sum((line ->> 5)::bigint * (line ->> 6)::bigint) as total from jsonb_array_elements(i.lines) line
+            select sum((line ->> 5)::bigint * (line ->> 6)::bigint - coalesce((line ->> 9)::bigint, 0)) as total
+            from jsonb_array_elements(i.lines) line
         ) l where l.total is distinct from i.total_minor""",
     "intake-order-paid": """
         select i.number, case when i.method = 'wallet' then i.total_minor else 0 end, coalesce(m.paid, 0)

@@ -20,10 +20,12 @@ from kawasan.rooms.commerce.rules import transfers
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME, check_price
 from kawasan.rooms.commerce.rules.prices import in_campaign, price_at, running_at
 from kawasan.rooms.commerce.rules.taking import too_few, units_of
+from kawasan.rooms.commerce.rules.vouchers import voucher_holds, voucher_refusal, voucher_transfers
 from kawasan.rooms.commerce.types.offers import Listed, Offer
 from kawasan.rooms.commerce.types.order_refusals import NotForSale, OwnProduct, SameVariantTwice, WalletTooLow
 from kawasan.rooms.commerce.types.orders import Method, Order, OrderGroup, OrderLine, OrderState, ShipTo, Wanted
 from kawasan.rooms.commerce.types.refusals import UnknownVariant
+from kawasan.rooms.commerce.types.vouchers import VoucherTerms
 from kawasan.rooms.ledger.types import AccountFrozen, InsufficientBalance, NewTransfer, Refused, UnknownAccount
 from kawasan.rooms.payments.rules.accounts import wallet
 from kawasan.rooms.payments.rules.transfers import pay_from_wallet
@@ -39,9 +41,11 @@ class DraftLine:
     offer: Offer
     quantity: int
     hold_id: UUID | None = None
+    discount_minor: int = 0
 
     @property
     def total_minor(self) -> int:
+        """What its units cost without a voucher."""
         return self.offer.unit_price_minor * self.quantity
 
 
@@ -52,8 +56,9 @@ class DraftOrder:
     id: UUID
     business_id: UUID
     lines: list[DraftLine] = field(default_factory=list)
-    total_minor: int = 0
+    total_minor: int = 0  # to be paid
     number: str = ""
+    discount_minor: int = 0
 
 
 @dataclass(slots=True)
@@ -68,6 +73,7 @@ class Draft:
     at: datetime
     orders: list[DraftOrder] = field(default_factory=list)
     total_minor: int = 0
+    voucher: VoucherTerms | None = None
 
     @property
     def lines(self) -> Iterator[DraftLine]:
@@ -79,10 +85,11 @@ def entry_id(buyer: UUID, key: str) -> UUID:
     return ids.derived("commerce.order", buyer, key)
 
 
-def digest(buyer: UUID, lines: Sequence[Wanted], method: Method, ship_to: ShipTo) -> bytes:
-    """Return what a repeat of a checkout must match."""
+def digest(buyer: UUID, lines: Sequence[Wanted], method: Method, ship_to: ShipTo, voucher: str = "") -> bytes:
+    """Return what a repeat of a checkout must match; without a voucher it is what it was before there were any."""
     parts = [str(buyer), method.value, ship_to.name, ship_to.phone, ship_to.address]
     parts += sorted(f"{line.variant_id} {line.quantity} {line.unit_price_minor}" for line in lines)
+    parts += [f"voucher {voucher}"] if voucher else []
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
 
 
@@ -180,7 +187,7 @@ def transfers_of(
                     order_id=order.id,
                 )
             )
-    return tuple(found)
+    return (*found, *voucher_transfers(draft))
 
 
 def line_transfers(draft: Draft, line: DraftLine) -> list[NewTransfer]:
@@ -205,7 +212,7 @@ def line_units(draft: Draft, line: DraftLine) -> transfers.Units:
 def holds_of(draft: Draft) -> list[UUID]:
     """Return every pending transfer of a checkout that waits for its payment: of units and of buyers' limits."""
     held = (transfers.Held(line.hold_id, _campaign_offer(line)) for line in draft.lines if line.hold_id)
-    return [hold_id for item in held for hold_id in item.ids]
+    return [hold_id for item in held for hold_id in item.ids] + voucher_holds(draft)
 
 
 def meaning_of(draft: Draft, entry: Sequence[NewTransfer], refused: Refused) -> Refusal | None:
@@ -226,6 +233,8 @@ def meaning_of(draft: Draft, entry: Sequence[NewTransfer], refused: Refused) -> 
         line = next((line for line in draft.lines if account in map(str, line_units(draft, line).accounts)), None)
         if line is not None:
             return too_few(line.offer, line.quantity, refusal)
+        if (voucher := voucher_refusal(draft, account)) is not None:
+            return voucher
         purse = wallet(draft.buyer_id)
         before = sum(transfer.amount for transfer in entry[: refused.index] if transfer.debit == purse)
         return WalletTooLow(available=Money(refusal.data["available"] + before), needed=Money(draft.total_minor))
@@ -234,6 +243,16 @@ def meaning_of(draft: Draft, entry: Sequence[NewTransfer], refused: Refused) -> 
 
 def _campaign_offer(line: DraftLine) -> UUID | None:
     return None if line.offer.campaign is None else line.offer.campaign.offer_id
+
+
+def voucher_of(draft: Draft, order: DraftOrder) -> str:
+    """Return the code of the voucher of an order, where it has a share of it."""
+    return draft.voucher.code if draft.voucher is not None and order.discount_minor else ""
+
+
+def is_discount_paid(draft: Draft, order: DraftOrder) -> bool:
+    """Whether the zone pays an order's discount to its seller."""
+    return draft.voucher is not None and draft.voucher.is_paid_by_zone and bool(order.discount_minor)
 
 
 def as_placed(draft: Draft, *, repeated: bool = False) -> OrderGroup:
@@ -265,6 +284,9 @@ def _order(draft: Draft, order: DraftOrder, paid_at: datetime | None, payment_id
         buyer_id=draft.buyer_id,
         method=draft.method,
         payment_id=payment_id,
+        voucher=voucher_of(draft, order),
+        discount_minor=order.discount_minor,
+        is_discount_paid=is_discount_paid(draft, order),
         state=OrderState.AWAITING_PAYMENT if paid_at is None else OrderState.PAID,
         total_minor=order.total_minor,
         refunded_minor=0,
@@ -299,4 +321,5 @@ def _line(line: DraftLine) -> OrderLine:
         line.quantity,
         0,
         0,
+        discount_minor=line.discount_minor,
     )

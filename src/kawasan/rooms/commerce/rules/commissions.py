@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from kawasan.rooms.commerce.rules.vouchers import given_back
 from kawasan.rooms.commerce.types.commissions import (
     BASIS_POINTS,
     COMMISSION_MAX,
@@ -43,6 +44,19 @@ def fee_of(lines: Iterable[tuple[int, int]]) -> int:
     exact = sum(net * points for net, points in shares)  # in ten-thousandths of a minor unit
     unit = BASIS_POINTS * RUPIAH
     return min((2 * exact + unit) // (2 * unit) * RUPIAH, sum(net for net, _ in shares))
+
+
+def sold_minor(*, gross_minor: int, discount_minor: int, refunded_minor: int, is_discount_paid: bool) -> int:
+    """
+    Return what a line brings its seller, from which the fee is taken.
+
+    A shop's own voucher lowers it. What the zone's voucher pays instead of the buyer counts, less what refunds undid.
+    """
+    paid = gross_minor - discount_minor
+    if not is_discount_paid:
+        return paid - refunded_minor
+    undone = given_back(discount_minor=discount_minor, paid_minor=paid, refunded_minor=refunded_minor)
+    return gross_minor - refunded_minor - undone
 
 
 def percent(basis_points: int) -> Decimal:

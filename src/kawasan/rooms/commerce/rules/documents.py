@@ -56,6 +56,8 @@ def order_out(order: Order) -> dict[str, Any]:
         },
         "method": order.method.value,
         "total_minor": order.total_minor,
+        "discount_minor": order.discount_minor,
+        "voucher": order.voucher,
         "refunded_minor": order.refunded_minor,
         "fee_minor": order.fee_minor,
         "placed_at": moment_out(order.placed_at),
@@ -87,6 +89,7 @@ def line_out(line: OrderLine) -> dict[str, Any]:
         "variant_name": line.variant_name,
         "unit_price_minor": line.unit_price_minor,
         "quantity": line.quantity,
+        "discount_minor": line.discount_minor,
         "refunded_quantity": line.refunded_quantity,
         "refunded_minor": line.refunded_minor,
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kawasan.core import clock
 from kawasan.core.money import Money, allocate
+from kawasan.rooms.commerce.rules.refunds import value_of_units
 from kawasan.rooms.commerce.types.order_refusals import (
     AlreadyPacked,
     AlreadyShipped,
@@ -240,15 +241,19 @@ def _check_returned(order: Order, lines: Sequence[ReturnedLine]) -> None:
 
 
 def returned_value(lines: Sequence[OrderLine], returned: Sequence[ReturnedLine]) -> int:
-    """Return what the returned units cost, less what was given back of their lines already."""
+    """Return what was paid for the returned units, less what was given back of their lines already."""
     return sum(_values(lines, returned))
 
 
 def _values(lines: Sequence[OrderLine], returned: Sequence[ReturnedLine]) -> list[int]:
     known = {line.id: line for line in lines}
-    return [
-        min(known[item.line_id].unit_price_minor * item.quantity, known[item.line_id].net_minor) for item in returned
-    ]
+    return [_value(known[item.line_id], item.quantity) for item in returned]
+
+
+def _value(line: OrderLine, units: int) -> int:
+    before = line.refunded_quantity
+    worth = value_of_units(net_minor=line.total_minor, quantity=line.quantity, before=before, units=units)
+    return min(worth, line.net_minor)
 
 
 def check_refund(*, amount_minor: int, asked_minor: int, left_minor: int) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from kawasan.core import ids
-from kawasan.rooms.commerce.rules.checkout import Draft, DraftLine, DraftOrder
+from kawasan.rooms.commerce.rules.checkout import Draft, DraftLine, DraftOrder, voucher_of
 from kawasan.rooms.commerce.rules.documents import BUSINESS_PREFIX, PAYMENT_PREFIX, PRODUCT_PREFIX, moment_out
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME
 from kawasan.rooms.commerce.types.orders import GROUP_PREFIX, LINE_PREFIX, ORDER_PREFIX, Method, OrderState
@@ -38,11 +38,11 @@ def placed_out(draft: Draft) -> dict[str, Any]:
         "total_minor": draft.total_minor,
         "placed_at": at,
         "payment_id": same["payment_id"],
-        "orders": [_order_out(order, same) for order in draft.orders],
+        "orders": [_order_out(draft, order, same) for order in draft.orders],
     }
 
 
-def _order_out(order: DraftOrder, same: dict[str, Any]) -> dict[str, Any]:
+def _order_out(draft: Draft, order: DraftOrder, same: dict[str, Any]) -> dict[str, Any]:
     offer = order.lines[0].offer
     return {
         "id": ids.public(ORDER_PREFIX, order.id),
@@ -57,6 +57,8 @@ def _order_out(order: DraftOrder, same: dict[str, Any]) -> dict[str, Any]:
         },
         "method": same["method"],
         "total_minor": order.total_minor,
+        "discount_minor": order.discount_minor,
+        "voucher": voucher_of(draft, order),
         "refunded_minor": 0,
         "fee_minor": 0,
         "placed_at": same["placed_at"],
@@ -88,6 +90,7 @@ def _line_out(line: DraftLine) -> dict[str, Any]:
         "variant_name": offer.variant_name,
         "unit_price_minor": offer.unit_price_minor,
         "quantity": line.quantity,
+        "discount_minor": line.discount_minor,
         "refunded_quantity": 0,
         "refunded_minor": 0,
     }

@@ -6,10 +6,28 @@ from collections.abc import Sequence
 
 from kawasan.core.money import Money, allocate
 
+RUPIAH = 100  # minor units
+
 
 def shared_discount(discount_minor: int, totals: Sequence[int]) -> list[int]:
-    """Spread a discount on a whole order over its lines by what they cost; not one minor unit is lost."""
-    return [share.minor for share in allocate(Money(discount_minor), totals)] if discount_minor else [0] * len(totals)
+    """
+    Spread a discount of whole rupiah over lines by what they cost, in whole rupiah; not one rupiah is lost.
+
+    The largest remainders get the rupiah that are over, and every line keeps at least Rp1 to be paid. Raises ValueError
+    where the lines cannot bear it.
+    """
+    discount, prices = discount_minor // RUPIAH, [total // RUPIAH for total in totals]
+    whole = sum(prices)
+    if discount_minor % RUPIAH or not 0 <= discount <= whole - len(prices):
+        raise ValueError("a discount is whole rupiah and leaves at least Rp1 of each line")
+    shares = [discount * price // whole for price in prices]
+    by_remainder = sorted(range(len(prices)), key=lambda line: (-(discount * prices[line] % whole), line))
+    over = discount - sum(shares)
+    while over:
+        for line in by_remainder:
+            if over and shares[line] < prices[line] - 1:
+                shares[line], over = shares[line] + 1, over - 1
+    return [share * RUPIAH for share in shares]
 
 
 def value_of_units(*, net_minor: int, quantity: int, before: int, units: int) -> int:

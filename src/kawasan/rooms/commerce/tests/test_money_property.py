@@ -40,13 +40,14 @@ class Money(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        self.fund = 90_000_00
         self.at = AT
         self.products = [something_for_sale(stock=60, price=PRICE + n * 333) for n in range(2)]
         self.sellers = [product.business_id for product in self.products]
         self.buyer = a_buyer(wallet=2_000_000)
         self.start = posted(payments.wallet(self.buyer.person_id))
         self.staff = [an_actor(zone_staff().pk) for _ in range(2)]
-        self.came = 0
+        self.vouchers = self._vouchers()
         for seller in self.sellers:
             payments.save_bank_account(
                 actor=seller_of(seller), business_id=seller, account_id=ids.uuid7(), bank="014", number="1234567890",
@@ -54,6 +55,23 @@ class Money(RuleBasedStateMachine):
             )  # fmt: skip
         for waiting, account in payments.unchecked_accounts(limit=9):
             payments.note_name_at_bank(account_id=waiting, owner=payments.AccountOwner(account.holder), at=AT)
+
+    def _vouchers(self) -> list[str]:
+        """No voucher, one of the first shop, one of the zone; the money of the zone's comes from outside."""
+        ledger.open_accounts([payments.new_fee()])
+        earned = ledger.NewTransfer(ids.uuid7(), payments.provider(), payments.fee(), self.fund, 106)
+        ledger.post(ledger.Entry(ids.uuid7(), AT, (earned,)))
+        same = {
+            "name": "Hemat", "most_minor": None, "least_minor": 20_000_00, "per_buyer": 100,
+            "budget_minor": self.fund, "starts_at": AT, "ends_at": AT + timedelta(days=90),
+        }  # fmt: skip
+        shop = commerce.NewVoucher(
+            id=ids.uuid7(), code="TOKO", percent_bp=0, amount_minor=7_777_00, business_id=self.sellers[0], **same
+        )
+        whole = commerce.NewVoucher(id=ids.uuid7(), code="KAWASAN", percent_bp=1_300, amount_minor=0, **same)
+        commerce.make_voucher(actor=seller_of(self.sellers[0]), voucher=shop, at=AT)
+        commerce.make_voucher(actor=self.staff[0], voucher=whole, at=AT)
+        return ["", shop.code, whole.code]
 
     def attempt(self, act: Any) -> None:
         try:
@@ -80,8 +98,9 @@ class Money(RuleBasedStateMachine):
     def _buy(self, method: commerce.Method, which: int, quantity: int) -> commerce.OrderGroup:
         lines = [commerce.Wanted(one.variants[0].id, quantity) for one in self.products[: 1 + which % 2]]
         return commerce.place_orders(
-            actor=self.buyer, group_id=ids.uuid7(), lines=lines, method=method, ship_to=SHIP_TO, at=self.at
-        )
+            actor=self.buyer, group_id=ids.uuid7(), lines=lines, method=method, ship_to=SHIP_TO, at=self.at,
+            voucher=self.vouchers[which % 3],
+        )  # fmt: skip
 
     @rule(which=WHICH)
     def deliver(self, which: int) -> None:
@@ -206,7 +225,9 @@ class Money(RuleBasedStateMachine):
         orders = [commerce.order(actor=SYSTEM, order_id=key) for key in Order.objects.values_list("id", flat=True)]
         paid = [order for order in orders if order.paid_at]
         assert all(0 <= order.refunded_minor <= order.total_minor for order in orders)
-        assert all(0 <= order.fee_minor <= order.net_minor for order in orders if not order.cancelled_at)
+        assert all(
+            0 <= order.fee_minor <= order.net_minor + order.subsidy_minor for order in orders if not order.cancelled_at
+        )
         given = sum(order.total_minor for order in paid)
         back = sum(order.refunded_minor for order in paid)
         by_qris = sum(order.total_minor for order in paid if order.method is commerce.Method.QRIS)
@@ -218,7 +239,10 @@ class Money(RuleBasedStateMachine):
             for account in (payments.balance, payments.reserve, payments.transit, payments.debt)
         )
         out, fee, tax = posted(payments.bank()), posted(payments.fee()), posted(payments.tax())
-        assert held + owned + out + fee + tax == given - back
+        promised = commerce.vouchers(actor=self.staff[0], business_id=None, at=self.at).items[0]
+        money = posted(payments.voucher(promised.terms.id))
+        assert money == self.fund - sum(order.subsidy_minor for order in paid)
+        assert held + owned + out + fee + tax + money == given - back + self.fund
         for seller in self.sellers:
             assert posted(payments.balance(seller)) >= 0
             assert posted(payments.debt(seller)) <= 0
@@ -228,6 +252,7 @@ class Money(RuleBasedStateMachine):
         if hasattr(self, "staff"):
             assert payments.verify() == []
             assert commerce.verify_orders() == []
+            assert commerce.verify_vouchers() == []
 
 
 @pytest.mark.slow

@@ -11,7 +11,8 @@ class AccountCode(IntEnum):
 
     The first three belong to the business, their asset is the variant's unit. A campaign's stock has the same asset and
     belongs to the offer. Limits have an asset of their own for each offer: issued and used ones belong to the offer,
-    what a buyer may still take belongs to the buyer.
+    what a buyer may still take belongs to the buyer. So it is with vouchers: what a shop promised, and how often each
+    buyer may use it, are two assets of each voucher.
     """
 
     STOCK = 20  # units that can be sold; never below zero
@@ -21,6 +22,10 @@ class AccountCode(IntEnum):
     LIMIT = 24  # units that a buyer may still take from a campaign's offer; never below zero
     LIMIT_USED = 25  # units that buyers have taken; never below zero
     LIMIT_ISSUED = 26  # where limits come from
+    VOUCHER_BUDGET = 27  # what a shop's voucher may still give away; never below zero
+    VOUCHER_SPENT = 28  # what vouchers gave away, or how often they were used; never below zero
+    VOUCHER_ISSUED = 29  # where budgets and uses come from
+    VOUCHER_USES = 30  # how often a buyer may still use a voucher; never below zero
 
 
 class TransferCode(IntEnum):
@@ -36,6 +41,12 @@ class TransferCode(IntEnum):
     LIMIT_GRANT = 207  # issued -> a buyer's limit, once
     LIMIT_USE = 208  # a buyer's limit -> used, with the units
     LIMIT_BACK = 209  # used -> a buyer's limit: cancelled or returned while the campaign runs
+    VOUCHER_ISSUE = 210  # issued -> budget: a shop makes a voucher
+    VOUCHER_SPEND = 211  # budget -> spent, with an order
+    VOUCHER_UNSPEND = 212  # spent -> budget: of an order that was refunded or cancelled
+    VOUCHER_GRANT = 213  # issued -> a buyer's uses, once
+    VOUCHER_USE = 214  # a buyer's uses -> used, with a checkout
+    VOUCHER_USE_BACK = 215  # used -> a buyer's uses: all of the checkout was cancelled
     TILL_SALE = 220  # stock -> sold, over the counter
     TILL_RETURN = 221  # sold -> stock (or supply, where it cannot be sold again), over the counter
     TILL_FOUND = 222  # supply -> stock: units that the till sold or took back and the books did not have

@@ -114,10 +114,17 @@ class OrderLine:
     refunded_quantity: int
     refunded_minor: int
     fee_basis_points: int | None = None
+    discount_minor: int = 0  # its share of the order's voucher
+
+    @property
+    def gross_minor(self) -> int:
+        """What its units cost without a voucher."""
+        return self.unit_price_minor * self.quantity
 
     @property
     def total_minor(self) -> int:
-        return self.unit_price_minor * self.quantity
+        """What the buyer paid for it."""
+        return self.gross_minor - self.discount_minor
 
     @property
     def net_minor(self) -> int:
@@ -198,10 +205,24 @@ class Order:
     lines: tuple[OrderLine, ...] = ()
     events: tuple[Event, ...] = ()
     returns: tuple[ReturnRequest, ...] = ()
+    voucher: str = ""  # the code of its voucher
+    discount_minor: int = 0  # what the voucher took off: what is to be paid is ``total_minor``
+    is_discount_paid: bool = False  # the zone pays the discount to the seller
+    discount_back_minor: int = 0  # of the discount, what refunds have undone
+
+    @property
+    def gross_minor(self) -> int:
+        """What its lines cost without the voucher."""
+        return self.total_minor + self.discount_minor
+
+    @property
+    def subsidy_minor(self) -> int:
+        """What the zone pays the seller for it, less what refunds have undone."""
+        return self.discount_minor - self.discount_back_minor if self.is_discount_paid else 0
 
     @property
     def net_minor(self) -> int:
-        """What was ordered less what was refunded."""
+        """What was paid less what was refunded."""
         return self.total_minor - self.refunded_minor
 
     @property

@@ -50,4 +50,5 @@ class CheckoutIn(BaseModel):
     lines: list[WantedIn] = Field(max_length=200)
     method: Method
     ship_to: ShipToIn
+    voucher: str = Field(default="", max_length=40, description="The code of a shop's or the zone's voucher")
     from_cart: bool = Field(default=False, description="Use what the cart holds, and take these lines out of it")

@@ -28,6 +28,7 @@ from kawasan.rooms.payments.types import (
     Released,
     RuleKind,
     Sources,
+    VoucherBack,
 )
 
 _KINDS = (RuleKind.RESERVE, RuleKind.WITHHOLDING, RuleKind.TURNOVER_STATEMENT)
@@ -65,6 +66,7 @@ def refund(
     amount_minor: int,
     left_minor: int,
     fee_back_minor: int = 0,
+    voucher: VoucherBack | None = None,
     is_released: bool,
     at: datetime,
 ) -> tuple[ledger.NewTransfer, ...]:
@@ -74,18 +76,20 @@ def refund(
     Where the order was paid by QRIS and the buyer does not use the wallet, a provider is asked afterwards to send it on
     to where it was paid from (Note [Through the wallet]).
 
+    Where the zone paid a part of the order, ``voucher`` names what of that goes back to it, from the same sources.
+
     Before the release it comes from escrow. After it, the zone gives back its fee and the tax of what is refunded
     (``left_minor`` is what remains of the order), then the seller's balance pays, then the seller's reserve, then the
     zone, which the seller owes it; never the buyer. Raises RefundIdReused for an id that refunded before, and
     SellerDebtFull where the seller owes too much already.
     """
-    given = _Refund(refund_id, order_id, business_id, person_id, amount_minor, left_minor, fee_back_minor)
+    given = _Refund(refund_id, order_id, business_id, person_id, amount_minor, left_minor, fee_back_minor, voucher)
     with seeing_everything():
         if models.Refund.objects.filter(pk=refund_id).exists():
             raise RefundIdReused
         if not is_released:
             want_back_unless_used(_note_refund(given, None, at), at)
-            return (_refund_to_wallet(given),)
+            return (_refund_to_wallet(given), *_to_voucher(given, None))
         lock_sellers([business_id])
         ensure_accounts(business_ids=(business_id,), person_id=person_id)
         sources = _sources(given, at)
@@ -118,6 +122,12 @@ class _Refund:
     amount_minor: int
     left_minor: int
     fee_back_minor: int
+    voucher: VoucherBack | None = None
+
+    @property
+    def whole_minor(self) -> int:
+        """What leaves the seller's side: the buyer's money and the voucher's."""
+        return self.amount_minor + (self.voucher.amount_minor if self.voucher else 0)
 
 
 def _parts(order: Released, rules: list[MoneyRule], debts: dict[UUID, int], at: datetime) -> Parts:
@@ -208,7 +218,7 @@ def _sources(given: _Refund, at: datetime) -> Sources:
     held = balances.get(accounts.reserve(given.business_id), ledger.Balance()).available
     cap = rule_now(RuleKind.DEBT_CAP, clock.business_day(at), business_id=given.business_id)
     return settling.sources_of(
-        amount_minor=given.amount_minor,
+        amount_minor=given.whole_minor,
         fee_back_minor=given.fee_back_minor,
         withheld_back_minor=_withheld_back(given, settled, at),
         available_minor=free,
@@ -230,7 +240,7 @@ def _withheld_back(given: _Refund, settled: models.Settlement | None, at: dateti
     stays = settling.withheld_after(
         gross_minor=settled.gross_minor, withheld_minor=settled.withheld_minor, left_minor=given.left_minor
     )
-    return min(max(0, kept - stays), given.amount_minor - given.fee_back_minor)
+    return min(max(0, kept - stays), given.whole_minor - given.fee_back_minor)
 
 
 def _take_from_reserve(business_id: UUID, amount_minor: int) -> None:
@@ -254,6 +264,7 @@ def _note_refund(given: _Refund, sources: Sources | None, at: datetime) -> model
         withheld_back_minor=sources.withheld_back_minor if sources else 0,
         from_reserve_minor=sources.from_reserve_minor if sources else 0,
         advanced_minor=sources.advanced_minor if sources else 0,
+        voucher_minor=given.whole_minor - given.amount_minor,
         at=at,
     )
     row.save(force_insert=True)
@@ -291,4 +302,14 @@ def _transfers_back(given: _Refund, sources: Sources) -> tuple[ledger.NewTransfe
         order_id=given.order_id,
         refund_id=given.refund_id,
     )
-    return (*into_balance, back)
+    return (*into_balance, back, *_to_voucher(given, balance))
+
+
+def _to_voucher(given: _Refund, balance: UUID | None) -> tuple[ledger.NewTransfer, ...]:
+    """Return the transfer that gives the zone its part of a refunded order back: from the balance, else from escrow."""
+    if given.voucher is None or not given.voucher.amount_minor:
+        return ()
+    code = PaymentCode.VOUCHER_BACK if balance is None else PaymentCode.VOUCHER_BACK_FROM_SELLER
+    transfer_id = ids.derived("payments.refund", given.refund_id, int(code))
+    debit, credit = balance or accounts.escrow(given.business_id), accounts.voucher(given.voucher.voucher_id)
+    return (move(transfer_id, code, debit, credit, given.voucher.amount_minor, given.order_id),)

@@ -22,10 +22,13 @@ from kawasan.rooms.payments.rules.accounts import (
     debt,
     escrow,
     fee,
+    new_fee,
+    new_voucher,
     provider,
     reserve,
     tax,
     transit,
+    voucher,
     wallet,
 )
 from kawasan.rooms.payments.rules.cash import (
@@ -35,6 +38,8 @@ from kawasan.rooms.payments.rules.cash import (
     drawer,
 )
 from kawasan.rooms.payments.rules.transfers import (
+    close_voucher,
+    fund_voucher,
     pay_from_wallet,
     refund_from_seller,
     refund_to_wallet,
@@ -63,6 +68,7 @@ __all__ = [
     "cash_back",
     "cash_counted",
     "cash_sale",
+    "close_voucher",
     "debt",
     "drawer",
     "ensure_business_accounts",
@@ -70,6 +76,9 @@ __all__ = [
     "ensure_wallet",
     "escrow",
     "fee",
+    "fund_voucher",
+    "new_fee",
+    "new_voucher",
     "pay_from_wallet",
     "provider",
     "refund_from_seller",
@@ -80,6 +89,7 @@ __all__ = [
     "tax",
     "transit",
     "verify",
+    "voucher",
     "wallet",
     "wallet_balance",
     "wallet_balances",

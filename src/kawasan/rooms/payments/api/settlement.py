@@ -101,6 +101,7 @@ from kawasan.rooms.payments.types import (
     Statement,
     StatementPeriodInvalid,
     StatementRow,
+    VoucherBack,
     WithheldLine,
 )
 
@@ -145,6 +146,7 @@ __all__ = [
     "Statement",
     "StatementPeriodInvalid",
     "StatementRow",
+    "VoucherBack",
     "WithheldLine",
     "approve_batch",
     "ask_bank_for_name",

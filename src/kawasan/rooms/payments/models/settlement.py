@@ -91,6 +91,7 @@ class Refund(models.Model):
     withheld_back_minor = models.BigIntegerField(default=0)
     from_reserve_minor = models.BigIntegerField(default=0)
     advanced_minor = models.BigIntegerField(default=0)  # what the zone paid for the seller: a debt
+    voucher_minor = models.BigIntegerField(default=0)  # beside the amount: back to the zone's voucher
     at = models.DateTimeField()
 
     class Meta:
@@ -104,6 +105,7 @@ class Refund(models.Model):
                     withheld_back_minor__gte=0,
                     from_reserve_minor__gte=0,
                     advanced_minor__gte=0,
+                    voucher_minor__gte=0,
                 ),
             ),
         ]

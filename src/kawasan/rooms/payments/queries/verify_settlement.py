@@ -28,6 +28,8 @@ with moved as (
            coalesce(sum(amount) filter (where code = {Code.FEE_BACK:d}), 0) as fee_back,
            coalesce(sum(amount) filter (where code = {Code.WITHHELD_BACK:d}), 0) as withheld_back,
            coalesce(sum(amount) filter (where code = {Code.ADVANCE:d}), 0) as advanced,
+           coalesce(sum(amount) filter (where code in ({Code.VOUCHER_BACK:d}, {Code.VOUCHER_BACK_FROM_SELLER:d})), 0)
+               as to_voucher,
            coalesce(sum(amount) filter (where code = {Code.SEND_BACK:d}), 0) as taken,
            coalesce(sum(amount) filter (where code = {Code.SENT_BACK:d}), 0) as sent_back,
            coalesce(sum(amount) filter (where code = {Code.NOT_SENT_BACK:d}), 0) as kept
@@ -87,13 +89,16 @@ where (s.fee_minor, s.withheld_minor, s.gross_minor - s.fee_minor - s.withheld_m
       is distinct from (m.fee, m.withheld, m.released)""",
     "refund-differs": _MOVED
     + """
-select 'order ' || r.id, r.refunded || ', back ' || r.fee_back || ' ' || r.withheld_back || ' ' || r.advanced,
-       m.refunded || ', back ' || m.fee_back || ' ' || m.withheld_back || ' ' || m.advanced
+select 'order ' || r.id,
+       concat_ws(' ', r.refunded || ', back', r.fee_back, r.withheld_back, r.advanced, r.to_voucher),
+       concat_ws(' ', m.refunded || ', back', m.fee_back, m.withheld_back, m.advanced, m.to_voucher)
 from (select order_id as id, sum(amount_minor) as refunded, sum(fee_back_minor) as fee_back,
-             sum(withheld_back_minor) as withheld_back, sum(advanced_minor) as advanced
+             sum(withheld_back_minor) as withheld_back, sum(advanced_minor) as advanced,
+             sum(voucher_minor) as to_voucher
       from payments_refund group by order_id) r left join moved m on m.id = r.id
 where r.refunded > coalesce(m.refunded, 0)
-   or (r.fee_back, r.withheld_back, r.advanced) is distinct from (m.fee_back, m.withheld_back, m.advanced)""",
+   or (r.fee_back, r.withheld_back, r.advanced, r.to_voucher)
+      is distinct from (m.fee_back, m.withheld_back, m.advanced, m.to_voucher)""",
     "sending-back-differs": _MOVED
     + """
 select 'payments_sending_back ' || b.refund_id, b.state || ' ' || b.amount_minor,

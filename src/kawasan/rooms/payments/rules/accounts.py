@@ -54,6 +54,11 @@ def fee() -> UUID:
     return _id(ZONE_OWNER, AccountCode.FEE)
 
 
+def new_fee() -> NewAccount:
+    """Return that account, to be opened."""
+    return _new(ZONE_OWNER, AccountCode.FEE)
+
+
 def provider() -> UUID:
     """Return the account of what the payment provider took in for the zone."""
     return _id(ZONE_OWNER, AccountCode.PROVIDER)
@@ -72,6 +77,16 @@ def returning() -> UUID:
 def new_returning() -> NewAccount:
     """Return that account, to be opened."""
     return _new(ZONE_OWNER, AccountCode.RETURNING)
+
+
+def voucher(voucher_id: UUID) -> UUID:
+    """Return the account of what the zone has set aside for one of its vouchers."""
+    return _id(voucher_id, AccountCode.VOUCHER)
+
+
+def new_voucher(voucher_id: UUID) -> NewAccount:
+    """Return that account, to be opened."""
+    return _new(voucher_id, AccountCode.VOUCHER)
 
 
 def new_accounts(*, business_ids: Iterable[UUID] = (), person_ids: Iterable[UUID] = ()) -> list[NewAccount]:

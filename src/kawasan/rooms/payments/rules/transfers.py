@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.rooms.ledger.types import NewTransfer
+from kawasan.rooms.ledger.types import Kind, NewTransfer
 from kawasan.rooms.payments.rules import accounts
 from kawasan.rooms.payments.types import PaymentCode
 
@@ -29,6 +30,40 @@ def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, or
         code=int(PaymentCode.PAY_WALLET),
         reference=order_id,
     )
+
+
+def pay_from_voucher(
+    *, voucher_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID, until: datetime | None = None
+) -> NewTransfer:
+    """Return the transfer voucher -> escrow that pays the zone's part of an order; with ``until`` it is only held."""
+    return NewTransfer(
+        id=pay_from_voucher_id(order_id),
+        debit=accounts.voucher(voucher_id),
+        credit=accounts.escrow(business_id),
+        amount=amount_minor,
+        code=int(PaymentCode.VOUCHER_PAID),
+        kind=Kind.POSTED if until is None else Kind.PENDING,
+        expires_at=until,
+        reference=order_id,
+    )
+
+
+def pay_from_voucher_id(order_id: UUID) -> UUID:
+    """Return the id of that transfer."""
+    return ids.derived("payments.pay-voucher", order_id)
+
+
+def fund_voucher(*, voucher_id: UUID, amount_minor: int) -> NewTransfer:
+    """Return the transfer zone's fee -> voucher that sets its budget aside."""
+    transfer_id = ids.derived("payments.fund-voucher", voucher_id)
+    money = accounts.voucher(voucher_id)
+    return move(transfer_id, PaymentCode.VOUCHER_FUNDED, accounts.fee(), money, amount_minor, voucher_id)
+
+
+def close_voucher(*, voucher_id: UUID, amount_minor: int) -> NewTransfer:
+    """Return the transfer voucher -> zone's fee of what it did not give away; money may come back to it again later."""
+    money = accounts.voucher(voucher_id)
+    return move(ids.uuid7(), PaymentCode.VOUCHER_CLOSED, money, accounts.fee(), amount_minor, voucher_id)
 
 
 def refund_to_wallet(

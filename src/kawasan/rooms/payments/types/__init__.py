@@ -92,6 +92,7 @@ from kawasan.rooms.payments.types.settlement import (
     Statement,
     StatementPeriodInvalid,
     StatementRow,
+    VoucherBack,
     WithheldLine,
 )
 from kawasan.rooms.payments.types.snap import (
@@ -245,6 +246,7 @@ __all__ = [
     "TooManySends",
     "TopUpAmountInvalid",
     "UnknownProvider",
+    "VoucherBack",
     "WalletFrozen",
     "WalletLimit",
     "WalletReasonNeeded",

@@ -26,6 +26,7 @@ class AccountCode(IntEnum):
     TRANSIT = 10  # a business's money that was handed to the bank and has not arrived yet
     DRAWER = 11  # a business's cash in its tills
     RETURNING = 19  # money that a provider is asked to send back to where it was paid from
+    VOUCHER = 13  # what the zone has set aside for one of its vouchers
     CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
     MDR = 17  # what acquirers keep of QRIS payments: credited
     MDR_COST = 18  # of that, what the zone bears: debited
@@ -57,6 +58,11 @@ class PaymentCode(IntEnum):
     SEND_BACK = 121  # wallet -> returning: on its way to where an order was paid from
     SENT_BACK = 122  # returning -> provider: the provider has sent it
     NOT_SENT_BACK = 123  # returning -> wallet: the provider could not
+    VOUCHER_FUNDED = 124  # zone's fee -> voucher: set aside
+    VOUCHER_PAID = 125  # voucher -> escrow: the zone's part of an order
+    VOUCHER_BACK = 126  # escrow -> voucher: of what was refunded before the release
+    VOUCHER_BACK_FROM_SELLER = 127  # seller's balance -> voucher: of what was refunded after it
+    VOUCHER_CLOSED = 128  # voucher -> zone's fee: what it did not give away
     CASH_SALE = 130  # outside -> drawer: paid in cash at the counter
     CASH_BACK = 131  # drawer -> outside: given back in cash at the counter
     CASH_OVER = 132  # outside -> drawer: more was counted at the end of a shift than there should be
@@ -84,6 +90,8 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
     PaymentCode.NOT_SENT_BACK: "ret",
     PaymentCode.INVOICE_QRIS: "inv",
     PaymentCode.INVOICE_WALLET: "inv",
+    PaymentCode.VOUCHER_FUNDED: "vou",
+    PaymentCode.VOUCHER_CLOSED: "vou",
 }
 
 

@@ -110,6 +110,14 @@ class SettledOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class VoucherBack:
+    """What of a refunded order goes back to the zone's voucher that paid a part of it."""
+
+    voucher_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refunded:
     """A refund and where its money came from."""
 
