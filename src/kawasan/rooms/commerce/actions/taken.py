@@ -260,7 +260,7 @@ def _count_sold(orders: Iterable[Written]) -> None:
 
 
 def _facts(order: Written) -> Iterator[tuple[object, datetime]]:
-    order_id, group_id, business_id, buyer_id, method, total, at, _ = order
+    order_id, group_id, business_id, buyer_id, method, total, at, *_ = order
     yield OrderPlaced(order_id, group_id, business_id, buyer_id, total), at
     if method == Method.WALLET:
         yield OrderPaid(order_id, business_id, buyer_id, total), at

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0012_newest_wallet_step"),
+        ("payments", "0013_invoices"),
         ("zone", "0003_reach_and_rights"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
