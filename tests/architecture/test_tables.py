@@ -9,7 +9,19 @@ from django.apps import apps
 from django.db import connection, models
 
 ROOT = Path(__file__).resolve().parents[2]
-ORDER = ["authority", "books", "trace", "commerce", "payments", "exchange", "log", "zone", "ledger", "platform"]
+ORDER = [
+    "authority",
+    "books",
+    "trace",
+    "commerce",
+    "sensors",
+    "payments",
+    "exchange",
+    "log",
+    "zone",
+    "ledger",
+    "platform",
+]
 OURS = tuple(ORDER)
 # Tables that no application code may change or delete from: history.
 APPEND_ONLY = [
@@ -69,7 +81,7 @@ def _rows(sql: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|trace|commerce|payments|exchange|log|zone|ledger|platform)_'"
+_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|trace|commerce|sensors|payments|exchange|log|zone|ledger|platform)_'"
 
 
 @pytest.mark.django_db

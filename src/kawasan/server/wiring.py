@@ -25,6 +25,9 @@ from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
+from kawasan.rooms.sensors import checks as sensors_checks
+from kawasan.rooms.sensors import followers as sensors_followers
+from kawasan.rooms.sensors.facts import AlarmOpened
 from kawasan.rooms.trace import checks as trace_checks
 from kawasan.rooms.trace import followers as trace_followers
 from kawasan.rooms.zone import api as zone
@@ -48,9 +51,11 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ShopCodeWanted: ("kawasan.rooms.payments.tasks.on_shop_code_wanted",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
+    AlarmOpened: ("kawasan.rooms.sensors.tasks.on_alarm_opened",),
 }
 
-# projections of the ledger and of captured events, in the order in which they catch up
+
+# projections of the ledger, of captured events and of readings, in the order in which they catch up
 FOLLOWERS: tuple[Follower, ...] = (
     ledger_followers.LINES,
     authority_followers.SALES,
@@ -59,6 +64,8 @@ FOLLOWERS: tuple[Follower, ...] = (
     log_followers.TRANSFERS,
     log_followers.LEAVES,
     trace_followers.SUBSCRIPTIONS,
+    sensors_followers.HOURS,
+    sensors_followers.ALARMS,
 )
 
 # what `kawasan verify` asks, each returning findings
@@ -71,6 +78,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "commerce.vouchers": commerce_checks.vouchers,
     "books": books_checks.verify,
     "trace": trace_checks.verify,
+    "sensors": sensors_checks.verify,
     "authority": authority_checks.verify,
 }
 

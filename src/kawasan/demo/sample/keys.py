@@ -15,16 +15,16 @@ from kawasan.rooms.zone import api as zone
 
 NAME = "Demo"
 CHUNK = 100
-BUYER_SCOPES = ("products:read", "orders:read", "orders:write", "payments:read", "payments:write")
+BUYER_SCOPES = ("products:read", "orders:read", "orders:write", "payments:read", "payments:write", "devices:read")
 SELLER_SCOPES = (
     "businesses:read", "products:read", "products:write", "orders:read", "orders:write", "payments:read", "trace:read",
-    "trace:write",
+    "trace:write", "devices:read", "devices:write",
 )  # fmt: skip
 SCOPES = {
     "buyer": BUYER_SCOPES,
-    "zone_staff": ("zone:read", "zone:admit", "businesses:read", "members:read"),
-    "authority": ("zone:read", "businesses:read", "trace:read"),
-    "operator": ("zone:read", "zone:admit", "businesses:read", "members:read", "payments:read"),
+    "zone_staff": ("zone:read", "zone:admit", "businesses:read", "members:read", "devices:read", "devices:write"),
+    "authority": ("zone:read", "businesses:read", "trace:read", "devices:read"),
+    "operator": ("zone:read", "zone:admit", "businesses:read", "members:read", "payments:read", "devices:read"),
 }
 
 

@@ -69,6 +69,8 @@ LABELS: dict[str, dict[str, str]] = {
         "invoices:write": msg("Write and issue invoices"),
         "trace:read": msg("Read supply-chain events"),
         "trace:write": msg("Capture supply-chain events"),
+        "devices:read": msg("See devices and their readings"),
+        "devices:write": msg("Register and change devices"),
         "zone:read": msg("Read what zone staff read"),
         "zone:admit": msg("Admit and send back applications"),
     },

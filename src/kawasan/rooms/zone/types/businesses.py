@@ -53,6 +53,8 @@ SCOPES = (
     "invoices:write",
     "trace:read",
     "trace:write",
+    "devices:read",
+    "devices:write",
     "zone:read",
     "zone:admit",
 )

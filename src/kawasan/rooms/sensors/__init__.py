@@ -1,0 +1,1 @@
+"""Devices, readings, alarms, the clean city, machines."""

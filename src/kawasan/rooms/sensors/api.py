@@ -1,0 +1,127 @@
+"""The door of sensors: devices, readings, alarms, SensorThings."""
+
+from kawasan.rooms.sensors.actions.devices import (
+    DEVICES_MAX,
+    STREAMS_MAX,
+    add_stream,
+    change_device,
+    new_key,
+    register_device,
+    revoke_device,
+)
+from kawasan.rooms.sensors.actions.hours import add_hours, drop_old_readings, forget_hours
+from kawasan.rooms.sensors.actions.readings import KEPT, Told, device_of_topic, take_readings, take_told
+from kawasan.rooms.sensors.actions.rules import end_rule, set_rule
+from kawasan.rooms.sensors.actions.watching import keep_alarms, watch, watch_silence
+from kawasan.rooms.sensors.queries.alarms import alarm, alarms, open_alarms, rules_of
+from kawasan.rooms.sensors.queries.devices import broker_devices, device, devices, devices_of_kind
+from kawasan.rooms.sensors.queries.readings import all_readings, chart, days, hours, readings
+from kawasan.rooms.sensors.queries.sensorthings import sensorthings
+from kawasan.rooms.sensors.queries.verify import verify
+from kawasan.rooms.sensors.rules.keys import TOPIC_ROOT, is_well_formed, topic_of, topic_owner
+from kawasan.rooms.sensors.rules.senml import RECORDS_MAX
+from kawasan.rooms.sensors.rules.senml import read as read_senml
+from kawasan.rooms.sensors.rules.units import PROPERTIES, UNITS
+from kawasan.rooms.sensors.types.alarms import Alarm, Rule, RuleInvalid, RuleKind, UnknownRule
+from kawasan.rooms.sensors.types.devices import (
+    ALARMS_FOLLOWER,
+    HOURS_FOLLOWER,
+    READING_SEQUENCE,
+    Device,
+    DeviceIdReused,
+    DeviceInvalid,
+    DeviceKey,
+    DeviceKeyWrong,
+    DeviceKind,
+    Figure,
+    NewReading,
+    NewStream,
+    NotTaken,
+    Position,
+    Reading,
+    SenmlInvalid,
+    Stream,
+    Taken,
+    TooManyDevices,
+    TooManyReadings,
+    UnknownDevice,
+    UnknownStream,
+)
+from kawasan.rooms.sensors.types.sensorthings import EntityNotFound, Found, QueryNotUnderstood, ReadOnly
+
+__all__ = [
+    "ALARMS_FOLLOWER",
+    "DEVICES_MAX",
+    "HOURS_FOLLOWER",
+    "KEPT",
+    "PROPERTIES",
+    "READING_SEQUENCE",
+    "RECORDS_MAX",
+    "STREAMS_MAX",
+    "TOPIC_ROOT",
+    "UNITS",
+    "Alarm",
+    "Device",
+    "DeviceIdReused",
+    "DeviceInvalid",
+    "DeviceKey",
+    "DeviceKeyWrong",
+    "DeviceKind",
+    "EntityNotFound",
+    "Figure",
+    "Found",
+    "NewReading",
+    "NewStream",
+    "NotTaken",
+    "Position",
+    "QueryNotUnderstood",
+    "ReadOnly",
+    "Reading",
+    "Rule",
+    "RuleInvalid",
+    "RuleKind",
+    "SenmlInvalid",
+    "Stream",
+    "Taken",
+    "Told",
+    "TooManyDevices",
+    "TooManyReadings",
+    "UnknownDevice",
+    "UnknownRule",
+    "UnknownStream",
+    "add_hours",
+    "add_stream",
+    "alarm",
+    "alarms",
+    "all_readings",
+    "broker_devices",
+    "change_device",
+    "chart",
+    "days",
+    "device",
+    "device_of_topic",
+    "devices",
+    "devices_of_kind",
+    "drop_old_readings",
+    "end_rule",
+    "forget_hours",
+    "hours",
+    "is_well_formed",
+    "keep_alarms",
+    "new_key",
+    "open_alarms",
+    "read_senml",
+    "readings",
+    "register_device",
+    "revoke_device",
+    "rules_of",
+    "sensorthings",
+    "set_rule",
+    "take_readings",
+    "take_told",
+    "topic_of",
+    "topic_owner",
+    "verify",
+    "watch",
+    "watch_silence",
+]

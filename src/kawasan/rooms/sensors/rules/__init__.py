@@ -1,0 +1,1 @@
+"""Pure rules of sensors: messages, units, episodes, routes, effectiveness."""

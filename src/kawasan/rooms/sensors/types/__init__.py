@@ -1,0 +1,1 @@
+"""What crosses the door of sensors: values and refusals, by subject."""
