@@ -22,6 +22,7 @@ from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
+from kawasan.rooms.log import checks as log_checks
 from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
@@ -71,6 +72,7 @@ FOLLOWERS: tuple[Follower, ...] = (
 # what `kawasan verify` asks, each returning findings
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "ledger": ledger.verify,
+    "log": log_checks.verify,
     "exchange": exchange.verify,
     "payments": payments.verify,
     "commerce.orders": commerce_checks.orders,

@@ -18,6 +18,7 @@ from kawasan.rooms.log.queries.proofs import (
     token_of_transfer,
 )
 from kawasan.rooms.log.queries.tiles import bundle, size, tile
+from kawasan.rooms.log.queries.verify import verify
 from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
 from kawasan.rooms.log.types import (
@@ -87,4 +88,5 @@ __all__ = [
     "tile",
     "token_of_leaf",
     "token_of_transfer",
+    "verify",
 ]

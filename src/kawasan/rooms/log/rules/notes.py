@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 
 NOTE_BYTES_MAX = 1_000_000
 SIGNATURES_MAX = 100
@@ -167,6 +167,13 @@ def cosign(text: str, *, name: str, private: Ed25519PrivateKey, seconds: int) ->
     public = private.public_key().public_bytes_raw()
     value = seconds.to_bytes(8, "big") + private.sign(_cosigned(text, seconds))
     return Signature(name, key_id(name, COSIGNATURE_ED25519, public), value)
+
+
+def cosign_mldsa(text: str, *, name: str, private: MLDSA44PrivateKey, seconds: int) -> Signature:
+    """Return a witness's cosignature with ML-DSA-44, which stands against quantum computers too."""
+    public = private.public_key().public_bytes_raw()
+    value = seconds.to_bytes(8, "big") + private.sign(_cosigned_mldsa(text, name, seconds))
+    return Signature(name, key_id(name, COSIGNATURE_MLDSA44, public), value)
 
 
 def _cosigned(text: str, seconds: int) -> bytes:

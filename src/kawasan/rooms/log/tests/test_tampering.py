@@ -93,8 +93,10 @@ def test_a_bit_flipped_in_the_database_is_seen_by_the_verifier(served, what):
         with transaction.atomic():
             _altered(what, chance)
             assert not _is_whole(served, key)
+            assert log.verify()
             transaction.set_rollback(True)
     assert _is_whole(served, key)
+    assert log.verify() == []
 
 
 @pytest.mark.parametrize("column", ["amount", "code", "debit", "credit", "at", "entry_id", "asset"])
@@ -107,6 +109,7 @@ def test_a_bit_flipped_in_a_transfer_is_seen_by_the_verifier(column):
         with transaction.atomic():
             _alter_transfer(transfer.id, column, chance)
             assert not holds(log.as_json(log.proof_of_transfer(transfer.id)))
+            assert {finding.code for finding in log.verify()} == {"log-transfer-changed"}
             transaction.set_rollback(True)
 
 
