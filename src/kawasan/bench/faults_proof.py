@@ -177,7 +177,16 @@ def _compare(place: Place, what: str, accounts: Sequence[str], left: Sequence[in
 def behind(place: Place) -> int:
     """Return how much work waits for the worker: orders to be written out, jobs, numbers for the followers."""
     (row,) = place.admin().execute(_BEHIND).fetchall()
-    return sum(int(part) for part in row)
+    return sum(int(part) for part in row) + sum(_numbers_left(place, *item) for item in place.market.followers.items())
+
+
+def _numbers_left(place: Place, follower: str, sequence: str) -> int:
+    numbers = f"""
+    select case when is_called then last_value else 0 end
+           - coalesce((select position from platform_cursor where name = %s), 0) from "{sequence}"
+    """
+    (row,) = place.admin().execute(numbers.encode(), [follower]).fetchall()
+    return int(row[0])
 
 
 def to_write_out(place: Place) -> int:
@@ -204,6 +213,5 @@ select from pg_stat_activity where application_name = 'kawasan-worker' and state
 _BEHIND = """
 select (select count(*) from commerce_intake_order),
        (select count(*) from public.procrastinate_jobs
-        where status in ('todo', 'doing') and queue_name not like 'periodic%'),
-       (select coalesce(sum((select last_value from ledger_transfer_sequence) - c.position), 0) from platform_cursor c)
+        where status in ('todo', 'doing') and queue_name not like 'periodic%')
 """

@@ -56,12 +56,15 @@ class Market:
 
     buyers: list[Buyer] = field(default_factory=list)
     wares: list[Ware] = field(default_factory=list)
+    followers: dict[str, str] = field(default_factory=dict)  # each with the sequence that it follows
 
     @classmethod
     def read(cls, file: Path) -> Market:
         """Read what the program wrote."""
         told = json.loads(file.read_text())
-        return cls([Buyer(**buyer) for buyer in told["buyers"]], [Ware(**ware) for ware in told["wares"]])
+        return cls(
+            [Buyer(**buyer) for buyer in told["buyers"]], [Ware(**ware) for ware in told["wares"]], told["followers"]
+        )
 
 
 def stocks_of(wares: int, plenty: int, scarce: int) -> list[int]:
@@ -95,7 +98,8 @@ def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int, poor: in
     with in_zone(SCHEMA):
         connect_a_bank(at=clock.now())
         shelves = _shelves(stocks_of(wares, plenty, scarce), at=clock.now())
-        market = Market(_buyers(buyers, poor, at=clock.now()), shelves)
+        market = Market(_buyers(buyers, poor, at=clock.now()), shelves, _followers())
+        _forget_jobs()
     file.write_text(json.dumps(asdict(market)))
 
 
@@ -115,6 +119,20 @@ def connect_a_bank(*, at: Any) -> None:
             va_prefix="77777",
             at=at,
         )
+
+
+def _followers() -> dict[str, str]:
+    from kawasan.platform import followers
+
+    return {item.name: item.sequence for item in followers.followers()}
+
+
+def _forget_jobs() -> None:
+    """Leave out what the top-ups would have the worker ask that bank: thousands of jobs before the first order."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("delete from public.procrastinate_jobs")
 
 
 @contextmanager

@@ -17,7 +17,11 @@ PIPELINED_MAX = 16  # requests sent ahead on one connection
 # Of one process
 CONNECTIONS_MAX = 4_096
 BUFFERED_BYTES_MAX = 64 * 1024 * 1024  # of unfinished bodies, all connections together
-QUEUE_MAX = 2_000  # orders that wait for their batch; more are answered 503 at once
+QUEUE_MAX = 2_000  # orders that wait for their answer; more are told 503 at once, and so are fewer when that lasts:
+WAIT_SECONDS = 0.3  # so long an order should wait for its batch; the batch itself takes up to 0.3 s more under overload
+ROOM_MIN = 50  # so many may wait however slow everything is
+ROOM_STEP = 20  # so many more after each batch that did not wait too long
+ROOM_SHARE_MIN = 0.7  # and this share of it at least after one that did: one hiccup of the disk is not overload
 DEADLINE_SECONDS = 0.8  # who waited longer than this for a batch is answered 503, and not decided
 DRAIN_SECONDS_MAX = 12.0
 

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 REGISTRY = CollectorRegistry()
 _SECONDS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.5)
 _WAITING = Gauge("kawasan_intake_waiting", "Orders that wait for their batch", registry=REGISTRY)
+_ROOM = Gauge("kawasan_intake_room", "Orders that may wait at present; more are refused", registry=REGISTRY)
 _CONNECTIONS = Gauge("kawasan_intake_connections", "Open connections", registry=REGISTRY)
 _LATENCY = Histogram(
     "kawasan_intake_order_seconds", "From an order's arrival to its answer", buckets=_SECONDS, registry=REGISTRY
@@ -43,8 +44,9 @@ def refused(code: str) -> None:
     known.inc()
 
 
-def written(*, waiting: int, connections: int) -> bytes:
+def written(*, waiting: int, room: int, connections: int) -> bytes:
     """Return everything as text."""
     _WAITING.set(waiting)
+    _ROOM.set(room)
     _CONNECTIONS.set(connections)
     return generate_latest(REGISTRY)

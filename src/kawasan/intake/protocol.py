@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 import httptools
 
 from kawasan.core.errors import BodyTooLarge, Refusal
-from kawasan.intake import answers, limits
+from kawasan.intake import answers, limits, metrics
+from kawasan.intake.admission import refusal_to
 from kawasan.intake.languages import chosen
 from kawasan.intake.refusals import HeadTooLarge, IntakeFull, MalformedRequest, TooSlow
 
@@ -91,6 +92,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None or self._closing:
             return
+        if self._server.is_full and self._turn_away(data):
+            return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -105,6 +108,18 @@ class Connection(asyncio.Protocol):
             if arriving.fed > limits.HEAD_BYTES_MAX:
                 self._refuse(HeadTooLarge(limit=limits.HEAD_BYTES_MAX))
         self._proceed()
+
+    def _turn_away(self, data: bytes) -> bool:
+        """Say no to an order that came in one piece, unread, while nothing else is under way; whether that was done."""
+        if self._arriving is not None or not self._is_quiet or self._transport is None:
+            return False
+        answer = refusal_to(data)
+        if answer is None:
+            return False
+        self._quiet_since = time.monotonic()
+        self._transport.write(answer)
+        metrics.refused(IntakeFull.code)
+        return True
 
     def eof_received(self) -> bool:
         """Answer what was asked, and then close."""

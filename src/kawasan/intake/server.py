@@ -22,6 +22,7 @@ from kawasan.core.cipher import Box
 from kawasan.core.errors import Forbidden, NotFound, Refusal
 from kawasan.core.zones import DIRECTORY_QUERY, DIRECTORY_SECONDS, ZoneSchema, zone_of
 from kawasan.intake import answers, limits, metrics
+from kawasan.intake.admission import ORDERS_PATH, Admission
 from kawasan.intake.protocol import BATCH_PATH, Connection, Request
 from kawasan.intake.refusals import Draining, IntakeFull, MethodNotAllowed, NotReached, TooManyOrders
 from kawasan.intake.taker import Taker
@@ -30,7 +31,6 @@ from kawasan.rooms.commerce.rules.checkout import Draft
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("kawasan")
 
-ORDERS_PATH = "/v1/orders"
 _METHODS = {ORDERS_PATH: "POST", BATCH_PATH: "POST", "/healthz": "GET", "/readyz": "GET", "/metrics": "GET"}
 LOOK_SECONDS = 1.0
 GARBAGE_ALLOCATIONS = 20_000
@@ -44,7 +44,7 @@ class Intake:
     ) -> None:
         self._address, self._cipher, self._metrics_token = address, cipher, metrics_token
         self._has_sandbox = has_sandbox  # whether a connection to the bank of play money counts
-        self._queue_max = queue_max
+        self._admission = Admission(queue_max)
         self._connections: set[Connection] = set()
         self._takers: dict[str, Taker] = {}
         self._zones: tuple[ZoneSchema, ...] | None = None
@@ -72,6 +72,11 @@ class Intake:
 
     def let_go(self, size: int) -> None:
         self._buffered -= size
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many orders wait as may."""
+        return self._waiting >= self._admission.room
 
     def handle(self, connection: Connection, request: Request) -> None:
         """Begin to answer a request."""
@@ -103,7 +108,7 @@ class Intake:
             self._take_many(connection, request, zone, secret)
 
     def _take_one(self, connection: Connection, request: Request, zone: ZoneSchema, secret: str) -> None:
-        if self._waiting >= self._queue_max:
+        if self.is_full:
             raise IntakeFull
 
         def answer(result: Draft | Refusal, repeated: bool) -> None:
@@ -126,7 +131,7 @@ class Intake:
         orders = given.get("orders") if isinstance(given, dict) else None
         if not isinstance(orders, list) or not 1 <= len(orders) <= limits.ORDERS_PER_REQUEST_MAX:
             raise TooManyOrders(field="orders", limit=limits.ORDERS_PER_REQUEST_MAX)
-        if self._waiting + len(orders) > self._queue_max:
+        if self._waiting + len(orders) > self._admission.room and self._waiting:
             raise IntakeFull
         many = _Many(self, connection, request, len(orders))
         self._put(zone, [many.wish(secret, order, index) for index, order in enumerate(orders)])
@@ -139,6 +144,7 @@ class Intake:
                 address=self._address,
                 cipher=self._cipher,
                 deliver=self._deliver,
+                admission=self._admission,
                 has_sandbox=self._has_sandbox,
             )
         self._waiting += len(wishes)
@@ -171,7 +177,7 @@ class Intake:
         may = hmac.compare_digest(_bearer(request.header(b"authorization")), token) if token else is_near
         if not may:
             raise Forbidden
-        text = metrics.written(waiting=self._waiting, connections=len(self._connections))
+        text = metrics.written(waiting=self._waiting, room=self._admission.room, connections=len(self._connections))
         keep = request.keep_alive and not connection.is_closing
         connection.answer(answers.response(200, text, keep_alive=keep, kind=answers.METRICS))
 

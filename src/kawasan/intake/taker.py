@@ -15,6 +15,7 @@ from kawasan.core.cipher import Box
 from kawasan.core.errors import Refusal
 from kawasan.core.zones import search_path_of
 from kawasan.intake import lanes, limits, metrics
+from kawasan.intake.admission import Admission
 from kawasan.intake.batch import Connection, Decider
 from kawasan.intake.refusals import NotReached, TooLate
 from kawasan.intake.wishes import Wish
@@ -40,9 +41,11 @@ class Taker:
     is away or the process drains.
     """
 
-    def __init__(self, schema: str, *, address: str, cipher: Box, deliver: Deliver, has_sandbox: bool) -> None:
+    def __init__(
+        self, schema: str, *, address: str, cipher: Box, deliver: Deliver, admission: Admission, has_sandbox: bool
+    ) -> None:
         self.schema = schema
-        self._address, self._deliver = address, deliver
+        self._address, self._deliver, self._admission = address, deliver, admission
         self._writer = Writer(self._connect, lanes=limits.LANES, lock=lanes.Lock)
         self._decider = Decider(self._writer, cipher, has_sandbox=has_sandbox)
         self._queue: deque[Wish] = deque()
@@ -88,6 +91,7 @@ class Taker:
 
     def _take(self, reading: Connection | None, batch: Sequence[Wish]) -> Connection | None:
         start = time.monotonic()
+        self._admission.note(start - batch[0].arrived)
         wishes = []
         for wish in batch:
             if start - wish.arrived > limits.DEADLINE_SECONDS:
