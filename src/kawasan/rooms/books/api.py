@@ -29,6 +29,7 @@ from kawasan.rooms.books.queries.documents import ageing, open_document, settled
 from kawasan.rooms.books.queries.entries import entries, entry
 from kawasan.rooms.books.queries.export import beancount_lines, journal
 from kawasan.rooms.books.queries.periods import closed_through, period_events
+from kawasan.rooms.books.queries.rates import ppn_rates
 from kawasan.rooms.books.queries.reports import statement, trial_balance
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
 from kawasan.rooms.books.queries.sums import ALL_DAYS, general_ledger
@@ -274,6 +275,7 @@ __all__ = [
     "ppn_inside",
     "ppn_on",
     "preview_csv",
+    "ppn_rates",
     "profile_of",
     "remove_bank_rule",
     "reopen_month",

@@ -1,0 +1,1 @@
+"""Pure decisions: figures of a line, states, days, numbers, papers for programs."""

@@ -1,0 +1,1 @@
+"""What crosses the door: customers, documents, payments, recurring invoices, tax invoices."""
