@@ -11,6 +11,7 @@ from django.db import connection, models
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = [
     "authority",
+    "invoices",
     "books",
     "trace",
     "commerce",
@@ -30,6 +31,8 @@ APPEND_ONLY = [
     "books_entry",
     "books_entry_line",
     "books_period",
+    "invoices_payment",
+    "invoices_tax_mark",
     "books_due",
     "books_settlement",
     "log_submission",
@@ -81,7 +84,7 @@ def _rows(sql: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|books|trace|commerce|sensors|payments|exchange|log|zone|ledger|platform)_'"
+_OUR_TABLES = "c.relnamespace = 'zone_test'::regnamespace and c.relname ~ '^(authority|invoices|books|trace|commerce|sensors|payments|exchange|log|zone|ledger|platform)_'"
 
 
 @pytest.mark.django_db

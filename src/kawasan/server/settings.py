@@ -45,7 +45,19 @@ WSGI_APPLICATION = "kawasan.server.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # for third-party tables; ours have UUIDs
 AUTH_USER_MODEL = "zone.Person"
 
-ROOMS = ["authority", "books", "trace", "commerce", "sensors", "payments", "exchange", "log", "zone", "ledger"]
+ROOMS = [
+    "authority",
+    "invoices",
+    "books",
+    "trace",
+    "commerce",
+    "sensors",
+    "payments",
+    "exchange",
+    "log",
+    "zone",
+    "ledger",
+]
 INSTALLED_APPS = [
     "kawasan.server",
     *[f"kawasan.rooms.{room}" for room in ROOMS],

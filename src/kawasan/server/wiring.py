@@ -20,12 +20,20 @@ from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
 from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
 from kawasan.rooms.exchange import api as exchange
+from kawasan.rooms.invoices import api as invoices
+from kawasan.rooms.invoices import checks as invoices_checks
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
 from kawasan.rooms.log import checks as log_checks
 from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments.facts import PaymentClosedUnpaid, PaymentRequested, PaymentSucceeded, ShopCodeWanted
+from kawasan.rooms.payments.facts import (
+    PaymentClosedUnpaid,
+    PaymentRequested,
+    PaymentSucceeded,
+    ShopCodeWanted,
+    ShopPaid,
+)
 from kawasan.rooms.sensors import checks as sensors_checks
 from kawasan.rooms.sensors import followers as sensors_followers
 from kawasan.rooms.sensors.facts import AlarmOpened
@@ -50,6 +58,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
         "kawasan.rooms.payments.tasks.on_payment_closed",
     ),
     ShopCodeWanted: ("kawasan.rooms.payments.tasks.on_shop_code_wanted",),
+    ShopPaid: ("kawasan.rooms.invoices.tasks.on_shop_paid",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
     AlarmOpened: ("kawasan.rooms.sensors.tasks.on_alarm_opened",),
@@ -79,6 +88,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "commerce.campaigns": commerce_checks.campaigns,
     "commerce.vouchers": commerce_checks.vouchers,
     "books": books_checks.verify,
+    "invoices": invoices_checks.verify,
     "trace": trace_checks.verify,
     "sensors": sensors_checks.verify,
     "authority": authority_checks.verify,
@@ -93,7 +103,9 @@ WRITERS: tuple[Callable[[], int], ...] = (commerce.write_next_taken,)
 MONTH_USERS: tuple[Callable[[date], Iterable[str]], ...] = (commerce.needs_of_month,)
 
 # whose open documents stand among a business's receivables and payables
-OPEN_DOCUMENTS: tuple[books.DocumentSource, ...] = ()
+OPEN_DOCUMENTS: tuple[books.DocumentSource, ...] = (
+    books.DocumentSource(invoices.SOURCE, invoices.open_documents, invoices.hear_settled),
+)
 
 
 def write_payment(payment_id: UUID) -> None:

@@ -11,19 +11,33 @@ from kawasan.rooms.invoices.actions.drafts import (
     drop_draft,
 )
 from kawasan.rooms.invoices.actions.issuing import answer_quotation, issue, mark_sent, new_link
-from kawasan.rooms.invoices.actions.paying import pay_from_wallet, record_payment, request_code, take_money
+from kawasan.rooms.invoices.actions.orders import bill_order
+from kawasan.rooms.invoices.actions.paying import (
+    hear_settled,
+    pay_from_wallet,
+    record_payment,
+    request_code,
+    take_money,
+)
+from kawasan.rooms.invoices.actions.recurring import make_due, note_problem, repeat_document, stop_repeating
+from kawasan.rooms.invoices.actions.reminding import take_reminders
 from kawasan.rooms.invoices.queries.customers import customer, customers
-from kawasan.rooms.invoices.queries.desk import habits_of
+from kawasan.rooms.invoices.queries.desk import collects_ppn, habits_of
 from kawasan.rooms.invoices.queries.documents import (
     all_documents,
     document,
     documents,
     link,
     payments_of,
-    receivables,
     related,
     tally,
 )
+from kawasan.rooms.invoices.queries.drawing import context_of, pdf_of
+from kawasan.rooms.invoices.queries.orders import link_of_order
+from kawasan.rooms.invoices.queries.owed import SOURCE, open_documents, receivables
+from kawasan.rooms.invoices.queries.public import paper, paper_of, public_paper, ubl_of
+from kawasan.rooms.invoices.queries.recurring import all_recurring, due_series, recurring_of
+from kawasan.rooms.invoices.queries.witness import differences
 from kawasan.rooms.invoices.rules.amounts import TRX_CODES, unit_name
 from kawasan.rooms.invoices.rules.days import REMINDER_DAYS, due_day
 from kawasan.rooms.invoices.rules.numbers import is_uscc
@@ -48,6 +62,7 @@ from kawasan.rooms.invoices.types.documents import (
     Line,
     NewLine,
     OpenDocument,
+    Paper,
     Party,
     State,
     Sums,
@@ -96,6 +111,7 @@ __all__ = [
     "PAYMENT_PREFIX",
     "RECURRING_PREFIX",
     "REMINDER_DAYS",
+    "SOURCE",
     "TRX_CODES",
     "UNIT_OTHER",
     "CreditInvalid",
@@ -130,6 +146,7 @@ __all__ = [
     "NothingOpen",
     "OpenDocument",
     "OrderNotBilled",
+    "Paper",
     "Party",
     "Proof",
     "QuotationClosed",
@@ -144,34 +161,54 @@ __all__ = [
     "Terms",
     "add_customer",
     "all_documents",
+    "all_recurring",
     "answer_quotation",
     "archive_customer",
+    "bill_order",
     "bill_quotation",
     "change_customer",
     "change_draft",
+    "collects_ppn",
+    "context_of",
     "copy_document",
     "credit",
     "customer",
     "customers",
+    "differences",
     "document",
     "documents",
     "draft",
     "drop_draft",
     "due_day",
+    "due_series",
     "habits_of",
+    "hear_settled",
     "is_uscc",
     "issue",
     "link",
+    "link_of_order",
+    "make_due",
     "mark_sent",
     "new_link",
+    "note_problem",
+    "open_documents",
+    "paper",
+    "paper_of",
     "pay_from_wallet",
     "payments_of",
+    "pdf_of",
+    "public_paper",
     "receivables",
     "record_payment",
+    "recurring_of",
     "related",
+    "repeat_document",
     "request_code",
     "say_habits",
+    "stop_repeating",
     "take_money",
+    "take_reminders",
     "tally",
+    "ubl_of",
     "unit_name",
 ]

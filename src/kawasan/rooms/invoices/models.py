@@ -48,6 +48,7 @@ class Habit(models.Model):
     note = models.CharField(max_length=1000, blank=True, default="")
     place = models.IntegerField(default=0)
     reminds = models.BooleanField(default=True)
+    origin = models.CharField(max_length=200, blank=True, default="")  # where the zone was last opened to send
 
     class Meta:
         db_table = "invoices_habit"

@@ -14,7 +14,7 @@ from kawasan.rooms.books import api as books
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.customers import lock_habits
 from kawasan.rooms.invoices.actions.drafts import put_sums, store_lines
-from kawasan.rooms.invoices.actions.issuing import book, number_row
+from kawasan.rooms.invoices.actions.issuing import book, commit, number_row
 from kawasan.rooms.invoices.queries.desk import need_sales
 from kawasan.rooms.invoices.queries.documents import as_documents, as_line, lines_of, locked
 from kawasan.rooms.invoices.rules import amounts, crediting, posting
@@ -53,6 +53,7 @@ def credit(
     put_sums(made, amounts.sums_of(lines, trx_code=row.trx_code))
     made.save(force_insert=True)
     store_lines(made, lines)
+    commit(made, at)
     row.credited_minor += made.total_minor
     row.save(update_fields=["credited_minor"])
     _book(row, made, actor.person_id, at)

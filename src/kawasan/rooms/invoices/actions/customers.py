@@ -83,7 +83,7 @@ def say_habits(*, actor: Actor, wanted: Habits) -> Habits:
     """Say what a business always writes; the last word counts. Raises Unauthenticated, NotFound, HabitsInvalid."""
     need_tax(actor, wanted.business_id)
     if not PREFIX.fullmatch(wanted.prefix):
-        raise HabitsInvalid(field="prefix")
+        raise HabitsInvalid(field="series")
     if not 0 <= wanted.due_days <= TERMS_MAX or not 0 <= wanted.place <= _PLACE_MAX:
         raise HabitsInvalid(field="due_days")
     if len(wanted.bank) > _BANK_LENGTH_MAX or len(wanted.note) > NOTE_LENGTH_MAX or "\0" in wanted.bank + wanted.note:

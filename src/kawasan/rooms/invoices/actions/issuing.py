@@ -30,8 +30,10 @@ from kawasan.rooms.invoices.types.refusals import (
     NoAddress,
     QuotationClosed,
 )
+from kawasan.rooms.log import api as log
 
 DOCUMENT = "invoice"  # as the books name what wrote an entry
+LEAF = "invoice.issued"  # as the log names what it commits to
 
 
 @requires_transaction
@@ -61,8 +63,27 @@ def issue_row(row: models.Document, day: date, *, made_by: UUID | None, at: date
     models.Line.objects.filter(document_id=row.id).delete()
     store_lines(row, lines)
     row.save()
+    commit(row, at)
     if row.kind == DocumentKind.INVOICE and row.order_id is None:
         book(row, posting.of_invoice(row.base_minor, row.ppn_minor), made_by=made_by, at=at)
+
+
+def commit(row: models.Document, at: datetime) -> None:
+    """Commit to an issued paper in the zone's log, so that nobody can say later that it said something else."""
+    body = {
+        "number": row.number,
+        "kind": row.kind,
+        "issued_on": str(row.issued_on),
+        "total_minor": str(row.total_minor),
+        "ppn_minor": str(row.ppn_minor),
+        "seller": row.seller,
+        "buyer": row.buyer,
+        "lines": [
+            [line.name, str(line.quantity), str(line.price_minor), str(line.discount_minor)]
+            for line in lines_of([row.id]).get(row.id, ())
+        ],
+    }
+    log.submit(kind=LEAF, subject=str(row.id), body=body, owners=[row.business_id], at=at)
 
 
 def name_parties(row: models.Document) -> None:
@@ -117,9 +138,13 @@ def book(
 
 
 @requires_transaction
-def mark_sent(*, actor: Actor, business_id: UUID, document_id: UUID, by_mail: bool, at: datetime) -> Document:
+def mark_sent(
+    *, actor: Actor, business_id: UUID, document_id: UUID, by_mail: bool, origin: str = "", at: datetime
+) -> Document:
     """
     Note that a paper goes to its customer; the edge sends the mail after this. Sending again is allowed.
+
+    ``origin`` is the address of the zone, which mails without a browser (reminders) name from then on.
 
     Raises Unauthenticated, NotFound, DocumentNotFound, DocumentNotIssued, NoAddress.
     """
@@ -129,6 +154,9 @@ def mark_sent(*, actor: Actor, business_id: UUID, document_id: UUID, by_mail: bo
         raise DocumentNotIssued
     if by_mail and not row.customer.email:
         raise NoAddress
+    if origin:
+        lock_habits(business_id)
+        models.Habit.objects.filter(pk=business_id).update(origin=origin[:200])
     row.sent_at = row.sent_at or at
     row.save(update_fields=["sent_at"])
     return as_documents([row], at=at)[0]

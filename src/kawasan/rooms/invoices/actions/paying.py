@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from kawasan.core import clock, ids
-from kawasan.core.access import SYSTEM, Actor
+from kawasan.core.access import Actor
 from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.issuing import book
 from kawasan.rooms.invoices.queries.desk import need_sales
 from kawasan.rooms.invoices.queries.documents import as_documents, by_link, locked
+from kawasan.rooms.invoices.queries.public import live_code
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind
 from kawasan.rooms.invoices.types.money import BY_HAND, Method
@@ -81,7 +84,7 @@ def request_code(*, link: str, payment_id: UUID, amount_minor: int | None, at: d
     row = locked(found.business_id, found.id)
     amount = _amount(row, amount_minor, at)
     known = live_code(row.id, at)
-    if known is not None and known.amount_minor == amount:
+    if known is not None and not known.problem and known.amount_minor == amount:
         return known
     models.Attempt.objects.get_or_create(
         id=payment_id,
@@ -90,15 +93,6 @@ def request_code(*, link: str, payment_id: UUID, amount_minor: int | None, at: d
     return payments.request_invoice_payment(
         business_id=row.business_id, payment_id=payment_id, invoice_id=row.id, amount=Money(amount), at=at
     )
-
-
-def live_code(document_id: UUID, at: datetime) -> payments.CounterPayment | None:
-    """Return the newest code of an invoice that can still be paid; the transaction has to see it."""
-    attempt = models.Attempt.objects.filter(document_id=document_id).order_by("-pk").first()
-    if attempt is None:
-        return None
-    code = payments.counter_payment(actor=SYSTEM, counter_id=attempt.id, at=at)
-    return code if code.status is payments.CounterStatus.REQUESTED and not code.problem else None
 
 
 @requires_transaction
@@ -175,3 +169,16 @@ def add_payment(
     )
     row.paid_minor += amount_minor
     row.save(update_fields=["paid_minor"])
+
+
+@requires_transaction
+def hear_settled(business_id: UUID, document_id: UUID, settled_minor: int, at: datetime) -> None:
+    """
+    Hear from the books how much of an invoice their entries have paid altogether (a bank statement, say).
+
+    The difference to what was heard before is noted (below zero: a payment was undone), once.
+    """
+    row = locked(business_id, document_id)
+    heard = models.Payment.objects.filter(document_id=row.id, method=Method.BOOKS).aggregate(sum=Sum("amount_minor"))
+    if change := settled_minor - (heard["sum"] or 0):
+        add_payment(row, ids.uuid7(), change, Method.BOOKS, clock.business_day(at), "", None, at)

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, default="", max_length=1000)),
                 ("place", models.IntegerField(default=0)),
                 ("reminds", models.BooleanField(default=True)),
+                ("origin", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
                 "db_table": "invoices_habit",
@@ -405,7 +406,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="payment",
             constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["cash", "bank", "qris", "wallet", "order"])),
+                condition=models.Q(("method__in", ["cash", "bank", "qris", "wallet", "order", "books"])),
                 name="invoices_payment_method",
             ),
         ),

@@ -39,6 +39,12 @@ def habits(business_id: UUID) -> Habits:
     return Habits(business_id, row.prefix, row.due_days, row.bank, row.note, row.place, row.reminds)
 
 
+def collects_ppn(*, actor: Actor, business_id: UUID) -> bool:
+    """Return whether a business collects PPN. Raises Unauthenticated, NotFound."""
+    need_sales(actor, business_id)
+    return is_pkp(business_id)
+
+
 def is_pkp(business_id: UUID) -> bool:
     """Return whether a business collects PPN."""
     return books.tax_profile(business_id).is_pkp

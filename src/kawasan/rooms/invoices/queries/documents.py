@@ -26,7 +26,6 @@ from kawasan.rooms.invoices.types.documents import (
     DocumentFilter,
     DocumentKind,
     Line,
-    OpenDocument,
     Party,
     State,
     Sums,
@@ -110,33 +109,6 @@ def tally(*, actor: Actor, business_id: UUID, at: datetime) -> Tally:
     late = rows.filter(_OPEN, due_on__lt=today).count()
     drafts = rows.filter(kind=DocumentKind.INVOICE.value, issued_at__isnull=True).count()
     return Tally(found["whole"] or 0, found["late"] or 0, drafts, late)
-
-
-def receivables(business_id: UUID, at: datetime) -> tuple[OpenDocument, ...]:
-    """
-    Return the invoices that are not paid whole at a moment, oldest due day first; the caller has checked who asks.
-
-    Payments and credit notes count up to that moment, so that a past day can be asked for.
-    """
-    day = clock.business_day(at)
-    rows = models.Document.objects.filter(
-        business_id=business_id, kind=DocumentKind.INVOICE.value, issued_at__isnull=False, issued_on__lte=day
-    )
-    paid = _sums(models.Payment.objects.filter(business_id=business_id, day__lte=day), "document_id", "amount_minor")
-    notes = models.Document.objects.filter(business_id=business_id, kind=DocumentKind.CREDIT.value, issued_on__lte=day)
-    credited = _sums(notes, "origin_id", "total_minor")
-    found = []
-    for row in rows.order_by("due_on", "pk"):
-        left = row.total_minor - paid.get(row.id, 0) - credited.get(row.id, 0)
-        if left > 0 and row.issued_on and row.due_on:
-            found.append(
-                OpenDocument(row.id, row.customer_id, row.customer_name, row.number, row.issued_on, row.due_on, left)
-            )
-    return tuple(found)
-
-
-def _sums(rows: QuerySet[models.Payment] | QuerySet[models.Document], by: str, what: str) -> dict[UUID, int]:
-    return {row[by]: row["amount"] for row in rows.values(by).annotate(amount=Sum(what)) if row[by]}
 
 
 def row_of(business_id: UUID, document_id: UUID) -> models.Document:

@@ -31,6 +31,13 @@ from kawasan.rooms.invoices.rules.crediting import lines_to_credit
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _the_witness_agrees(request: Any) -> Any:
+    yield
+    if "transaction" not in request.node.get_closest_marker("django_db").kwargs:
+        assert invoices.differences() == []
+
+
 def read(shop: Any, document_id: Any, at: Any = AT) -> invoices.Document:
     return invoices.document(actor=an_owner(shop), business_id=shop, document_id=document_id, at=at)
 

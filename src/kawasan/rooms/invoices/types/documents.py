@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.rooms.invoices.types.customers import CustomerData
+from kawasan.rooms.invoices.types.money import InvoicePayment
 
 DOCUMENT_PREFIX = "inv"
 LINES_MAX = 100
@@ -215,10 +215,24 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Asked:
-    """What a buyer types who wants an invoice for an order."""
+class Paper:
+    """A document with all that its page, its PDF and its mail show. Personal: never log it."""
 
-    buyer: CustomerData
+    document: Document
+    business_name: str
+    business_slug: str
+    link: str
+    bank: str
+    payments: tuple[InvoicePayment, ...]
+    rate_percent: Decimal
+    origin_number: str
+    qris: str
+    qris_amount_minor: int
+    qris_until: datetime | None
+    qris_problem: str
+    code_id: UUID | None
+    customer_email: str
+    origin: str
 
     def __repr__(self) -> str:
-        return "Asked(…)"
+        return "Paper(…)"

@@ -21,6 +21,7 @@ class Method(StrEnum):
     QRIS = "qris"
     WALLET = "wallet"
     ORDER = "order"
+    BOOKS = "books"
 
 
 BY_HAND = frozenset({Method.CASH, Method.BANK})
