@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.test import Client
@@ -98,3 +98,35 @@ def captured(business: zone.Business, *events: dict[str, Any], at: datetime = AT
         mode=trace.CaptureMode.ROLLBACK,
         at=at,
     )
+
+
+def a_batch(product: Any, *, quantity: int = 50, lot: str = "TRJ-1", **given: Any) -> trace.Batch:
+    """Make a batch of a product, as its seller."""
+    business = zone.business(business_id=product.business_id)
+    new: dict[str, Any] = {
+        "id": ids.uuid7(),
+        "product_id": product.id,
+        "lot": lot,
+        "quantity": quantity,
+        "made_on": date(2026, 11, 1),
+        "expires_on": None,
+        "story": "Petik merah dari kebun di Sapan.",
+        "origin": "http://testserver/",
+    }
+    at = given.pop("at", datetime(2026, 11, 10, tzinfo=UTC))
+    return trace.make_batch(
+        actor=member_of(business), business_id=business.id, new=trace.NewBatch(**(new | given)), at=at
+    )
+
+
+def a_step(batch: trace.Batch, kind: str = "harvested", *, region: str = "73.18", **given: Any) -> trace.Event:
+    """Note a step of a batch, as its seller."""
+    business = zone.business(business_id=batch.business_id)
+    step = trace.NewStep(
+        id=given.pop("id", None) or ids.uuid7(),
+        kind=kind,
+        happened_at=given.pop("happened_at", datetime(2026, 11, 2, tzinfo=UTC)),
+        region=region,
+        **given,
+    )
+    return trace.note_step(actor=member_of(business), business_id=business.id, batch_id=batch.id, step=step, at=AT)

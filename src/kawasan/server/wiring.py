@@ -76,6 +76,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     trace_followers.SUBSCRIPTIONS,
     sensors_followers.HOURS,
     sensors_followers.ALARMS,
+    trace_followers.DRAWS,
 )
 
 # what `kawasan verify` asks, each returning findings

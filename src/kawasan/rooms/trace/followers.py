@@ -1,9 +1,10 @@
-"""What follows the captured events: messages to subscribers."""
+"""What follows captured events, messages to subscribers; and what follows sales, the batches they came from."""
 
 from __future__ import annotations
 
 from kawasan.core import clock
 from kawasan.platform.followers import Follower
+from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.trace import api
 
 
@@ -16,3 +17,10 @@ def _nothing() -> None:
 
 
 SUBSCRIPTIONS = Follower(name="trace.subscriptions", sequence="trace_event_sequence", handle=_queue, reset=_nothing)
+
+
+def _draw(after: int, upto: int) -> None:
+    api.follow_sales(after=after, upto=upto)
+
+
+DRAWS = Follower(name="trace.draws", sequence=ledger.TRANSFER_SEQUENCE, handle=_draw, reset=api.forget_draws)

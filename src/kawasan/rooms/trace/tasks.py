@@ -1,4 +1,4 @@
-"""Jobs of the room: messages to subscribers."""
+"""Jobs of the room: messages to subscribers, mails about recalls."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.trace import api as trace
+from kawasan.rooms.zone import api as zone
 
 TIMEOUT = httpx.Timeout(10, connect=5)
 
@@ -73,3 +79,30 @@ def _resolved(destination: str) -> tuple[str, str]:
         raise ValueError("this name does not lead to a public address")
     chosen = f"[{found[0]}]" if ":" in found[0] else found[0]
     return parts._replace(netloc=f"{chosen}:{port}").geturl(), host
+
+
+@periodic("* * * * *")
+def mail_notices() -> None:
+    """Queue a mail for each buyer whom a recall concerns."""
+    with transaction(SYSTEM):
+        found = trace.take_unmailed(at=clock.now())
+        send_notice.defer_many(
+            {"batch_id": str(one.batch_id), "person_id": str(one.person_id), "order_id": str(one.order_id)}
+            for one in found
+        )
+
+
+@job(queue="mail", retries=8)
+def send_notice(*, batch_id: str, person_id: str, order_id: str) -> None:
+    """Tell a buyer, in their language, that goods of an order are called back."""
+    with transaction(SYSTEM):
+        batch = trace.any_batch(batch_id=UUID(batch_id))
+        person = zone.person(actor=zone.actor_of_person(person_id=UUID(person_id)))
+        product = commerce.products_by_id(ids=[batch.product_id], at=clock.now())[batch.product_id]
+        order = commerce.buyers_of_orders(order_ids=[UUID(order_id)]).get(UUID(order_id))
+        seller, place = zone.business(business_id=batch.business_id), zone.zone_settings().name
+    with translation.override(person.language):
+        context = {"batch": batch, "product": product, "order": order, "seller": seller, "zone": place}
+        subject = " ".join(render_to_string("trace/mail/recall_subject.txt", context).split())
+        body = render_to_string("trace/mail/recall.txt", context)
+    EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email]).send()

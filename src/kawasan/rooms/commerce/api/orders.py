@@ -24,6 +24,7 @@ from kawasan.rooms.commerce.queries.commissions import commissions, commissions_
 from kawasan.rooms.commerce.queries.months import needs_of_month
 from kawasan.rooms.commerce.queries.orders import (
     LISTS,
+    buyers_of_orders,
     categories_of_orders,
     counts_of_business,
     last_ship_to,
@@ -102,6 +103,7 @@ from kawasan.rooms.commerce.types.orders import (
     Method,
     MoneyState,
     Order,
+    OrderBuyer,
     OrderGroup,
     OrderLine,
     OrderState,
@@ -170,6 +172,7 @@ __all__ = [
     "NotShipped",
     "NothingToOrder",
     "Order",
+    "OrderBuyer",
     "OrderClosed",
     "OrderGroup",
     "OrderLine",
@@ -207,6 +210,7 @@ __all__ = [
     "add_to_seller_days",
     "all_reviews",
     "approve_return",
+    "buyers_of_orders",
     "can_return",
     "cancel_order",
     "cart",

@@ -228,6 +228,20 @@ def products_by_id(*, ids: Iterable[UUID], at: datetime) -> dict[UUID, Product]:
     return {item.id: item for item in as_products(list(rows.exclude(status=ProductStatus.DRAFT)), at=at)}
 
 
+def products_by_gtin(*, gtin: str, at: datetime, limit: int = 5) -> tuple[Product, ...]:
+    """Return published products with a GTIN, however many digits it was written with."""
+    written = {gtin, *(gtin[-digits:] for digits in (8, 12, 13) if set(gtin[:-digits]) <= {"0"})}
+    rows = models.Product.objects.select_related("figures").defer("search")
+    found = rows.filter(gtin__in=written, status=ProductStatus.PUBLISHED).order_by("published_at", "pk")[:limit]
+    return tuple(as_products(list(found), at=at))
+
+
+def products_of_variants(*, product_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the product of each variant of these products, archived ones too."""
+    rows = models.Variant.objects.filter(product_id__in=list(product_ids))
+    return dict(rows.values_list("pk", "product_id"))
+
+
 def own_variant(*, business_id: UUID, variant_id: UUID, lock: bool = False) -> models.Variant:
     """Return the row of a business's variant, locked if asked. Raises UnknownVariant."""
     rows = models.Variant.objects.filter(pk=variant_id, business_id=business_id)

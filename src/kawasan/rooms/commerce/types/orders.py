@@ -138,6 +138,18 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderBuyer:
+    """Who bought in an order."""
+
+    order_id: UUID
+    number: str
+    business_id: UUID
+    buyer_id: UUID
+    name: str
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of an order's timeline."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import requires_transaction
+from kawasan.rooms.log import api as log
 from kawasan.rooms.trace import models
 from kawasan.rooms.trace.engine.writing import Row, insert_events
 from kawasan.rooms.trace.queries.captures import as_capture, connection_of, own_contents
@@ -23,7 +24,15 @@ from kawasan.rooms.trace.rules.columns import columns_of, content_of, links_of
 from kawasan.rooms.trace.rules.event_hash import event_hash, ignored_by
 from kawasan.rooms.trace.rules.reading import joined, own_names, read_document, read_event
 from kawasan.rooms.trace.rules.validation import check_document, check_event
-from kawasan.rooms.trace.types.events import Capture, CaptureError, CaptureMode, Event, ReadDocument, ReadEvent
+from kawasan.rooms.trace.types.events import (
+    LEAF_KIND,
+    Capture,
+    CaptureError,
+    CaptureMode,
+    Event,
+    ReadDocument,
+    ReadEvent,
+)
 from kawasan.rooms.trace.types.refusals import EventIdTaken
 
 
@@ -48,7 +57,7 @@ def capture(
     check_document(document.head)
     rows, errors = _check_all(document)
     stops = mode is CaptureMode.ROLLBACK
-    inserted: set[int] = set()
+    inserted: dict[int, UUID] = {}
     repeated = 0
     if not (stops and errors):
         try:
@@ -61,7 +70,7 @@ def capture(
                 if stops and errors:
                     raise _AllBack
         except _AllBack:
-            inserted, repeated = set(), 0
+            inserted, repeated = {}, 0
     return _finish(
         capture_id, business_id, actor.name, mode, body, _pieces(document, inserted), inserted, repeated, errors, at
     )
@@ -83,9 +92,9 @@ def put_event(*, business_id: UUID, event: ReadEvent, by: str, at: datetime) -> 
     """Take an event for a business whose right to it was checked. Returns and raises as add_event."""
     row = _row(0, event, None, (), "event")
     capture_id = ids.uuid7()
-    if insert_events(connection_of(), business_id, capture_id, [row], None, at):
+    if inserted := _write(business_id, capture_id, [row], None, at):
         mode = CaptureMode.ROLLBACK
-        _finish(capture_id, business_id, by, mode, event.raw, (b"", b""), {0}, 0, [], at)
+        _finish(capture_id, business_id, by, mode, event.raw, (b"", b""), inserted, 0, [], at)
         return own_event(business_id, row.event_id), True
     if own_contents(business_id, [row.event_id])[row.event_id] != row.content:
         raise EventIdTaken(event_id=row.event_id)
@@ -141,7 +150,22 @@ def _as_error(refusal: Refusal, place: int) -> CaptureError:
     return CaptureError(refusal.code, refusal.title, refusal.detail, dict(refusal.data), place)
 
 
-def _pieces(document: ReadDocument, inserted: set[int]) -> tuple[bytes, ...]:
+def _write(
+    business_id: UUID, capture_id: UUID, rows: list[Row], names: list[Any] | None, at: datetime
+) -> dict[int, UUID]:
+    """Write events that are new, and commit to the bytes of each in the log."""
+    inserted = insert_events(connection_of(), business_id, capture_id, rows, names, at)
+    leaves = [
+        log.Submission(LEAF_KIND, str(inserted[row.place]), row.raw, (business_id,))
+        for row in rows
+        if row.place in inserted
+    ]
+    if leaves:
+        log.submit_many(leaves, at=at)
+    return inserted
+
+
+def _pieces(document: ReadDocument, inserted: Collection[int]) -> tuple[bytes, ...]:
     """Return what stands between the events that have rows of their own: all the rest of the document."""
     pieces, piece = [], document.pieces[0]
     for place, (event, after) in enumerate(zip(document.events, document.pieces[1:], strict=True)):
@@ -160,7 +184,7 @@ def _finish(
     mode: CaptureMode,
     body: bytes,
     pieces: tuple[bytes, ...],
-    inserted: set[int],
+    inserted: Collection[int],
     repeated: int,
     errors: list[CaptureError],
     at: datetime,

@@ -58,21 +58,21 @@ select source, target, event_id, %s from unnest(%s::text[], %s::text[], %s::uuid
 
 def insert_events(
     connection: Any, business_id: UUID, capture_id: UUID, rows: Sequence[Row], context: Any, at: datetime
-) -> set[int]:
-    """Write events whose ids are new; return the places of those that were. The connection is in a transaction."""
+) -> dict[int, UUID]:
+    """Write events whose ids are new; return id by place of those that were. The connection is in a transaction."""
     if not rows:
-        return set()
+        return {}
     given = list(zip(*(_values(row) for row in rows), strict=True))
     told = orjson.dumps(context).decode() if context else None
     with connection.cursor() as cursor:
         # An id before a number is drawn: followers go by it (see the note in platform/followers.py).
         cursor.execute("select pg_current_xact_id()")
         cursor.execute(_INSERT, [business_id, capture_id, told, at, *[list(column) for column in given]])
-        inserted = dict(cursor.fetchall())
+        inserted: dict[int, UUID] = dict(cursor.fetchall())
         links = [(*link, inserted[row.place]) for row in rows if row.place in inserted for link in row.links]
         if links:
             cursor.execute(_LINK, [business_id, *[list(column) for column in zip(*links, strict=True)]])
-    return set(inserted)
+    return inserted
 
 
 def _values(row: Row) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+LEAF_KIND = "epcis.event"  # of the log: a leaf is the very bytes of an event
 EVENTS_MAX = 2_000  # in one capture
 DOCUMENT_BYTES_MAX = 8 * 1024 * 1024
 EVENTS_PAGE_DEFAULT = 30

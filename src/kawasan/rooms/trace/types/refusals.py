@@ -160,7 +160,7 @@ class StepInvalid(Invalid):
 
     code = "step-invalid"
     title = msg("Please check the step")
-    detail = msg("{problem}")
+    detail = msg("A step needs a kind that is known, a moment that is past, and codes of other batches.")
 
 
 class BatchRecalled(Conflict):
