@@ -1,5 +1,6 @@
 """The room's door: books, statements, taxes."""
 
+from kawasan.rooms.books.actions.assets import acquire_asset, dispose_asset
 from kawasan.rooms.books.actions.bank import (
     add_bank,
     add_bank_rule,
@@ -14,6 +15,7 @@ from kawasan.rooms.books.actions.entries import (
     add_entry,
     add_expense,
     add_income,
+    attach_receipt,
     book_document,
     correct_entry,
     open_balances,
@@ -22,6 +24,7 @@ from kawasan.rooms.books.actions.following import follow_journal, forget_journal
 from kawasan.rooms.books.actions.matching import confirm_line, undo_match
 from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
+from kawasan.rooms.books.queries.assets import asset, assets, has_receipt, receipt
 from kawasan.rooms.books.queries.bank import bank_lines, bank_rules, bank_state, banks, draft, suggestions
 from kawasan.rooms.books.queries.desk import chart_of, profile_of
 from kawasan.rooms.books.queries.desk import profile as tax_profile
@@ -35,11 +38,20 @@ from kawasan.rooms.books.queries.source import FOLLOWER_NAME
 from kawasan.rooms.books.queries.sums import ALL_DAYS, general_ledger
 from kawasan.rooms.books.queries.taxes import owners_month, tax_year
 from kawasan.rooms.books.queries.witness import differences
-from kawasan.rooms.books.rules.chart import KEPT_BY_ZONE, line_name
+from kawasan.rooms.books.rules.chart import FIXED_ASSETS, KEPT_BY_ZONE, LAND, line_name
+from kawasan.rooms.books.rules.depreciation import groups as asset_groups
 from kawasan.rooms.books.rules.posting import rule_of
 from kawasan.rooms.books.rules.pph import final_tax_months, may_use_final_tax
 from kawasan.rooms.books.rules.ppn import must_register, nears_registration, ppn_inside, ppn_on
 from kawasan.rooms.books.types.accounts import Account, Kind
+from kawasan.rooms.books.types.assets import (
+    ASSET_NAME_LENGTH_MAX,
+    Asset,
+    AssetDisposed,
+    AssetInvalid,
+    AssetNotFound,
+    NewAsset,
+)
 from kawasan.rooms.books.types.bank import (
     FILE_BYTES_MAX,
     AlreadyMatched,
@@ -138,16 +150,21 @@ from kawasan.rooms.books.types.reports import (
     TrialBalance,
 )
 from kawasan.rooms.books.types.tax import FinalTaxMonth, NoSuchRate, PpnLine, Taxpayer
+from kawasan.rooms.commerce.api import PICTURE_BYTES_MAX, PictureInvalid, PictureTooLarge
 
 __all__ = [
     "ALL_DAYS",
+    "ASSET_NAME_LENGTH_MAX",
     "COUNTERPARTY_LENGTH_MAX",
     "DAY_MIN",
     "ENTRY_PREFIX",
     "FILE_BYTES_MAX",
+    "FIXED_ASSETS",
     "FOLLOWER_NAME",
     "KEPT_BY_ZONE",
+    "LAND",
     "OWN_SOURCE",
+    "PICTURE_BYTES_MAX",
     "Account",
     "AccountCodeInvalid",
     "AccountCodeTaken",
@@ -157,6 +174,10 @@ __all__ = [
     "AlreadyCorrected",
     "AlreadyMatched",
     "AmountTooFine",
+    "Asset",
+    "AssetDisposed",
+    "AssetInvalid",
+    "AssetNotFound",
     "BadMonth",
     "BankAccount",
     "BankInvalid",
@@ -201,6 +222,7 @@ __all__ = [
     "Kind",
     "LedgerLine",
     "MatchKind",
+    "NewAsset",
     "NewDue",
     "NewEntry",
     "NoSuchRate",
@@ -210,6 +232,8 @@ __all__ = [
     "PeriodEvent",
     "PeriodNotClosed",
     "PeriodNotOver",
+    "PictureInvalid",
+    "PictureTooLarge",
     "PpnLine",
     "Preview",
     "Profile",
@@ -230,6 +254,7 @@ __all__ = [
     "TrialRow",
     "UnknownAccount",
     "Why",
+    "acquire_asset",
     "add_account",
     "add_bank",
     "add_bank_rule",
@@ -237,6 +262,10 @@ __all__ = [
     "add_expense",
     "add_income",
     "ageing",
+    "asset",
+    "asset_groups",
+    "assets",
+    "attach_receipt",
     "bank_lines",
     "bank_rules",
     "bank_state",
@@ -251,6 +280,7 @@ __all__ = [
     "confirm_line",
     "correct_entry",
     "differences",
+    "dispose_asset",
     "draft",
     "entries",
     "entry",
@@ -258,6 +288,7 @@ __all__ = [
     "follow_journal",
     "forget_journal",
     "general_ledger",
+    "has_receipt",
     "import_statement",
     "journal",
     "keep_draft",
@@ -277,6 +308,7 @@ __all__ = [
     "ppn_rates",
     "preview_csv",
     "profile_of",
+    "receipt",
     "remove_bank_rule",
     "reopen_month",
     "rule_of",

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from kawasan.platform.fields import EncryptedText
+from kawasan.rooms.books.types.assets import ASSET_NAME_LENGTH_MAX
 from kawasan.rooms.books.types.bank import (
     BANK_NAME_LENGTH_MAX,
     PARTY_LENGTH_MAX,
@@ -107,7 +108,11 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "books_entry"
-        indexes: ClassVar = [models.Index(fields=["business_id", "-day", "-id"], name="books_entry_newest")]
+        indexes: ClassVar = [
+            models.Index(fields=["business_id", "-day", "-id"], name="books_entry_newest"),
+            models.Index(fields=["business_id"], condition=Q(kind="year-end"), name="books_entry_year_end"),
+            models.Index(fields=["business_id"], condition=Q(kind="depreciation"), name="books_entry_depreciation"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["corrects"], name="books_entry_corrected_once"),
             models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in EntryKind]), name="books_entry_kind"),
@@ -168,6 +173,50 @@ class Settlement(models.Model):
             models.Index(fields=["business_id", "source", "document_id"], name="books_settled_document")
         ]
         constraints: ClassVar = [models.CheckConstraint(condition=Q(amount_minor__gt=0), name="books_settled_amount")]
+
+
+class Receipt(models.Model):
+    """The photo of a receipt, for the eyes of the books' desk only."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    business_id = models.UUIDField()
+    content = models.BinaryField()
+    small = models.BinaryField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "books_receipt"
+
+
+class Asset(models.Model):
+    """A fixed asset; its entry is the one by which it was acquired."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    business_id = models.UUIDField()
+    name = models.CharField(max_length=ASSET_NAME_LENGTH_MAX)
+    account = models.CharField(max_length=ACCOUNT_LENGTH)
+    group = models.CharField(max_length=24)
+    cost_minor = models.BigIntegerField()
+    in_use_from = models.DateField()
+
+    class Meta:
+        db_table = "books_asset"
+        indexes: ClassVar = [models.Index(fields=["business_id"], name="books_asset_business")]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(cost_minor__gt=0), name="books_asset_cost")]
+
+
+class Disposal(models.Model):
+    """The end of a fixed asset: sold, given away, broken."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    business_id = models.UUIDField()
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    proceeds_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "books_disposal"
 
 
 class Period(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.books.pages import bank, bank_rules, entries, home, owed, reports, taxes
+from kawasan.rooms.books.pages import assets, bank, bank_rules, entries, home, owed, receipts, reports, taxes
 
 _books = [
     path("", home.home, name="home"),
@@ -18,6 +18,13 @@ _books = [
     path("/<str:side>-usaha", owed.owed, name="owed"),
     path("/<str:side>-usaha.<str:kind>", owed.owed_file, name="owed_file"),
     path("/lunas/<str:source>/<uuid:document>", owed.settle, name="settle"),
+    path("/nota", receipts.snap, name="snap"),
+    path("/jurnal/<str:entry_id>/nota", receipts.attach, name="attach"),
+    path("/jurnal/<str:entry_id>/nota.webp", receipts.picture, name="receipt"),
+    path("/aset", assets.assets, name="assets"),
+    path("/aset.<str:kind>", assets.assets_file, name="assets_file"),
+    path("/aset/baru", assets.acquire, name="acquire"),
+    path("/aset/<uuid:asset>", assets.asset, name="asset"),
     path("/bank", bank.accounts, name="banks"),
     path("/bank/aturan", bank_rules.rules, name="bank_rules"),
     path("/bank/aturan/<uuid:rule>/hapus", bank_rules.remove, name="bank_rule_remove"),

@@ -26,6 +26,7 @@ from kawasan.rooms.books.types.desk import (
 )
 from kawasan.rooms.books.types.due import NewDue, Side
 from kawasan.rooms.books.types.entries import JournalLine, NewEntry
+from kawasan.rooms.commerce import api as commerce
 
 
 class Source(NamedTuple):
@@ -100,11 +101,16 @@ def add_expense(
     paid_from: str,
     memo: str,
     due: NewDue | None = None,
+    picture: bytes | None = None,
     at: datetime,
 ) -> Entry:
-    """Write what was paid for something: an account of the chart is debited, cash or bank credited. As add_entry."""
+    """
+    Write what was paid for something: an account of the chart is debited, cash or bank credited.
+
+    ``picture`` is a photo of the receipt. Raises as add_entry, and PictureInvalid, PictureTooLarge.
+    """
     lines = (JournalLine(category, amount_minor), JournalLine(paid_from, -amount_minor))
-    return add_entry(
+    made = add_entry(
         actor=actor,
         business_id=business_id,
         entry_id=entry_id,
@@ -113,6 +119,27 @@ def add_expense(
         due=due,
         at=at,
     )
+    if picture:
+        keep_receipt(made, picture, at=at)
+    return made
+
+
+@requires_transaction
+def attach_receipt(*, actor: Actor, business_id: UUID, entry_id: UUID, picture: bytes, at: datetime) -> None:
+    """
+    Keep a photo of the receipt with an entry; a later photo takes the place of an earlier one.
+
+    Raises Unauthenticated, NotFound, Forbidden, EntryNotFound, PictureInvalid, PictureTooLarge.
+    """
+    keep_receipt(find_entry(actor=actor, business_id=business_id, entry_id=entry_id), picture, at=at)
+
+
+def keep_receipt(made: Entry, picture: bytes, *, at: datetime) -> None:
+    """Store a photo without the place and camera that it came with."""
+    image = commerce.make_picture(picture)
+    values = {"content": image.content, "small": image.small, "digest": image.digest, "at": at}
+    values["business_id"] = made.business_id
+    models.Receipt.objects.update_or_create(entry_id=made.id, defaults=values)
 
 
 @requires_transaction
@@ -185,9 +212,9 @@ def correct_entry(
     lock_desk(business_id)
     lines = tuple(JournalLine(line.account, -line.amount_minor) for line in wrong.lines)
     entry = NewEntry(day, memo, lines)
-    made = write(
-        business_id, correction_id, entry, EntryKind.CORRECTION, made_by=actor.person_id, at=at, corrects=wrong.id
-    )
+    # What closes a year is left out of statements; so is what undoes it.
+    kind = EntryKind.YEAR_END if wrong.kind is EntryKind.YEAR_END else EntryKind.CORRECTION
+    made = write(business_id, correction_id, entry, kind, made_by=actor.person_id, at=at, corrects=wrong.id)
     release(business_id, wrong.id, at=at)
     return made
 

@@ -32,9 +32,10 @@ def close_month(*, actor: Actor, business_id: UUID, month: date, at: datetime, s
     """
     Close the books up to the end of a month: nothing can be booked there any more, by hand or from the ledger.
 
-    Before that, two entries are written where they are due: what was sold cost what the stock became less
-    (``stock_minor``: its value as counted at the month's end), and the month's final tax is put aside. What the ledger
-    brings later for a closed day is booked on the first open one. Closing twice changes nothing.
+    Before that, entries are written where they are due: what was sold cost what the stock became less
+    (``stock_minor``: its value as counted at the month's end), fixed assets are depreciated, the month's final tax is
+    put aside, and in December the year's result goes to the retained earnings. What the ledger brings later for a
+    closed day is booked on the first open one. Closing twice changes nothing.
     Raises Unauthenticated, NotFound, Forbidden, PeriodNotOver, BooksBehind.
     """
     desk.need_books(actor, business_id)

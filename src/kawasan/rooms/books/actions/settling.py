@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from kawasan.core import clock, ids
 from kawasan.rooms.books.actions.entries import write
-from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums
+from kawasan.rooms.books.queries import assets, desk
+from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums, sums_of_journal
 from kawasan.rooms.books.queries.taxes import month_tax
-from kawasan.rooms.books.rules import chart
+from kawasan.rooms.books.rules import chart, statements
 from kawasan.rooms.books.types.desk import EntryKind
 from kawasan.rooms.books.types.entries import JournalLine, NewEntry
 from kawasan.rooms.books.types.months import Span
 
 STOCK_MEMO = "HPP: persediaan dihitung pada akhir bulan"
+DEPRECIATION_MEMO = "Penyusutan sampai {month:%m/%Y}"
+YEAR_MEMO = "Tutup tahun {year}: laba (rugi) ke saldo laba"
+DECEMBER = 12
 TAX_MEMO = "PPh Final bulan {month:%m/%Y}"
 
 
@@ -24,10 +28,24 @@ def settle_month(business_id: UUID, span: Span, stock_minor: int | None, *, made
         there = net(sums(business_id, FIRST_DAY, span.last)).get(chart.STOCK, 0)
         pair = (chart.COST_OF_GOODS, chart.STOCK)
         _move(business_id, span, pair, there - stock_minor, EntryKind.STOCK, STOCK_MEMO, made_by, at)
+    worn = assets.depreciated_minor(business_id, span.last) - assets.booked_minor(business_id, span.last)
+    pair, memo = (chart.DEPRECIATION, chart.ACCUMULATED_DEPRECIATION), DEPRECIATION_MEMO.format(month=span.first)
+    _move(business_id, span, pair, worn, EntryKind.DEPRECIATION, memo, made_by, at)
     booked = net(sums(business_id, span.first, span.last)).get(chart.INCOME_TAX, 0)
     due = month_tax(business_id, span, clock.business_day(at))
     pair, memo = (chart.INCOME_TAX, chart.INCOME_TAX_PAYABLE), TAX_MEMO.format(month=span.first)
     _move(business_id, span, pair, due - booked, EntryKind.TAX, memo, made_by, at)
+    if span.last.month == DECEMBER:
+        _close_year(business_id, span.last, made_by=made_by, at=at)
+
+
+def _close_year(business_id: UUID, last: date, *, made_by: UUID | None, at: datetime) -> None:
+    """Move what the year earned to Saldo laba; a December that was reopened moves the difference only."""
+    year = net(sums_of_journal(business_id, last.replace(month=1, day=1), last))
+    lines = statements.closing_lines(year, desk.accounts(business_id))
+    if lines:
+        entry = NewEntry(last, YEAR_MEMO.format(year=last.year), tuple(lines))
+        write(business_id, ids.uuid7(), entry, EntryKind.YEAR_END, made_by=made_by, at=at)
 
 
 def _move(

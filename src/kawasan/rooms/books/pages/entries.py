@@ -16,6 +16,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books.forms.entries import OpeningForm, RecordForm
+from kawasan.rooms.books.forms.receipts import PhotoForm
 from kawasan.rooms.books.pages.desk import context, language, names
 from kawasan.rooms.books.pages.home import entry_rows
 from kawasan.rooms.books.pages.reports import document_address
@@ -140,12 +141,16 @@ def _entry_page(
         business = zone.business_by_slug(slug=slug)
         found = books.entry(actor=actor, business_id=business.id, entry_id=ids.parse("jrn", entry_id))
         known = names(books.chart_of(actor=actor, business_id=business.id))
+        has_receipt = books.has_receipt(business_id=business.id, entry_id=found.id)
     lines = [
         (line.account, known[line.account], max(0, line.amount_minor), max(0, -line.amount_minor))
         for line in found.lines
     ]
     source = document_address(slug, found.document, found.reference)
-    page = context(business, "entries", entry=found, lines=lines, refusal=refusal, source=source)
+    page = context(
+        business, "entries", entry=found, lines=lines, refusal=refusal, source=source,
+        photo_form=PhotoForm(), has_receipt=has_receipt,
+    )  # fmt: skip
     return render(request, "books/entry.html", page, status=status)
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 
 from kawasan.core.access import Actor
 from kawasan.rooms.books.queries.desk import accounts, need_books
-from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums
+from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums_of_journal
 from kawasan.rooms.books.rules import beancount, posting
 from kawasan.rooms.books.rules.beancount import Posting
 from kawasan.rooms.books.types.months import Span
@@ -45,8 +45,8 @@ def beancount_lines(*, actor: Actor, business_id: UUID, span: Span, title: str) 
         postings,
         accounts(business_id),
         title=title,
-        opening=net(sums(business_id, FIRST_DAY, span.first - timedelta(days=1))),
+        opening=net(sums_of_journal(business_id, FIRST_DAY, span.first - timedelta(days=1))),
         first=span.first,
-        balances=net(sums(business_id, FIRST_DAY, span.last)),
+        balances=net(sums_of_journal(business_id, FIRST_DAY, span.last)),
         end=span.last + timedelta(days=1),
     )

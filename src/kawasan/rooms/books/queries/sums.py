@@ -17,22 +17,27 @@ from kawasan.rooms.books.types.desk import LedgerLine
 
 FIRST_DAY, LAST_DAY = ALL_DAYS = date(1970, 1, 1), date(9999, 12, 31)
 
-_SUMS = """
+# The entry that closes a year moves what was earned to Saldo laba. Statements show both at any day without it, so they
+# leave it out: a year that is closed shows what it showed before. The journal (queries/export.py) has it.
+_OPEN_YEAR = """entry_id not in (
+        select id from books_entry where business_id = %(business)s and kind = 'year-end')"""
+_SUMS = f"""
 select account, sum(debit)::bigint, sum(credit)::bigint from (
     select account, debit_minor as debit, credit_minor as credit from books_day
     where business_id = %(business)s and day between %(first)s and %(last)s
     union all
     select account, greatest(amount_minor, 0), greatest(-amount_minor, 0) from books_entry_line
-    where business_id = %(business)s and day between %(first)s and %(last)s
+    where business_id = %(business)s and day between %(first)s and %(last)s and {_OPEN_YEAR}
 ) as both_sources group by account order by account
 """
-_BY_DAY = """
+_BY_DAY = f"""
 select day, account, sum(amount)::bigint from (
     select day, account, debit_minor - credit_minor as amount from books_day
     where business_id = %(business)s and day between %(first)s and %(last)s and account = any(%(accounts)s)
     union all
     select day, account, amount_minor from books_entry_line
     where business_id = %(business)s and day between %(first)s and %(last)s and account = any(%(accounts)s)
+      and {_OPEN_YEAR}
 ) as both_sources group by day, account order by day, account
 """
 # Each branch goes by its own index and stops at the limit; what was booked by hand comes first within a day.
@@ -48,11 +53,12 @@ select * from (
     (select l.day, 0, l.entry_id, l.place::int, l.account, l.amount_minor, 0, e.kind, e.memo, e.reference, e.document
      from books_entry_line l join books_entry e on e.id = l.entry_id
      where l.business_id = %(business)s and l.account = any(%(accounts)s) and l.day between %(first)s and %(last)s
+       and e.kind <> 'year-end'
        and (l.day, 0::bigint, l.entry_id, l.place::int) > (%(day)s, %(sequence)s, %(source)s, %(place)s)
      order by l.day, l.entry_id, l.place limit %(limit)s)
 ) as both_sources order by day, sequence, source_id, place limit %(limit)s
 """
-_BEFORE = """
+_BEFORE = f"""
 select coalesce(sum(amount), 0)::bigint from (
     select debit_minor - credit_minor as amount from books_day
     where business_id = %(business)s and account = any(%(accounts)s) and day < %(day)s
@@ -62,7 +68,7 @@ select coalesce(sum(amount), 0)::bigint from (
       and (sequence, transfer_id, place::int) <= (%(sequence)s, %(source)s, %(place)s)
     union all
     select amount_minor from books_entry_line
-    where business_id = %(business)s and account = any(%(accounts)s)
+    where business_id = %(business)s and account = any(%(accounts)s) and {_OPEN_YEAR}
       and (day, 0::bigint, entry_id, place::int) <= (%(day)s, %(sequence)s, %(source)s, %(place)s)
 ) as earlier
 """
@@ -72,6 +78,12 @@ _NOTHING = UUID(int=0)
 def sums(business_id: UUID, first: date = FIRST_DAY, last: date = LAST_DAY) -> dict[str, tuple[int, int]]:
     """Return what each account was debited and credited from one day to another, both included."""
     rows = _rows(_SUMS, {"business": business_id, "first": first, "last": last})
+    return {account: (debit, credit) for account, debit, credit in rows}
+
+
+def sums_of_journal(business_id: UUID, first: date = FIRST_DAY, last: date = LAST_DAY) -> dict[str, tuple[int, int]]:
+    """Return the sums with the entries that close years, as the journal has them."""
+    rows = _rows(_SUMS.replace(_OPEN_YEAR, "true"), {"business": business_id, "first": first, "last": last})
     return {account: (debit, credit) for account, debit, credit in rows}
 
 

@@ -168,11 +168,12 @@ def test_the_most_sold_products_of_real_invoices(given, expected):
 
 def test_the_chart_is_whole():
     accounts = chart.standard()
-    assert len(accounts) == 43 + 7
+    assert len(accounts) == 43 + 9
     for account in accounts.values():
         assert account.name("id") == account.name_id
         assert all((account.name("en"), account.name("zh-hans")))
         assert chart.line_name(account.line, "zh-hans")
+    assert set(chart.FIXED_ASSETS) <= set(accounts)
     mine = [
         value for name, value in vars(chart).items() if name.isupper() and isinstance(value, str) and name[0] != "_"
     ]

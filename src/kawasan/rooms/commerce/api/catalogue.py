@@ -55,6 +55,7 @@ from kawasan.rooms.commerce.queries.shelves import (
     sold_out,
 )
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
+from kawasan.rooms.commerce.rules.pictures import MadePicture, make_picture
 from kawasan.rooms.commerce.rules.units import unit_account, unit_asset
 from kawasan.rooms.commerce.types.catalogue import (
     DESCRIPTION_LENGTH_MAX,
@@ -166,6 +167,7 @@ __all__ = [
     "ImportUnreadable",
     "ImportValueUnreadable",
     "LineProblem",
+    "MadePicture",
     "Movement",
     "NewProduct",
     "NewReview",
@@ -231,6 +233,7 @@ __all__ = [
     "home",
     "import_report",
     "low_stock",
+    "make_picture",
     "move_stock",
     "movements",
     "next_price_change",
