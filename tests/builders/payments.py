@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kawasan.core import ids
+from kawasan.core.access import SYSTEM
 from kawasan.core.money import rupiah
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
@@ -17,6 +18,7 @@ from kawasan.rooms.payments.rules.codes import code_of_bill
 from kawasan.rooms.payments.rules.snap.answers import Answer
 from kawasan.rooms.payments.rules.snap.codes import SnapOutcome
 from kawasan.rooms.payments.types import Merchant
+from kawasan.rooms.zone import api as zone
 from tests.builders.ledger import a_hold, a_source, an_account, an_entry
 from tests.builders.zone import a_business, a_person, an_actor, zone_staff
 
@@ -116,6 +118,16 @@ def money_for_a_business(business_id: UUID, whole_rupiah: int, *, at: datetime =
     payments.notify(notification=money_for(asked), at=at + timedelta(minutes=1))
     parts = payments.release(business_id=business_id, order_id=order_id, gross_minor=amount, fee_minor=0)
     ledger.post(ledger.Entry(ids.uuid7(), at, parts))
+
+
+def an_account_of(business_id: UUID, *, bank: str = "014", number: str = "1234567890", at: datetime = AT) -> None:
+    """Save a bank account of a business that the bank says is the business's; money goes there when it is asked for."""
+    member = zone.members(actor=SYSTEM, business_id=business_id)[0]
+    payments.save_bank_account(
+        actor=zone.actor_of_person(person_id=member.person_id), business_id=business_id, account_id=ids.uuid7(),
+        bank=bank, number=number, holder="Sri Wahyuni", rhythm=payments.Rhythm.MANUAL, smallest=payments.PAYOUT_MIN,
+        owner=payments.AccountOwner("SRI WAHYUNI"), at=at,
+    )  # fmt: skip
 
 
 def posted(account: UUID) -> int:

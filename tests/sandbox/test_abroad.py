@@ -373,3 +373,29 @@ def test_a_currency_without_a_rate_says_so_on_the_page(client: Any, bank: Sandbo
     client.post(f"/bayar/{payment.public_id}/valas", {"currency": "THB"}, **ENGLISH)
     page = client.get(f"/bayar/{payment.public_id}", **ENGLISH).content.decode()
     assert "There is no rate for this currency yet" in page
+
+
+def test_a_program_asks_what_a_payment_costs_in_yuan_and_its_wallet_pays_it(client: Any) -> None:
+    person, at = a_person(), clock.now()
+    payment = a_payment(payer=person.pk, at=at)
+    client.force_login(person)
+    url = f"/v1/payments/{payment.public_id}/quotes"
+
+    def ask(key: str, currency: str = "CNY") -> Any:
+        return client.post(url, {"currency": currency}, content_type="application/json", HTTP_IDEMPOTENCY_KEY=key)
+
+    made, again = ask("yuan-please"), ask("yuan-please")
+    assert (made.status_code, made.json()) == (201, again.json())
+    quote = made.json()
+    assert (quote["currency"], quote["target_amount_minor"]) == ("CNY", 50_000_00)
+    assert (quote["qris"], quote["status"]) == (payment.qris, "open")
+    assert ask("no-such-money", "XXX").status_code in (409, 422)
+    told = replace(
+        money_for(payment, happened_at=clock.now()),
+        abroad=Abroad(Money(quote["amount_minor"], "CNY"), ids.parse("quo", quote["id"])),
+    )
+    assert payments.notify(notification=told, at=clock.now()).outcome is Outcome.PAID
+    assert client.get(url).json()["quote"]["status"] == "used"
+    client.force_login(a_person())
+    assert (client.get(url).status_code, ask("somebody-else").status_code) == (404, 404)
+    nothing_is_wrong()

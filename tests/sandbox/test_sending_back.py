@@ -10,7 +10,7 @@ import pytest
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor
-from kawasan.core.errors import Unauthenticated
+from kawasan.core.errors import Forbidden, Unauthenticated
 from kawasan.core.money import Money
 from kawasan.platform.db import see_as
 from kawasan.rooms.exchange import api as exchange
@@ -25,7 +25,7 @@ from tests.builders.exchange import AT as RATES_AT
 from tests.builders.exchange import some_rates
 from tests.builders.payments import a_funded_wallet, money_for, posted, verify
 from tests.builders.snap import a_sandbox
-from tests.builders.zone import a_business, a_person, an_actor, zone_staff
+from tests.builders.zone import a_business, a_person, an_actor, owner_of, zone_staff
 
 pytestmark = pytest.mark.django_db
 PAID, BACK = 50_000_00, 20_000_00
@@ -210,3 +210,71 @@ def test_an_order_whose_buyer_asked_for_a_price_in_another_currency_stays_in_the
     )  # fmt: skip
     give_back(paid)
     assert state_of(paid) == [State.WALLET]
+
+
+def stuck(bank: Sandbox) -> Any:
+    """A refund on its way whose provider does not say what it did."""
+    paid = an_order_paid_by_qris(bank)
+    number, at = give_back(paid), clock.now()
+    order = payments.begin_sending_back(refund_id=number, at=at)
+    assert order is not None
+    return paid, number
+
+
+@pytest.mark.parametrize("outcome", [State.DONE, State.KEPT])
+def test_two_of_staff_settle_a_refund_that_stays_on_its_way(bank: Sandbox, outcome: payments.BackState):
+    paid, number = stuck(bank)
+    first, second, third = (an_actor(zone_staff().pk) for _ in range(3))
+    settle, at = payments.settle_back_by_hand, clock.now()
+    with pytest.raises(Forbidden):
+        settle(actor=an_actor(paid.payer_id), refund_id=number, outcome=outcome, note="Punya saya", at=at)
+    other = State.KEPT if outcome is State.DONE else State.DONE
+    assert settle(actor=first, refund_id=number, outcome=other, note="Salah dengar", at=at) is State.SENT
+    with pytest.raises(payments.MakerCannotCheck):
+        settle(actor=first, refund_id=number, outcome=outcome, note="Lagi", at=at)
+    assert settle(actor=second, refund_id=number, outcome=outcome, note="Telepon, Bu Rina", at=at) is State.SENT
+    assert where(paid) == (0, BACK, PAID)
+    assert settle(actor=third, refund_id=number, outcome=outcome, note="Surel bank", at=at) is outcome
+    assert where(paid) == ((0, 0, PAID - BACK) if outcome is State.DONE else (BACK, 0, PAID))
+    with pytest.raises(payments.BackNotOpen):
+        settle(actor=third, refund_id=number, outcome=outcome, note="Lagi", at=at)
+    assert payments.verify() == []
+
+
+def test_staff_lists_asks_again_settles_and_takes_the_list_along(client: Any, bank: Sandbox):
+    _, number = stuck(bank)
+    client.force_login(zone_staff())
+    english = {"HTTP_ACCEPT_LANGUAGE": "en"}
+    url = f"/kawasan/uang/pengembalian/{ids.public('ret', number)}"
+    assert "Rp20,000" in client.get("/kawasan/uang/pengembalian", **english).content.decode()
+    before = models.SendingBack.objects.get().asked_at
+    client.post(f"{url}/tanya")
+    assert models.SendingBack.objects.get().asked_at < before  # due in the next round
+    for _ in range(2):
+        client.post(f"{url}/selesai", {"outcome": "done", "note": "Telepon, Bu Rina"})
+    page = client.get("/kawasan/uang/pengembalian", **english).content.decode()
+    assert page.count("Telepon, Bu Rina") == 1
+    client.force_login(zone_staff())
+    client.post(f"{url}/selesai", {"outcome": "done", "note": "Surel bank"})
+    assert models.SendingBack.objects.get().state == "done"
+    assert "Nothing is on its way" in client.get("/kawasan/uang/pengembalian", **english).content.decode()
+    file = b"".join(client.get("/kawasan/uang/pengembalian.csv?status=all").streaming_content).decode()
+    assert "Surel bank" in file
+    client.force_login(a_person())
+    for path in ("/kawasan/uang/pengembalian", "/kawasan/uang/pengembalian.csv", "/kawasan/pencairan/rekening"):
+        assert client.get(path).status_code in (403, 404)
+
+
+def test_staff_confirm_an_account_on_the_page(client: Any):
+    business = a_business()
+    account = payments.save_bank_account(
+        actor=an_actor(owner_of(business).pk), business_id=business.id, account_id=ids.uuid7(), bank="014",
+        number="1234567890", holder="Sri Wahyuni", rhythm=payments.Rhythm.DAILY, smallest=payments.PAYOUT_MIN,
+        at=clock.now(),
+    )  # fmt: skip
+    for note in ("Buku tabungan", "Rekening koran"):
+        client.force_login(zone_staff())
+        assert business.name in client.get("/kawasan/pencairan/rekening").content.decode()
+        client.post(f"/kawasan/pencairan/rekening/{ids.public('bac', account.id)}", {"note": note})
+    assert models.BankAccount.objects.get().name_check == "matched"
+    assert business.name not in client.get("/kawasan/pencairan/rekening").content.decode()

@@ -14,20 +14,22 @@ from django.db import connection
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Forbidden, NotFound
-from kawasan.core.money import rupiah
+from kawasan.core.money import Money, rupiah
 from kawasan.platform import schemas
 from kawasan.platform.db import transaction
 from kawasan.platform.roles import as_owner
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models, tasks
+from kawasan.rooms.payments.actions.snap.reconciling import Told, reconcile
 from kawasan.rooms.payments.rules import mdr, qris
+from kawasan.rooms.payments.types.snap import StatementLine
 from kawasan.sandbox.scenarios import Fault, Pay
 from kawasan.sandbox.server import Sandbox
 from tests.builders.bank import connect, make_codes, pay_at, tell
 from tests.builders.payments import a_payment, posted
 from tests.builders.shops import a_counter_payment, a_shop_with_a_code, an_actor_of, make_shop_codes, pay_shop
 from tests.builders.snap import a_sandbox
-from tests.builders.zone import a_business, an_actor
+from tests.builders.zone import a_business, an_actor, zone_staff
 from tests.databases import SCHEMA
 
 
@@ -337,3 +339,38 @@ def _at_once(notification: payments.Notification) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_a_payer_abroad_pays_a_shops_own_code_and_the_shop_gets_rupiah(sandbox: Sandbox) -> None:
+    shop = a_shop_with_a_code()
+    code = models.ShopCode.objects.get(business_id=shop.id)
+    told = payments.Notification(
+        provider=code.provider, event_id="abroad-1", kind=payments.NotificationKind.PAID, reference=code.reference,
+        money_id="M-1", amount_minor=25_000_00, happened_at=clock.now(),
+        abroad=payments.Abroad(Money(10_58, "CNY"), None),
+    )  # fmt: skip
+    assert payments.notify(notification=told, at=clock.now()).outcome is payments.Outcome.PAID
+    again = payments.notify(notification=replace(told, event_id="abroad-2"), at=clock.now())
+    assert again.outcome is payments.Outcome.REPEATED
+    (paid,) = payments.shop_payments(actor=shop.actor, business_id=shop.id).items
+    assert (paid.amount_minor, paid.paid_abroad) == (25_000_00, "CNY 10.58")
+    assert posted(payments.balance(shop.id)) == paid.net_minor
+    quoted = replace(told, event_id="abroad-3", money_id="M-2", abroad=payments.Abroad(Money(1, "CNY"), ids.uuid7()))
+    assert payments.notify(notification=quoted, at=clock.now()).outcome is payments.Outcome.UNKNOWN_REFERENCE
+    assert payments.verify() == []
+
+
+def test_what_a_payer_abroad_paid_and_nobody_told_is_taken_over_by_staff(sandbox: Sandbox) -> None:
+    shop = a_shop_with_a_code()
+    code, at = models.ShopCode.objects.get(business_id=shop.id), clock.now()
+    abroad = payments.Abroad(Money(10_58, "CNY"), None)
+    line = StatementLine("M-9", code.reference, 25_000_00, at - timedelta(minutes=2), "abroad", abroad)
+    told = Told(at - timedelta(hours=1), at, at - timedelta(hours=1), (line,), None, "")
+    assert reconcile(provider=code.provider, told=told, at=at).found == 1
+    staff = an_actor(zone_staff().pk)
+    (found,) = payments.differences(actor=staff).items
+    assert (found.kind, found.abroad, found.can_be_taken_over) == ("missing_abroad", Money(10_58, "CNY"), True)
+    payments.take_over(actor=staff, difference_id=found.id, note="Ada di daftar penyedia", at=at)
+    (paid,) = payments.shop_payments(actor=shop.actor, business_id=shop.id).items
+    assert (paid.amount_minor, paid.paid_abroad) == (25_000_00, "CNY 10.58")
+    assert reconcile(provider=code.provider, told=told, at=at).found == 0

@@ -167,8 +167,7 @@ class Money(RuleBasedStateMachine):
         amount = rupiah(10_000 * parts * parts)
         self.attempt(
             lambda: payments.request_payout(
-                actor=seller_of(business), business_id=business, payout_id=ids.uuid7(), amount=amount, bank="014",
-                number="1234567890", holder="Sri", at=self.at,
+                actor=seller_of(business), business_id=business, payout_id=ids.uuid7(), amount=amount, at=self.at,
             )
         )  # fmt: skip
 

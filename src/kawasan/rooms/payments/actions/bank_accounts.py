@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from kawasan.core.access import Actor, BusinessRole
+from kawasan.core.access import Actor, BusinessRole, ZoneRole
 from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.queries.bank_accounts import as_saved
 from kawasan.rooms.payments.rules.banks import checked_account
-from kawasan.rooms.payments.rules.deciding import PAYOUT_MIN
+from kawasan.rooms.payments.rules.deciding import PAYOUT_MIN, checked_note
 from kawasan.rooms.payments.rules.names import is_same_name, mask_name
 from kawasan.rooms.payments.types import (
+    AccountNotWaiting,
     AccountOwner,
     BankAccount,
     BankAccountIdReused,
     BankAccountOfAnother,
     BankAccountUnknown,
+    MakerCannotCheck,
     NameCheck,
     PayoutAmountInvalid,
     Rhythm,
@@ -94,6 +96,32 @@ def note_name_at_bank(*, account_id: UUID, owner: AccountOwner, at: datetime) ->
         if owner.name is not None:
             check = NameCheck.MATCHED if is_same_name(owner.name, row.holder) else NameCheck.DIFFERENT
         row.name_check, row.name_at_bank, row.checked_at = check.value, owner.name or "", at
+        row.save(update_fields=["name_check", "name_at_bank", "checked_at"])
+    return as_saved(row)
+
+
+# Note [Accounts that no bank names]
+# Some providers answer no account inquiry. Then two of the zone's staff look at the bank book (or a statement): each
+# writes down what was seen, and the second one confirms. What was seen stays beside the account for good.
+@requires_transaction
+def confirm_account(*, actor: Actor, account_id: UUID, note: str, at: datetime) -> SavedAccount:
+    """
+    Say, as one of staff, that a waiting account is its business's; the second one who says so confirms it.
+
+    Raises Unauthenticated, Forbidden, AccountNotWaiting, MakerCannotCheck for the same person again, EventNoteInvalid
+    for a note that says nothing.
+    """
+    actor.need_zone(ZoneRole.STAFF)
+    person, said = actor.need_person(), checked_note(note)
+    row = models.BankAccount.objects.select_for_update().filter(pk=account_id, replaced_at=None).first()
+    if row is None or row.name_check != NameCheck.WAITING.value:
+        raise AccountNotWaiting
+    before = list(models.AccountConfirmation.objects.filter(account=row))
+    if any(one.by_id == person for one in before):
+        raise MakerCannotCheck
+    models.AccountConfirmation(account=row, by_id=person, note=said, at=at).save(force_insert=True)
+    if before:
+        row.name_check, row.name_at_bank, row.checked_at = NameCheck.MATCHED.value, row.holder, at
         row.save(update_fields=["name_check", "name_at_bank", "checked_at"])
     return as_saved(row)
 

@@ -20,14 +20,14 @@ from kawasan.rooms.payments.facts import PayoutSettled
 from kawasan.rooms.payments.queries import payouts
 from kawasan.rooms.payments.queries.money import seller_money
 from kawasan.rooms.payments.rules import accounts, deciding
-from kawasan.rooms.payments.rules.banks import checked_account
 from kawasan.rooms.payments.rules.transfers import move
 from kawasan.rooms.payments.types import (
-    BankAccount,
     EventKind,
+    NameCheck,
     Outcome,
     PaymentCode,
     Payout,
+    PayoutAccountUnconfirmed,
     PayoutIdReused,
     PayoutNotFound,
     PayoutStatus,
@@ -41,23 +41,22 @@ def request_payout(
     business_id: UUID,
     payout_id: UUID,
     amount: Money,
-    bank: str,
-    number: str,
-    holder: str,
     at: datetime,
 ) -> Payout:
     """
     Reserve money of a business's balance for its bank account; the bank is asked afterwards.
 
-    Only an owner may. Repeating it with the same id and content returns the first one. Raises NotFound, Forbidden,
-    BankAccountInvalid, PayoutAmountInvalid, PayoutIdReused.
+    It goes to the account that the business saved and that is confirmed as its own, and to no other: whoever gets hold
+    of an owner's sign-in cannot send money elsewhere at once. Only an owner may. Repeating it with the same id and
+    content returns the first one. Raises NotFound, Forbidden, PayoutAccountUnconfirmed, PayoutAmountInvalid,
+    PayoutIdReused.
     """
     actor.need_business(business_id, BusinessRole.OWNER)
-    account = checked_account(bank=bank, number=number, holder=holder)
     ensure_business_accounts(business_id=business_id)
     lock_sellers([business_id])
     if earlier := models.Payout.objects.filter(pk=payout_id).first():
-        return _same_or_refuse(earlier, business_id, amount, account)
+        return _same_or_refuse(earlier, business_id, amount)
+    account = _confirmed_account(business_id)
     available = Money(seller_money(actor=actor, business_id=business_id).available_minor)
     deciding.check_payout(amount, available=available)
     ledger.post(
@@ -77,7 +76,7 @@ def request_payout(
         requested_at=at,
     )
     models.Payout.objects.bulk_create([row], ignore_conflicts=True)
-    return _same_or_refuse(models.Payout.objects.get(pk=payout_id), business_id, amount, account)
+    return _same_or_refuse(models.Payout.objects.get(pk=payout_id), business_id, amount)
 
 
 @requires_transaction
@@ -231,8 +230,14 @@ def _flag(row: models.Payout, provider_name: str, at: datetime) -> None:
     ).save(force_insert=True)
 
 
-def _same_or_refuse(row: models.Payout, business_id: UUID, amount: Money, account: BankAccount) -> Payout:
-    stored = BankAccount(bank=row.bank, number=row.number, holder=row.holder)
-    if row.business_id != business_id or row.amount_minor != amount.minor or stored != account:
+def _confirmed_account(business_id: UUID) -> models.BankAccount:
+    row = models.BankAccount.objects.filter(business=business_id, replaced_at=None).first()
+    if row is None or row.name_check != NameCheck.MATCHED.value:
+        raise PayoutAccountUnconfirmed
+    return row
+
+
+def _same_or_refuse(row: models.Payout, business_id: UUID, amount: Money) -> Payout:
+    if row.business_id != business_id or row.amount_minor != amount.minor:
         raise PayoutIdReused
     return payouts.as_payout(row)

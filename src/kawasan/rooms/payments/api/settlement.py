@@ -1,6 +1,7 @@
 """The door to settlement: orders settled, refunds, reserves, rules, bank accounts, payouts and their batches."""
 
 from kawasan.rooms.payments.actions.bank_accounts import (
+    confirm_account,
     note_name_at_bank,
     save_bank_account,
 )
@@ -37,6 +38,7 @@ from kawasan.rooms.payments.actions.settlement import (
 from kawasan.rooms.payments.queries.bank_accounts import (
     bank_account_of,
     unchecked_accounts,
+    waiting_accounts,
 )
 from kawasan.rooms.payments.queries.batches import (
     batch,
@@ -65,6 +67,8 @@ from kawasan.rooms.payments.rules.money_rules import (
     FIGURES,
 )
 from kawasan.rooms.payments.types import (
+    AccountConfirmation,
+    AccountNotWaiting,
     AccountOwner,
     BankAccountIdReused,
     BankAccountInvalid,
@@ -81,6 +85,7 @@ from kawasan.rooms.payments.types import (
     NameCheck,
     NewRule,
     Payout,
+    PayoutAccountUnconfirmed,
     PayoutAmountInvalid,
     PayoutIdReused,
     PayoutNotFound,
@@ -102,6 +107,7 @@ from kawasan.rooms.payments.types import (
     StatementPeriodInvalid,
     StatementRow,
     VoucherBack,
+    WaitingAccount,
     WithheldLine,
 )
 
@@ -110,6 +116,8 @@ __all__ = [
     "FIGURES",
     "REASON_LENGTH_MAX",
     "STATEMENT_DAYS_MAX",
+    "AccountConfirmation",
+    "AccountNotWaiting",
     "AccountOwner",
     "BankAccountIdReused",
     "BankAccountInvalid",
@@ -126,6 +134,7 @@ __all__ = [
     "NameCheck",
     "NewRule",
     "Payout",
+    "PayoutAccountUnconfirmed",
     "PayoutAmountInvalid",
     "PayoutIdReused",
     "PayoutNotFound",
@@ -147,6 +156,7 @@ __all__ = [
     "StatementPeriodInvalid",
     "StatementRow",
     "VoucherBack",
+    "WaitingAccount",
     "WithheldLine",
     "approve_batch",
     "ask_bank_for_name",
@@ -156,6 +166,7 @@ __all__ = [
     "batch",
     "batch_file",
     "batches",
+    "confirm_account",
     "find_refund",
     "free_reserves",
     "make_batch",
@@ -179,5 +190,6 @@ __all__ = [
     "settled_orders",
     "state_turnover",
     "unchecked_accounts",
+    "waiting_accounts",
     "withheld_list",
 ]

@@ -11,7 +11,7 @@ from kawasan.rooms.payments.actions.shop.codes import (
     want_static_code,
 )
 from kawasan.rooms.payments.actions.shop.invoices import pay_invoice_from_wallet, request_invoice_payment
-from kawasan.rooms.payments.actions.shop.wallets import make_wallet_code, pay_counter_from_wallet
+from kawasan.rooms.payments.actions.shop.wallets import make_wallet_code, note_wrong_code, pay_counter_from_wallet
 from kawasan.rooms.payments.queries.shop import (
     all_shop_payments,
     code_reading,
@@ -32,6 +32,7 @@ from kawasan.rooms.payments.types.counter_wallets import (
     WalletCannotPay,
     WalletCode,
     WalletCodeOver,
+    WalletCodesLocked,
     WalletCodeUnknown,
 )
 from kawasan.rooms.payments.types.shop import (
@@ -73,6 +74,7 @@ __all__ = [
     "WalletCode",
     "WalletCodeOver",
     "WalletCodeUnknown",
+    "WalletCodesLocked",
     "all_shop_payments",
     "ask_about_counter",
     "ask_about_static",
@@ -85,6 +87,7 @@ __all__ = [
     "largest_payment",
     "make_wallet_code",
     "note_shop_code",
+    "note_wrong_code",
     "open_counter_codes",
     "pay_counter_from_wallet",
     "pay_invoice_from_wallet",

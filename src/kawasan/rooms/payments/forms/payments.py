@@ -63,25 +63,13 @@ class TopUpForm(ClientMadeForm):
 
 
 class PayoutForm(ClientMadeForm):
-    """How much shall go to which bank account."""
+    """How much shall go to the confirmed bank account."""
 
     prefix_of_id = "out"
     amount = RupiahField(
         label=_("Amount"),
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "500.000"}),
-    )
-    bank = forms.ChoiceField(label=_("Bank"), choices=[("", "—"), *payments.BANKS.items()])
-    number = forms.CharField(
-        label=_("Account number"),
-        max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    holder = forms.CharField(
-        label=_("Account holder"),
-        max_length=60,
-        help_text=_("As it stands in the bank book."),
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
+from kawasan.rooms.payments.http.abroad import router as abroad
 from kawasan.rooms.payments.http.batches import router as batches
 from kawasan.rooms.payments.http.events import router as events
 from kawasan.rooms.payments.http.money import router as money
@@ -16,5 +17,6 @@ router.add_router("", events)  # first: /payments/events is not a payment's id
 router.add_router("", snap)  # for the same reason
 router.add_router("", shop)
 router.add_router("", money)
+router.add_router("", abroad)
 router.add_router("", batches)
 router.add_router("", settlement)

@@ -144,12 +144,9 @@ class SellerMoneyOut(Schema):
 
 
 class PayoutIn(Schema):
-    """How much shall go to which bank account (``bank`` is Bank Indonesia's three-digit code)."""
+    """How much shall go to the account that is confirmed."""
 
     amount_minor: int
-    bank: str
-    number: str
-    holder: str
 
 
 class PayoutOut(Schema):
@@ -315,7 +312,7 @@ def payouts(request: HttpRequest, business_id: str, cursor: str | None = None, l
 
 @router.post("/businesses/{business_id}/payouts", response={201: PayoutOut})
 def request_payout(request: HttpRequest, business_id: str, body: PayoutIn) -> HttpResponse:
-    """Send money of a business's balance to its bank account (owners only; needs an Idempotency-Key)."""
+    """Send money of a business's balance to its confirmed bank account (owners only; needs an Idempotency-Key)."""
     actor, at = actor_of(request), clock.now()
     actor.need_scope("payments:write")
     business = ids.parse("biz", business_id)
@@ -326,9 +323,6 @@ def request_payout(request: HttpRequest, business_id: str, body: PayoutIn) -> Ht
             business_id=business,
             payout_id=ids.uuid7(),
             amount=Money(body.amount_minor),
-            bank=body.bank,
-            number=body.number,
-            holder=body.holder,
             at=at,
         )
         return 201, plain(PayoutOut.of(made))

@@ -67,6 +67,7 @@ class ShopPaymentOut(Schema):
     currency: str = "IDR"
     outcome: str
     payer: str
+    paid_abroad: str  # by a payer abroad, such as "CNY 21.16"; empty where rupiah were paid
     money_id: str
     paid_at: datetime
     came_at: datetime
@@ -82,6 +83,7 @@ class ShopPaymentOut(Schema):
             net_minor=found.net_minor,
             outcome=found.outcome,
             payer=found.payer,
+            paid_abroad=found.paid_abroad,
             money_id=found.money_id,
             paid_at=found.happened_at,
             came_at=found.at,
@@ -264,15 +266,21 @@ def pay_from_wallet(request: HttpRequest, body: WalletPaymentIn) -> Any:
     """Let the wallet that shows a code pay a sum at a counter, once; sending it again is the same payment."""
     actor = actor_of(request)
     actor.need_scope("payments:write")
-    with transaction(actor):
-        found = payments.pay_counter_from_wallet(
-            actor=actor,
-            business_id=ids.parse("biz", body.business_id),
-            payment_id=body.id,
-            digits=body.code,
-            amount=Money(body.amount_minor),
-            at=clock.now(),
-        )
+    business_id, at = ids.parse("biz", body.business_id), clock.now()
+    try:
+        with transaction(actor):
+            found = payments.pay_counter_from_wallet(
+                actor=actor,
+                business_id=business_id,
+                payment_id=body.id,
+                digits=body.code,
+                amount=Money(body.amount_minor),
+                at=at,
+            )
+    except payments.WalletCodeUnknown:
+        with transaction(actor):  # what was refused changes nothing, but that it was tried counts
+            payments.note_wrong_code(actor=actor, business_id=business_id, at=at)
+        raise
     made = WalletPaymentOut(
         id=found.id,
         business_id=ids.public("biz", found.business_id),

@@ -1,8 +1,9 @@
 """Tables of payments, by subject."""
 
 from kawasan.rooms.payments.models.money import EventNote, Payment, PaymentSplit, ProviderEvent, Receipt
-from kawasan.rooms.payments.models.sending_back import SendingBack
+from kawasan.rooms.payments.models.sending_back import BackStatement, SendingBack
 from kawasan.rooms.payments.models.settlement import (
+    AccountConfirmation,
     BankAccount,
     MoneyRule,
     Payout,
@@ -11,12 +12,14 @@ from kawasan.rooms.payments.models.settlement import (
     Reserve,
     Settlement,
 )
-from kawasan.rooms.payments.models.shop import ShopCode, ShopPayment, WalletCode
+from kawasan.rooms.payments.models.shop import ShopCode, ShopPayment, WalletCode, WalletCodeGuesses
 from kawasan.rooms.payments.models.snap import Code, Difference, Provider, Reconciliation
 from kawasan.rooms.payments.models.wallets import Appeal, WalletStep, WalletTransfer
 
 __all__ = [
+    "AccountConfirmation",
     "Appeal",
+    "BackStatement",
     "BankAccount",
     "Code",
     "Difference",
@@ -37,6 +40,7 @@ __all__ = [
     "ShopCode",
     "ShopPayment",
     "WalletCode",
+    "WalletCodeGuesses",
     "WalletStep",
     "WalletTransfer",
 ]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from kawasan.core.ids import uuid7
 from kawasan.rooms.payments.models.money import Payment
 from kawasan.rooms.payments.models.settlement import Refund
 
@@ -44,4 +45,22 @@ class SendingBack(models.Model):
             models.Index(
                 fields=["asked_at"], name="payments_sending_back_open", condition=Q(state__in=["wanted", "sent"])
             ),
+        ]
+
+
+class BackStatement(models.Model):
+    """What one of staff heard from a provider about a refund on its way. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="+", db_index=False)
+    outcome = models.TextField()
+    by = models.ForeignKey("zone.Person", models.PROTECT, related_name="+", db_index=False)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_back_statement"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["refund", "by"], name="payments_back_statement_once"),
+            models.CheckConstraint(name="payments_back_statement_outcome", condition=Q(outcome__in=["done", "kept"])),
         ]

@@ -115,6 +115,22 @@ class Refund(models.Model):
         ]
 
 
+class AccountConfirmation(models.Model):
+    """One of staff has seen that a bank account is its business's, where no bank tells us. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    account = models.ForeignKey("BankAccount", models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey("zone.Person", models.PROTECT, related_name="+", db_index=False)
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_account_confirmation"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "by"], name="payments_account_confirmation_once"),
+        ]
+
+
 class Reserve(models.Model):
     """A part of an order's money that is held back until a day; the id is the order's."""
 

@@ -88,6 +88,8 @@ class ShopPayment(models.Model):
     segment = models.TextField()
     outcome = models.TextField()
     payer = models.TextField(default="")
+    abroad_currency = models.TextField(default="")  # what a payer abroad paid in; the shop got the amount in rupiah
+    abroad_minor = models.BigIntegerField(null=True)
     entry_id = models.UUIDField()
     happened_at = models.DateTimeField()
     at = models.DateTimeField()
@@ -110,6 +112,18 @@ class ShopPayment(models.Model):
             models.Index(fields=["business", "-id"], name="payments_shop_payment_list"),
             models.Index(fields=["business", "amount_minor"], name="payments_shop_payment_sum"),
         ]
+
+
+class WalletCodeGuesses(models.Model):
+    """Wrong wallet codes that a business's tills sent, and until when it may send none."""
+
+    business = models.OneToOneField("zone.Business", models.PROTECT, primary_key=True, related_name="+")
+    wrong = models.IntegerField()
+    since = models.DateTimeField()  # the first of them
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_wallet_code_guesses"
 
 
 class WalletCode(models.Model):

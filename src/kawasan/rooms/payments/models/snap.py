@@ -118,6 +118,9 @@ class Difference(models.Model):
     reference = models.TextField()
     theirs_minor = models.BigIntegerField(null=True)
     ours_minor = models.BigIntegerField(null=True)
+    abroad_currency = models.TextField(default="")  # what a payer abroad paid, and the quote that their wallet named
+    abroad_minor = models.BigIntegerField(null=True)
+    abroad_quote = models.UUIDField(null=True)
     payment_id = models.UUIDField(null=True)
     happened_at = models.DateTimeField()
     found_at = models.DateTimeField()

@@ -47,14 +47,11 @@ def payout(request: HttpRequest, slug: str) -> HttpResponse:
                     business_id=business.id,
                     payout_id=given["id"],
                     amount=given["amount"],
-                    bank=given["bank"],
-                    number=given["number"],
-                    holder=given["holder"],
                     at=clock.now(),
                 )
             messages.success(request, gettext("The payout is on its way to your bank."))
             return redirect("seller_money:balance", slug=slug)
-        except (payments.BankAccountInvalid, payments.PayoutAmountInvalid, payments.PayoutIdReused) as refusal:
+        except (payments.PayoutAccountUnconfirmed, payments.PayoutAmountInvalid, payments.PayoutIdReused) as refusal:
             form.add_refusal(refusal)
     return _seller_page(request, slug, form, status=422)
 
@@ -85,6 +82,7 @@ def _seller_page(request: HttpRequest, slug: str, form: PayoutForm, status: int 
             "statement": payments.business_statement(
                 actor=actor, business_id=business.id, cursor=request.GET.get("after"), limit=STATEMENT_LINES
             ),
+            "account": payments.bank_account_of(actor=actor, business_id=business.id),
             "reserves": payments.reserves_of(actor=actor, business_id=business.id),
             "payouts": payments.payouts_of(actor=actor, business_id=business.id, limit=PAYOUT_LINES).items,
         }

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from uuid import UUID
 
 from kawasan.core.access import Actor
+from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.queries.money import need_money
+from kawasan.rooms.payments.queries.payments import uuid_of_cursor
 from kawasan.rooms.payments.rules.banks import BANKS
 from kawasan.rooms.payments.rules.names import mask_name
-from kawasan.rooms.payments.types import BankAccount, NameCheck, Rhythm, SavedAccount
+from kawasan.rooms.payments.types import (
+    AccountConfirmation,
+    BankAccount,
+    NameCheck,
+    Rhythm,
+    SavedAccount,
+    WaitingAccount,
+)
+from kawasan.rooms.zone import api as zone
 
 
 def bank_account_of(*, actor: Actor, business_id: UUID) -> SavedAccount | None:
@@ -23,6 +34,30 @@ def unchecked_accounts(*, limit: int) -> list[tuple[UUID, BankAccount]]:
     """Return bank accounts whose holder's name the bank has not been asked for, with whole numbers. For the system."""
     rows = models.BankAccount.objects.filter(name_check=NameCheck.WAITING.value, replaced_at=None).order_by("pk")
     return [(row.pk, BankAccount(bank=row.bank, number=row.number, holder=row.holder)) for row in rows[:limit]]
+
+
+def waiting_accounts(*, actor: Actor, cursor: str | None = None, limit: int | None = None) -> Page[WaitingAccount]:
+    """Return a page of the accounts that wait for a confirmation, the newest first, for zone roles."""
+    actor.need_zone()
+    key, size = decode_cursor(cursor, str), clamp_limit(limit)
+    rows = models.BankAccount.objects.filter(name_check=NameCheck.WAITING.value, replaced_at=None).order_by("-pk")
+    if key:
+        rows = rows.filter(pk__lt=uuid_of_cursor(key[0]))
+    found = list(rows[: size + 1])
+    seen = models.AccountConfirmation.objects.filter(account__in=found).order_by("pk")
+    confirmed: dict[UUID, list[models.AccountConfirmation]] = defaultdict(list)
+    for one in seen:
+        confirmed[one.account_id].append(one)
+    names = zone.person_names(ids={one.by_id for many in confirmed.values() for one in many})
+    items = [
+        WaitingAccount(
+            as_saved(row),
+            row.number,
+            tuple(AccountConfirmation(names.get(one.by_id, ""), one.note, one.at) for one in confirmed[row.pk]),
+        )
+        for row in found
+    ]
+    return page_of(items, size, key=lambda item: [str(item.account.id)])
 
 
 def as_saved(row: models.BankAccount) -> SavedAccount:

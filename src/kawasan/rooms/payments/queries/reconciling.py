@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from kawasan.core.access import Actor
+from kawasan.core.money import Money
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.queries.payments import uuid_of_cursor
@@ -87,6 +88,7 @@ def as_difference(row: models.Difference, name: str) -> Difference:
         repaired_at=row.repaired_at,
         repaired_by=name,
         note=row.note,
+        abroad=Money(row.abroad_minor, row.abroad_currency) if row.abroad_minor is not None else None,
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from kawasan.core import clock
 from kawasan.core.access import Actor
+from kawasan.core.money import Money
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.queries.money import need_money
@@ -228,4 +229,5 @@ def as_shop_payment(row: models.ShopPayment) -> ShopPayment:
         money_id=row.money_id,
         happened_at=row.happened_at,
         at=row.at,
+        abroad=Money(row.abroad_minor, row.abroad_currency) if row.abroad_minor is not None else None,
     )

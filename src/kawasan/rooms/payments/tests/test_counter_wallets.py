@@ -185,3 +185,35 @@ def test_two_tills_at_the_same_moment_take_one_code_once() -> None:
             thread.join()
         assert sorted(outcomes) == ["over", "over", "paid"]
         assert posted(payments.wallet(person)) == 60_000_00
+
+
+def test_ten_wrong_codes_lock_a_shop_for_a_quarter_of_an_hour_and_no_other(client: Any) -> None:
+    shop, other, (_, code) = a_business(), a_business(), a_code()
+    client.force_login(owner_of(shop))
+
+    def send(digits: str) -> Any:
+        body = {
+            "business_id": shop.public_id, "id": str(ids.uuid7()), "code": digits, "amount_minor": 1_000_00,
+        }  # fmt: skip
+        return client.post("/v1/counter-wallet-payments", body, content_type="application/json", **ENGLISH)
+
+    wrong = [send("000000000000").json()["code"] for _ in range(11)]
+    assert wrong == ["wallet-code-unknown"] * 10 + ["wallet-codes-locked"]
+    locked = models.WalletCodeGuesses.objects.get(business_id=shop.id).locked_until
+    with pytest.raises(payments.WalletCodesLocked):  # the right code, too
+        pay(shop, code.digits, at=locked - timedelta(seconds=1))
+    pay(other, code.digits)
+    person, later = a_person(), payments.make_wallet_code
+    a_funded_wallet(person.pk, 100_000)
+    fresh = later(actor=Actor(person_id=person.pk), at=locked)
+    assert pay(shop, fresh.digits, at=locked).amount_minor == 40_000_00
+
+
+def test_wrong_codes_now_and_then_lock_nobody() -> None:
+    shop = a_business()
+    actor = an_actor_of(shop, "staff")
+    for minute in range(0, 110, 11):
+        payments.note_wrong_code(actor=actor, business_id=shop.id, at=AT + timedelta(minutes=minute))
+    assert models.WalletCodeGuesses.objects.get(business_id=shop.id).locked_until is None
+    with pytest.raises(NotFound):
+        payments.note_wrong_code(actor=Actor(person_id=a_person().pk), business_id=shop.id, at=AT)

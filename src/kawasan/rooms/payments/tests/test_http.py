@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.builders.payments import a_funded_wallet, a_payment, money_for, money_for_a_business
+from tests.builders.payments import a_funded_wallet, a_payment, an_account_of, money_for, money_for_a_business
 from tests.builders.zone import a_business, a_person, owner_of
 
 from kawasan.core import clock
@@ -74,7 +74,8 @@ def test_a_businesss_money_and_payouts(client: Any) -> None:
     assert client.get(f"{url}/money").json()["available_minor"] == 100_000_00
     assert [line["kind"] for line in client.get(f"{url}/money/statement").json()["items"]] == ["release"]
     assert len(client.get(f"{url}/money/statement?escrow=true").json()["items"]) == 2
-    body = {"amount_minor": 40_000_00, "bank": "014", "number": "1234567890", "holder": "Sri"}
+    an_account_of(business.id)
+    body = {"amount_minor": 40_000_00}
     made = [post(client, f"{url}/payouts", body, **KEY) for _ in range(2)]
     assert [answer.status_code for answer in made] == [201, 201]
     (payout,) = client.get(f"{url}/payouts").json()["items"]

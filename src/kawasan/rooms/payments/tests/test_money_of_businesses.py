@@ -12,6 +12,7 @@ from tests.builders.payments import (
     AT,
     a_funded_wallet,
     a_payment,
+    an_account_of,
     money_for,
     money_for_a_business,
     posted,
@@ -30,12 +31,11 @@ from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models
 
 pytestmark = pytest.mark.django_db
-ACCOUNT = {"bank": "014", "number": "1234 567-890", "holder": "Sri Wahyuni"}
 
 
 def ask_payout(business: Any, actor: Actor, amount: Money, **changes: Any) -> payments.Payout:
     given = {"actor": actor, "business_id": business.id, "payout_id": ids.uuid7(), "amount": amount, "at": AT}
-    return payments.request_payout(**(given | ACCOUNT | changes))
+    return payments.request_payout(**(given | changes))
 
 
 def test_an_order_paid_from_the_wallet_is_released_to_the_seller_less_the_fee() -> None:
@@ -92,6 +92,7 @@ def test_more_than_the_escrow_holds_cannot_be_refunded() -> None:
 def test_a_payout_reserves_the_money_until_the_bank_answers_once(sent: bool, left: int, status: str) -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     payout = ask_payout(business, an_actor(owner_of(business).pk), rupiah(40_000))
     assert (payout.masked_number, payout.bank) == ("••••••7890", "BCA")
     money = payments.seller_money(actor=SYSTEM, business_id=business.id)
@@ -108,6 +109,7 @@ def test_a_payout_reserves_the_money_until_the_bank_answers_once(sent: bool, lef
 def test_the_bank_account_is_encrypted_in_the_database() -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     ask_payout(business, an_actor(owner_of(business).pk), rupiah(40_000))
     with connection.cursor() as cursor:
         cursor.execute("select number, holder from payments_payout")
@@ -120,27 +122,46 @@ def test_the_bank_account_is_encrypted_in_the_database() -> None:
 def test_payouts_of_too_little_or_more_than_there_is_are_refused(amount: Money) -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     with pytest.raises(payments.PayoutAmountInvalid):
         ask_payout(business, an_actor(owner_of(business).pk), amount)
     assert not models.Payout.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"bank": "999"}, {"number": "12345"}, {"number": "12a4567"}, {"number": "1" * 21}, {"holder": " "}],
-)
-def test_bank_accounts_that_cannot_be_right_are_refused(change: dict) -> None:
+def test_a_payout_goes_to_the_confirmed_account_and_to_no_other() -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
-    with pytest.raises(payments.BankAccountInvalid) as refusal:
-        ask_payout(business, an_actor(owner_of(business).pk), rupiah(50_000), **change)
-    assert refusal.value.field == next(iter(change))
+    owner = an_actor(owner_of(business).pk)
+    with pytest.raises(payments.PayoutAccountUnconfirmed):
+        ask_payout(business, owner, rupiah(50_000))
+    saved = {"business_id": business.id, "account_id": ids.uuid7(), "bank": "014", "number": "1234567890"}
+    more = {"holder": "Sri Wahyuni", "rhythm": payments.Rhythm.MANUAL, "smallest": rupiah(10_000), "at": AT}
+    account = payments.save_bank_account(actor=owner, **saved, **more)
+    with pytest.raises(payments.PayoutAccountUnconfirmed):
+        ask_payout(business, owner, rupiah(50_000))
     assert posted(payments.balance(business.id)) == 100_000_00
+    first, second = (an_actor(zone_staff().pk) for _ in range(2))
+    confirm = payments.confirm_account
+    assert not confirm(actor=first, account_id=account.id, note="Buku tabungan dilihat", at=AT).is_confirmed
+    with pytest.raises(payments.MakerCannotCheck):
+        confirm(actor=first, account_id=account.id, note="Sekali lagi", at=AT)
+    with pytest.raises(payments.EventNoteInvalid):
+        confirm(actor=second, account_id=account.id, note=" ", at=AT)
+    with pytest.raises(Forbidden):
+        confirm(actor=owner, account_id=account.id, note="Milik saya", at=AT)
+    (waiting,) = payments.waiting_accounts(actor=second).items
+    assert (waiting.whole_number, [one.note for one in waiting.confirmed]) == ("1234567890", ["Buku tabungan dilihat"])
+    assert confirm(actor=second, account_id=account.id, note="Rekening koran", at=AT).is_confirmed
+    assert payments.waiting_accounts(actor=second).items == ()
+    assert ask_payout(business, owner, rupiah(50_000)).masked_number == "••••••7890"
+    with pytest.raises(payments.AccountNotWaiting):
+        confirm(actor=second, account_id=account.id, note="Lagi", at=AT)
 
 
 def test_a_payout_repeated_is_the_first_and_its_id_takes_no_other_content() -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     actor, number = an_actor(owner_of(business).pk), ids.uuid7()
     first = ask_payout(business, actor, rupiah(40_000), payout_id=number)
     assert ask_payout(business, actor, rupiah(40_000), payout_id=number) == first
@@ -152,6 +173,7 @@ def test_a_payout_repeated_is_the_first_and_its_id_takes_no_other_content() -> N
 def test_only_owners_pay_out_and_only_the_team_and_the_zone_see_the_money() -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     staff = an_actor(a_member(business, "staff").pk)
     with pytest.raises(Forbidden):
         ask_payout(business, staff, rupiah(40_000))
@@ -181,6 +203,7 @@ def test_only_owners_pay_out_and_only_the_team_and_the_zone_see_the_money() -> N
 def test_verify_names_what_was_changed_by_hand(damage: str, code: str) -> None:
     business = a_business()
     money_for_a_business(business.id, 100_000)
+    an_account_of(business.id)
     ask_payout(business, an_actor(owner_of(business).pk), rupiah(40_000))
     assert payments.verify() == []
     with as_owner(), connection.cursor() as cursor:
@@ -200,6 +223,7 @@ def test_two_payouts_of_everything_at_the_same_moment_leave_one() -> None:
     with transaction(SYSTEM):
         business = a_business()
         money_for_a_business(business.id, 100_000)
+        an_account_of(business.id)
         actor = an_actor(owner_of(business).pk)
     start, answers = threading.Barrier(2), []
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builders.payments import AT, a_payment, money_for, posted
+from tests.builders.payments import AT, a_payment, an_account_of, money_for, posted
 from tests.builders.zone import a_business, a_person, an_actor, owner_of, zone_staff
 
 from kawasan.core import clock, ids
@@ -70,9 +70,10 @@ class Sale:
 
 def pay_out(business: Any, amount: int) -> payments.Payout:
     actor = an_actor(owner_of(business).pk)
+    an_account_of(business.id)
     asked = payments.request_payout(
         actor=actor, business_id=business.id, payout_id=ids.uuid7(), amount=payments.PAYOUT_MIN * (amount // 1_000_000),
-        bank="014", number="1234567890", holder="Sri Wahyuni", at=AT,
+        at=AT,
     )  # fmt: skip
     return payments.settle_payout(payout_id=asked.id, sent=True, bank_reference="B1", at=AT)
 

@@ -16,7 +16,7 @@ from django.db.utils import ProgrammingError
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tests.builders.payments import AT, QUARTER, a_payment, money_for, money_for_a_business
+from tests.builders.payments import AT, QUARTER, a_payment, an_account_of, money_for, money_for_a_business
 from tests.builders.zone import a_business, a_person, owner_of, zone_staff
 
 from kawasan.core import ids
@@ -50,14 +50,12 @@ def tell(payment: payments.Payment, at: Any = SOON, **changes: Any) -> payments.
 def a_returned_payout(whole: int = 75_000) -> payments.Payout:
     business = a_business()
     money_for_a_business(business.id, whole)
+    an_account_of(business.id, bank="008", number="9876543210000")
     asked = payments.request_payout(
         actor=zone.actor_of_person(person_id=owner_of(business).pk),
         business_id=business.id,
         payout_id=ids.uuid7(),
         amount=Money(whole * 100),
-        bank="008",
-        number="9876543210000",
-        holder="Bu Sri",
         at=AT,
     )
     return payments.settle_payout(payout_id=asked.id, sent=False, bank_reference="BANK-404", at=SOON)
@@ -149,14 +147,12 @@ def test_a_payout_that_came_back_is_flagged_once_and_its_account_is_masked() -> 
 def test_a_payout_that_arrived_is_nothing_to_look_at() -> None:
     business = a_business()
     money_for_a_business(business.id, 50_000)
+    an_account_of(business.id, bank="008", number="9876543210000")
     asked = payments.request_payout(
         actor=zone.actor_of_person(person_id=owner_of(business).pk),
         business_id=business.id,
         payout_id=ids.uuid7(),
         amount=Money(50_000_00),
-        bank="008",
-        number="9876543211",
-        holder="Bu Sri",
         at=AT,
     )
     payments.settle_payout(payout_id=asked.id, sent=True, bank_reference="B1", at=SOON)

@@ -38,7 +38,9 @@ from kawasan.rooms.payments.types.payments import (
     Split,
 )
 from kawasan.rooms.payments.types.payouts import (
+    AccountConfirmation,
     AccountHolderInvalid,
+    AccountNotWaiting,
     AccountNumberInvalid,
     BankAccountIdReused,
     BankAccountInvalid,
@@ -52,6 +54,7 @@ from kawasan.rooms.payments.types.payouts import (
     MakerCannotCheck,
     NameCheck,
     Payout,
+    PayoutAccountUnconfirmed,
     PayoutAmountInvalid,
     PayoutIdReused,
     PayoutNotFound,
@@ -60,6 +63,7 @@ from kawasan.rooms.payments.types.payouts import (
     PayoutStatus,
     Rhythm,
     SavedAccount,
+    WaitingAccount,
 )
 from kawasan.rooms.payments.types.providers import (
     Abroad,
@@ -73,7 +77,15 @@ from kawasan.rooms.payments.types.providers import (
     Outcome,
     UnknownProvider,
 )
-from kawasan.rooms.payments.types.sending_back import BackOrder, BackState, CannotSendBack, MoneyBack
+from kawasan.rooms.payments.types.sending_back import (
+    BackNotOpen,
+    BackOrder,
+    BackState,
+    BackStatement,
+    CannotSendBack,
+    MoneyBack,
+    StaffBack,
+)
 from kawasan.rooms.payments.types.settlement import (
     HeldBack,
     MoneyRule,
@@ -139,13 +151,17 @@ __all__ = [
     "PAYMENT_CODES",
     "Abroad",
     "AccountCode",
+    "AccountConfirmation",
     "AccountHolderInvalid",
+    "AccountNotWaiting",
     "AccountNumberInvalid",
     "AccountOwner",
     "Appeal",
     "Attention",
+    "BackNotOpen",
     "BackOrder",
     "BackState",
+    "BackStatement",
     "BankAccount",
     "BankAccountIdReused",
     "BankAccountInvalid",
@@ -202,6 +218,7 @@ __all__ = [
     "PaymentStatus",
     "PaymentTimeInvalid",
     "Payout",
+    "PayoutAccountUnconfirmed",
     "PayoutAmountInvalid",
     "PayoutIdReused",
     "PayoutNotFound",
@@ -236,6 +253,7 @@ __all__ = [
     "SettledOrder",
     "Sources",
     "Split",
+    "StaffBack",
     "StaffEvent",
     "StaffEventDetail",
     "Statement",
@@ -247,6 +265,7 @@ __all__ = [
     "TopUpAmountInvalid",
     "UnknownProvider",
     "VoucherBack",
+    "WaitingAccount",
     "WalletFrozen",
     "WalletLimit",
     "WalletReasonNeeded",

@@ -54,6 +54,14 @@ class WalletCodeUnknown(NotFound):
     detail = msg("Check the digits. The buyer finds a code on their wallet's page under “Pay at a counter”.")
 
 
+class WalletCodesLocked(Conflict):
+    """Too many wrong codes came from this business's tills."""
+
+    code = "wallet-codes-locked"
+    title = msg("Too many wrong wallet codes")
+    detail = msg("This shop takes no wallet codes until {until}. The buyer pays by QRIS or in cash meanwhile.")
+
+
 class WalletCodeOver(Conflict):
     """The code was used, or its two minutes are over."""
 

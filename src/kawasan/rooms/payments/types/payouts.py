@@ -92,6 +92,11 @@ class SavedAccount:
     checked_at: datetime | None
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether it is confirmed that the account is the business's: by the bank, or by two of the zone's staff."""
+        return self.name_check is NameCheck.MATCHED
+
+    @property
     def is_payable(self) -> bool:
         """Whether batches pay out to it."""
         return self.name_check is NameCheck.MATCHED and self.rhythm is not Rhythm.MANUAL
@@ -192,6 +197,42 @@ class PayoutAmountInvalid(Invalid):
     code = "payout-amount-invalid"
     title = msg("This amount cannot be paid out")
     detail = msg("You can pay out between {smallest} and {available}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfirmation:
+    """What one of staff saw that shows whose an account is."""
+
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAccount:
+    """A bank account whose holder's name no bank tells us, and who of staff has confirmed it."""
+
+    account: SavedAccount
+    whole_number: str  # staff compare it with the bank book
+    confirmed: tuple[AccountConfirmation, ...]
+
+
+class AccountNotWaiting(Conflict):
+    """An account that is confirmed already, that the bank knows otherwise, or that was replaced."""
+
+    code = "account-not-waiting"
+    title = msg("This account does not wait for a confirmation")
+    detail = msg("It is confirmed, was replaced, or the bank says otherwise. Look at the list again.")
+
+
+class PayoutAccountUnconfirmed(Conflict):
+    """No bank account is saved, or it is not confirmed yet that it is the business's."""
+
+    code = "payout-account-unconfirmed"
+    title = msg("Your bank account is not confirmed yet")
+    detail = msg(
+        "Save the account under “Bank account and payouts”. Once its holder's name is confirmed, money can go there."
+    )
 
 
 class PayoutIdReused(Conflict):

@@ -51,6 +51,48 @@ class BackOrder:
     was_told: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BackStatement:
+    """What one of staff heard from the provider about a refund on its way."""
+
+    outcome: BackState
+    by: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffBack:
+    """A refund that a provider is to send back, as staff see it."""
+
+    refund_id: UUID
+    order_id: UUID
+    provider: str
+    reference: str
+    refund_no: str
+    amount_minor: int
+    state: BackState
+    problem: str
+    attempts: int
+    wanted_at: datetime
+    asked_at: datetime
+    settled_at: datetime | None
+    statements: tuple[BackStatement, ...]
+
+    @property
+    def public_id(self) -> str:
+        """The refund's id as people see it."""
+        return ids.public("ret", self.refund_id)
+
+
+class BackNotOpen(Conflict):
+    """A refund that is not on its way: it was settled, or nobody has asked the provider yet."""
+
+    code = "back-not-open"
+    title = msg("This refund is not on its way")
+    detail = msg("It was settled in the meantime, or the provider was not asked yet. Look at the list again.")
+
+
 class CannotSendBack(Conflict):
     """A refund that stays in the wallet: not paid by QRIS, or asked for before."""
 

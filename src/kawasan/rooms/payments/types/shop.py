@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.errors import Conflict, Invalid, NotFound, msg
+from kawasan.core.money import Money
 from kawasan.rooms.payments.types.providers import Outcome
 from kawasan.rooms.payments.types.snap import CodeState
 
@@ -108,11 +109,17 @@ class ShopPayment:
     money_id: str
     happened_at: datetime
     at: datetime
+    abroad: Money | None = None  # what a payer abroad paid, in their own currency
 
     @property
     def public_id(self) -> str:
         """The id as people and programs see it."""
         return ids.public(SHOP_PAYMENT_PREFIX, self.id)
+
+    @property
+    def paid_abroad(self) -> str:
+        """What a payer abroad paid, for a line: CNY 21.16."""
+        return f"{self.abroad.currency} {self.abroad.amount}" if self.abroad else ""
 
     @property
     def net_minor(self) -> int:

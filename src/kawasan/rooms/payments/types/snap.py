@@ -9,6 +9,8 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.errors import Conflict, Invalid, NotFound, msg
+from kawasan.core.money import Money
+from kawasan.rooms.payments.types.providers import Abroad
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class DifferenceKind(StrEnum):
     """How the provider's list and ours differ."""
 
     MISSING_HERE = "missing_here"  # the provider has money that we never counted
-    MISSING_ABROAD = "missing_abroad"  # the same, in another currency: asking about the payment counts it
+    MISSING_ABROAD = "missing_abroad"  # the same, paid in another currency
     MISSING_THERE = "missing_there"  # we counted money that the provider does not list
     OTHER_AMOUNT = "other_amount"  # both have it, with different amounts
 
@@ -111,6 +113,7 @@ class StatementLine:
     amount_minor: int
     happened_at: datetime
     kind: str
+    abroad: Abroad | None = None  # what a payer abroad paid, and the quote that their wallet named
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class Difference:
     repaired_at: datetime | None
     repaired_by: str
     note: str
+    abroad: Money | None = None  # what a payer abroad paid for it
 
     @property
     def public_id(self) -> str:
@@ -140,7 +144,8 @@ class Difference:
     @property
     def can_be_taken_over(self) -> bool:
         """Whether the payment can be counted now: the provider has it, we do not, and it names a payment of ours."""
-        return self.kind is DifferenceKind.MISSING_HERE and self.repair is None and self.payment_id is not None
+        is_missing = self.kind in (DifferenceKind.MISSING_HERE, DifferenceKind.MISSING_ABROAD)
+        return is_missing and self.repair is None and self.payment_id is not None
 
 
 @dataclass(frozen=True, slots=True)

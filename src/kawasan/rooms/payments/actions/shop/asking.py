@@ -63,7 +63,7 @@ def ask_about_static(*, business_id: UUID, at: datetime) -> tuple[Notification, 
     client = client_of(settings)
     lines, _ = calls.history(client, starts_at=at - LOOKS_BACK, ends_at=at + timedelta(seconds=1))
     read = [statement_line(client.profile, line) for line in lines]
-    mine = [line for line in read if line and line.kind == "in" and line.reference == found.reference]
+    mine = [line for line in read if line and line.kind != "out" and line.reference == found.reference]
     return tuple(money_of_line(line, provider=settings.name) for line in mine)
 
 
@@ -77,4 +77,5 @@ def money_of_line(line: StatementLine, *, provider: str) -> Notification:
         money_id=line.money_id,
         amount_minor=line.amount_minor,
         happened_at=line.happened_at,
+        abroad=line.abroad,
     )

@@ -22,11 +22,13 @@ def take_shop_money(*, notification: Notification, at: datetime) -> Outcome | No
     Do what a verified notification says about a shop's code, once; None where it names none.
 
     Whatever it is, the money is the shop's: a payment at the counter that came late, twice or with another amount is
-    told to the shop and to staff. Raises the ledger's refusals where the money cannot be taken in at all.
+    told to the shop and to staff. A payer abroad pays such a code in their own currency: their wallet's network
+    exchanges and the acquirer settles the code's rupiah, so the shop is credited like for any payment. Raises the
+    ledger's refusals where the money cannot be taken in at all.
     """
     rows = models.ShopCode.objects.select_for_update()
     code = rows.filter(provider=notification.provider, reference=notification.reference).first()
-    if code is None or notification.abroad is not None:  # shops are paid in rupiah: what came otherwise is for staff
+    if code is None or _names_our_quote(notification):  # nobody quoted a shop's code: that is for staff
         return None
     if notification.kind is NotificationKind.FAILED:
         return Outcome.FAILED_ATTEMPT
@@ -53,6 +55,8 @@ def _taken(code: models.ShopCode, notification: Notification, at: datetime) -> O
         segment=terms.segment.value,
         outcome=outcome.value,
         payer=shop.payer_of(notification.body),
+        abroad_currency=notification.abroad.paid.currency if notification.abroad else "",
+        abroad_minor=notification.abroad.paid.minor if notification.abroad else None,
         entry_id=_entry_id(notification),
         happened_at=notification.happened_at,
         at=at,
@@ -74,6 +78,10 @@ def _taken(code: models.ShopCode, notification: Notification, at: datetime) -> O
         at=at,
     )
     return outcome
+
+
+def _names_our_quote(notification: Notification) -> bool:
+    return notification.abroad is not None and notification.abroad.quote_id is not None
 
 
 def _outcome(code: models.ShopCode, notification: Notification, at: datetime) -> Outcome:

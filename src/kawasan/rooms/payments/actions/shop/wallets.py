@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.core.money import Money, rupiah
 from kawasan.platform.db import requires_transaction, seeing_everything
@@ -16,7 +16,7 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.actions.accounts import ensure_accounts
 from kawasan.rooms.payments.queries.shop import as_wallet_code
-from kawasan.rooms.payments.rules import accounts
+from kawasan.rooms.payments.rules import accounts, guesses
 from kawasan.rooms.payments.types import PaymentCode
 from kawasan.rooms.payments.types.counter_wallets import (
     BuyersWalletFrozen,
@@ -25,6 +25,7 @@ from kawasan.rooms.payments.types.counter_wallets import (
     WalletCannotPay,
     WalletCode,
     WalletCodeOver,
+    WalletCodesLocked,
     WalletCodeUnknown,
 )
 from kawasan.rooms.payments.types.shop import CounterPaymentIdReused
@@ -61,9 +62,10 @@ def pay_counter_from_wallet(
     """
     Let the wallet that shows a code pay a sum at a business's counter, once; owner and staff may take it.
 
-    Repeating it with the same id and amount returns the first payment, also when the code is over by then. Raises
-    WalletCodeUnknown, WalletCodeOver, WalletCannotPay, BuyersWalletFrozen, CounterAmountInvalid,
-    CounterPaymentIdReused, Forbidden, NotFound.
+    Repeating it with the same id and amount returns the first payment, also when the code is over by then. After
+    WalletCodeUnknown the caller tells ``note_wrong_code`` in a transaction of its own, since this one changes nothing.
+    Raises WalletCodesLocked, WalletCodeUnknown, WalletCodeOver, WalletCannotPay, BuyersWalletFrozen,
+    CounterAmountInvalid, CounterPaymentIdReused, Forbidden, NotFound.
     """
     actor.need_business(business_id, BusinessRole.OWNER, BusinessRole.STAFF)
     if not 0 < amount.minor <= LARGEST.minor:
@@ -74,6 +76,7 @@ def pay_counter_from_wallet(
         earlier = models.WalletCode.objects.filter(payment_id=payment_id).first()
         if earlier is not None:
             return _same_or_refuse(earlier, business_id, amount)
+        _check_not_locked(business_id, at)
         if row is None:
             raise WalletCodeUnknown(field="code")
         if row.used_at is not None or row.expires_at <= at:
@@ -82,6 +85,24 @@ def pay_counter_from_wallet(
         row.used_at, row.business_id, row.payment_id, row.amount_minor = at, business_id, payment_id, amount.minor
         row.save(update_fields=["used_at", "business_id", "payment_id", "amount_minor"])
         return _as_payment(row)
+
+
+@requires_transaction
+def note_wrong_code(*, actor: Actor, business_id: UUID, at: datetime) -> None:
+    """Count a wrong code of a business's till; from WRONG_MAX within WINDOW on none is taken for LOCKED_FOR."""
+    actor.need_business(business_id, BusinessRole.OWNER, BusinessRole.STAFF)
+    first = models.WalletCodeGuesses(business_id=business_id, wrong=0, since=at)
+    models.WalletCodeGuesses.objects.bulk_create([first], ignore_conflicts=True)
+    row = models.WalletCodeGuesses.objects.select_for_update().get(pk=business_id)
+    row.wrong, row.since, locked = guesses.after_wrong(wrong=row.wrong, since=row.since, at=at)
+    row.locked_until = locked or row.locked_until
+    row.save(update_fields=["wrong", "since", "locked_until"])
+
+
+def _check_not_locked(business_id: UUID, at: datetime) -> None:
+    until = models.WalletCodeGuesses.objects.filter(pk=business_id).values_list("locked_until", flat=True).first()
+    if until is not None and guesses.is_locked(until, at=at):
+        raise WalletCodesLocked(until=f"{until.astimezone(clock.WIB):%H.%M} WIB", until_at=until.isoformat())
 
 
 def _post(row: models.WalletCode, business_id: UUID, payment_id: UUID, amount: Money, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM, Actor, ZoneRole
+from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction, transaction
 from kawasan.platform.telemetry import log
 from kawasan.rooms.payments import models
@@ -25,6 +26,7 @@ from kawasan.rooms.payments.rules.snap.codes import SnapOutcome
 from kawasan.rooms.payments.rules.snap.notices import statement_line
 from kawasan.rooms.payments.rules.snap.reconciling import Ours, compared
 from kawasan.rooms.payments.types import (
+    Abroad,
     Difference,
     DifferenceClosed,
     DifferenceKind,
@@ -35,6 +37,7 @@ from kawasan.rooms.payments.types import (
     StatementLine,
 )
 
+_MISSING = (DifferenceKind.MISSING_HERE, DifferenceKind.MISSING_ABROAD)
 LOOKS_BACK = timedelta(days=2)
 LATE_MAX = timedelta(hours=1)
 SETTLING = timedelta(seconds=45)  # what moved just now may still be on its way to us
@@ -81,7 +84,8 @@ def reconcile(*, provider: str, told: Told, at: datetime) -> Reconciliation:
     ours = _ours(provider, told)
     found = compared(came, ours, is_whole=not told.problem)
     _close_what_agrees(provider, came, at)
-    new = [_listed(provider, one, at) for one in found if _counts(provider, one)]
+    abroad = {line.money_id: line.abroad for line in came}
+    new = [_listed(provider, one, abroad.get(one.money_id), at) for one in found if _counts(provider, one)]
     row = models.Reconciliation(
         id=ids.uuid7(),
         provider=provider,
@@ -107,14 +111,16 @@ def take_over(*, actor: Actor, difference_id: UUID, note: str, at: datetime) -> 
     """
     Count a payment now that the provider has and we never heard of, as its notification would have. Once.
 
+    What was paid in another currency is exchanged where its quote holds still, else it goes back as it came.
+
     Staff and operators may; who and why is kept. Raises DifferenceNotFound, DifferenceClosed, EventNoteInvalid, and the
     ledger's refusals where the money cannot be taken in.
     """
     row, person_id = _locked(actor, difference_id)
-    if row.repair or row.kind != DifferenceKind.MISSING_HERE or row.payment_id is None or not row.theirs_minor:
+    if row.repair or row.kind not in _MISSING or row.payment_id is None or not row.theirs_minor:
         raise DifferenceClosed
     said = checked_note(note)
-    line = StatementLine(row.money_id, row.reference, row.theirs_minor, row.happened_at, "in")
+    line = StatementLine(row.money_id, row.reference, row.theirs_minor, row.happened_at, "in", _abroad(row))
     notify(notification=money_of_line(line, provider=row.provider), at=at)
     return _repaired(row, Repair.TAKEN_OVER, at, person_id=person_id, note=said)
 
@@ -181,7 +187,7 @@ def _counts(provider: str, one: Difference) -> bool:
     return not settled.exists()
 
 
-def _listed(provider: str, one: Difference, at: datetime) -> bool:
+def _listed(provider: str, one: Difference, abroad: Abroad | None, at: datetime) -> bool:
     payment_id = one.payment_id or queries.payment_of_code(provider=provider, reference=one.reference)
     payment_id = payment_id or shop_code_of(provider=provider, reference=one.reference)
     row = models.Difference(
@@ -192,6 +198,9 @@ def _listed(provider: str, one: Difference, at: datetime) -> bool:
         reference=one.reference,
         theirs_minor=one.theirs_minor,
         ours_minor=one.ours_minor,
+        abroad_currency=abroad.paid.currency if abroad else "",
+        abroad_minor=abroad.paid.minor if abroad else None,
+        abroad_quote=abroad.quote_id if abroad else None,
         payment_id=payment_id,
         happened_at=one.happened_at,
         found_at=at,
@@ -215,6 +224,12 @@ def _counted_minor(provider: str, money_id: str) -> int | None:
         if (minor := found.first()) is not None:
             return int(minor)
     return None
+
+
+def _abroad(row: models.Difference) -> Abroad | None:
+    if row.abroad_minor is None:
+        return None
+    return Abroad(Money(row.abroad_minor, row.abroad_currency), row.abroad_quote)
 
 
 def _locked(actor: Actor, difference_id: UUID) -> tuple[models.Difference, UUID]:

@@ -168,6 +168,7 @@ def statement_line(profile: Profile, line: Mapping[str, Any]) -> StatementLine |
             amount_minor=wire.minor_of(body.get("amount")),
             happened_at=wire.timestamp_of(wire.text_at(body, "additionalInfo.paidTime") or body.get("dateTime")),
             kind=_movement(body),
+            abroad=_abroad(body),
         )
     except (wire.BadField, wire.MissingField):
         return None
