@@ -134,3 +134,9 @@ def test_a_forked_process_draws_ids_of_its_own():
     mine = ids.uuid7()
     os.waitpid(child, 0)
     assert os.read(reading, 16)[8:] != mine.bytes[8:]
+
+
+@forall(st.uuids())
+def test_the_quick_text_of_an_id_is_its_text(value):
+    assert ids.text(value) == str(value)
+    assert ids.derived("a", value) == ids.derived("a", str(value))

@@ -87,8 +87,8 @@ def entry_id(buyer: UUID, key: str) -> UUID:
 
 def digest(buyer: UUID, lines: Sequence[Wanted], method: Method, ship_to: ShipTo, voucher: str = "") -> bytes:
     """Return what a repeat of a checkout must match; without a voucher it is what it was before there were any."""
-    parts = [str(buyer), method.value, ship_to.name, ship_to.phone, ship_to.address]
-    parts += sorted(f"{line.variant_id} {line.quantity} {line.unit_price_minor}" for line in lines)
+    parts = [ids.text(buyer), method.value, ship_to.name, ship_to.phone, ship_to.address]
+    parts += sorted(f"{ids.text(line.variant_id)} {line.quantity} {line.unit_price_minor}" for line in lines)
     parts += [f"voucher {voucher}"] if voucher else []
     return hashlib.sha256("\x1f".join(parts).encode()).digest()
 

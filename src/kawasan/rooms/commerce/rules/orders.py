@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from kawasan.core import clock
@@ -78,8 +79,12 @@ def state_of(
 
 def order_number(*, at: datetime, count: int) -> str:
     """Return the number people read aloud: K, year and month in WIB, a running number of the zone."""
-    day = clock.business_day(at)
-    return f"K-{day:%y%m}-{count:06d}"
+    return f"{_month(at)}{count:06d}"
+
+
+@lru_cache(maxsize=16)  # the orders of a batch have one moment
+def _month(at: datetime) -> str:
+    return f"K-{clock.business_day(at):%y%m}-"
 
 
 def check_quantity(quantity: int) -> None:
