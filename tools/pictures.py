@@ -44,6 +44,9 @@ PICTURES = [
     ("books-phone", "seller", "/jualan/{seller}/buku", PHONE, "light", "id"),
     ("wallet-phone", "buyer", "/dompet", PHONE, "light", "id"),
     ("orders-phone", "buyer", "/pesanan", PHONE, "light", "id"),
+    ("campaign", None, "{campaign}", DESK, "light", "id"),
+    ("vouchers", "seller", "/jualan/{seller}/voucher", DESK, "light", "id"),
+    ("currencies", "zone_staff", "/kawasan/valas", DESK, "light", "id"),
     ("join", "buyer", "/gabung", DESK, "light", "id"),
     ("applications", "zone_staff", "/kawasan/pendaftaran", DESK, "light", "id"),
     ("authority-screen", "authority", "/layar", WALL, "dark", "id"),
@@ -62,8 +65,11 @@ def main(told: Path) -> None:
         page = browser.new_page()
         page.goto(f"{home}/toko/{seller}")
         product = page.locator("main a[href^='/produk/']").first.get_attribute("href")
+        page.goto(home)
+        campaign = page.locator("main a[href^='/kampanye/']").first.get_attribute("href")
         for name, person, path, size, theme, language in PICTURES:
-            shot = take(browser, demo, home, person, path.format(seller=seller, product=product), size, theme, language)
+            there = path.format(seller=seller, product=product, campaign=campaign)
+            shot = take(browser, demo, home, person, there, size, theme, language)
             picture = Image.open(io.BytesIO(shot)).convert("RGB")
             picture.save(FOLDER / f"{name}.webp", quality=82, method=6)
             print(name)

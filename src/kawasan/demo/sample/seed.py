@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.demo.sample import businesses, history, payouts, people, plan, shelves, shopping_day
+from kawasan.demo.sample import businesses, history, payouts, people, plan, shelves, shopping_day, vouchers
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
 from kawasan.rooms.zone import api as zone
@@ -49,6 +49,7 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
     say("campaign")
     shopping_day.open_campaign(shops, now=now)
+    vouchers.give_vouchers(shops, simulated, now=now - timedelta(minutes=40))
     sellers = [(shop.id, known[shop.email], shop.owner) for shop in shops]
     payouts.pay_out(sellers, staff=staff, operator=operator, at=now - timedelta(hours=6))
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
