@@ -38,6 +38,7 @@ APPEND_ONLY = [
     "log_submission",
     "log_checkpoint",
     "log_batch",
+    "log_cosignature",
     "trace_capture",
     "trace_event",
     "trace_link",

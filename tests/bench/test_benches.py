@@ -63,6 +63,9 @@ PROMISED |= {
         for kind in ("", "home_", "search_", "product_")
         for figure in ("per_second", "full_p95_ms", "half_p95_ms", "web_cores", "postgresql_cores")
     },
+    "log": {f"append_{size}_leaves_per_second" for size in (1, 100, 10_000)}
+    | {"copy_10000_rows_per_second", "append_10000_to_copy", "submit_and_append_10000_leaves_per_second"}
+    | {"fill_leaves_per_second", "proof_p50_ms", "proof_p99_ms"},
     "expiry": {"expiry_late_p99_seconds", "expired", "expired_twice", "expired_early", "never_expired"},
 }
 MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}

@@ -3,6 +3,7 @@
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
+from kawasan.rooms.log.actions.witnesses import add_witness, keep_cosignatures, note_problem, remove_witness
 from kawasan.rooms.log.queries.keys import keys
 from kawasan.rooms.log.queries.proofs import (
     checkpoint,
@@ -19,6 +20,7 @@ from kawasan.rooms.log.queries.proofs import (
 )
 from kawasan.rooms.log.queries.tiles import bundle, size, tile
 from kawasan.rooms.log.queries.verify import verify
+from kawasan.rooms.log.queries.witnesses import ask, asks, witnesses
 from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
 from kawasan.rooms.log.types import (
@@ -27,6 +29,7 @@ from kawasan.rooms.log.types import (
     SUBMISSIONS_MAX,
     TRANSFERS_FOLLOWER,
     AlreadyErased,
+    Ask,
     Body,
     BodyNotCanonical,
     BodyTooLong,
@@ -40,6 +43,10 @@ from kawasan.rooms.log.types import (
     Proof,
     SizeNotPublished,
     Submission,
+    Witness,
+    WitnessInvalid,
+    WitnessNotFound,
+    WitnessTaken,
 )
 
 __all__ = [
@@ -48,6 +55,7 @@ __all__ = [
     "SUBMISSION_SEQUENCE",
     "TRANSFERS_FOLLOWER",
     "AlreadyErased",
+    "Ask",
     "Body",
     "BodyNotCanonical",
     "BodyTooLong",
@@ -61,9 +69,16 @@ __all__ = [
     "Proof",
     "SizeNotPublished",
     "Submission",
+    "Witness",
+    "WitnessInvalid",
+    "WitnessNotFound",
+    "WitnessTaken",
+    "add_witness",
     "append_leaves",
     "as_json",
     "as_tlog_proof",
+    "ask",
+    "asks",
     "bundle",
     "canonical",
     "checkpoint",
@@ -72,14 +87,17 @@ __all__ = [
     "erase",
     "forget_tree",
     "inclusion",
+    "keep_cosignatures",
     "keys",
     "latest_checkpoints",
     "leaves_of",
+    "note_problem",
     "proof_for",
     "proof_of",
     "proof_of_transfer",
     "publish",
     "published_size",
+    "remove_witness",
     "rotate_key",
     "shown",
     "size",
@@ -89,4 +107,5 @@ __all__ = [
     "token_of_leaf",
     "token_of_transfer",
     "verify",
+    "witnesses",
 ]

@@ -121,3 +121,37 @@ class Batch(models.Model):
             models.UniqueConstraint(fields=["upto"], name="log_batch_upto"),
             models.CheckConstraint(name="log_batch_order", condition=models.Q(upto__gt=models.F("after"))),
         ]
+
+
+class Witness(models.Model):
+    """Somebody else who cosigns this log, and by which keys that is checked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.TextField()
+    address = models.TextField()
+    vkeys = ArrayField(models.TextField())
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="")
+
+    class Meta:
+        db_table = "log_witness"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(removed_at__isnull=True), name="log_witness_name_once"
+            )
+        ]
+
+
+class Cosignature(models.Model):
+    """The lines with which a witness cosigned a checkpoint."""
+
+    pk = models.CompositePrimaryKey("size", "witness_id")
+    size = models.BigIntegerField()
+    witness_id = models.UUIDField()
+    lines = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "log_cosignature"

@@ -149,3 +149,49 @@ class KeyInfo:
     vkey: str
     made_at: datetime
     signs_until: datetime | None
+
+
+class WitnessInvalid(Invalid):
+    """An address or keys that are no witness's."""
+
+    code = "log-witness-invalid"
+    title = msg("Not a witness")
+    detail = msg("A witness needs {problem}.")
+
+
+class WitnessTaken(Conflict):
+    """This witness is asked already."""
+
+    code = "log-witness-taken"
+    title = msg("This witness is asked already")
+    detail = msg("{name} is among the witnesses. Remove it first to change its keys.")
+
+
+class WitnessNotFound(NotFound):
+    """There is no such witness."""
+
+    code = "log-witness-not-found"
+    title = msg("No such witness")
+    detail = msg("The log knows no such witness.")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Somebody who cosigns this log: how far, when it was last asked, and what it said against it."""
+
+    id: UUID
+    name: str
+    address: str
+    vkeys: tuple[str, ...]
+    cosigned_size: int
+    asked_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to a witness: whom, for which size, and the body to be sent."""
+
+    witness: Witness
+    size: int
+    body: str

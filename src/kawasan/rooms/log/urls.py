@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.log.pages import served, shown
+from kawasan.rooms.log.pages import desk, served, shown
 
 _log = [
     path("", shown.home, name="home"),
@@ -17,4 +17,13 @@ _log = [
     path("/bukti/<str:token>.tlog-proof", shown.tlog_proof, name="tlog_proof"),
     path("/bukti/<str:token>", shown.proof, name="proof"),
 ]
-urlpatterns = [path("log", include((_log, "log")))]
+_desk = [
+    path("", desk.desk, name="desk"),
+    path("/kunci", desk.rotate, name="rotate"),
+    path("/saksi", desk.add_witness, name="add"),
+    path("/saksi/<str:witness_id>/hapus", desk.remove_witness, name="remove"),
+]
+urlpatterns = [
+    path("log", include((_log, "log"))),
+    path("kawasan/log", include((_desk, "log_desk"))),
+]

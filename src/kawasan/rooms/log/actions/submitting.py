@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 
 from kawasan.core.ids import uuid7
@@ -95,7 +96,9 @@ def _write(committed: list[tuple[Any, ...]], contents: list[tuple[Any, ...]]) ->
             copy.set_types(["uuid", "text", "bytea", "timestamptz"])
             for row in committed:
                 copy.write_row(row)
-        cursor.execute(_CONTENTS, [list(column) for column in zip(*contents, strict=True)])
+        # Bound by the server, in binary: written out as literals they take three times as long.
+        with psycopg.Cursor(connection.connection) as bound:
+            bound.execute(_CONTENTS, [list(column) for column in zip(*contents, strict=True)])
 
 
 @requires_transaction

@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "newest": log.checkpoint(),
             "latest": log.latest_checkpoints(LATEST),
             "keys": log.keys(),
+            "witnesses": log.witnesses(),
             "address": request.build_absolute_uri("/log"),
         }
     return render(request, "log/home.html", context)

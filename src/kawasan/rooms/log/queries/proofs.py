@@ -14,16 +14,27 @@ from kawasan.core.errors import NotFound
 from kawasan.platform.db import seeing_everything
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import models
-from kawasan.rooms.log.queries import keys
 from kawasan.rooms.log.queries.tiles import read_tiles
-from kawasan.rooms.log.rules import entries, merkle, transfers
+from kawasan.rooms.log.rules import entries, merkle, notes, transfers
 from kawasan.rooms.log.types import CheckpointInfo, Content, LeafId, LeafNotFound, Part, Proof, SizeNotPublished
 
 _LEAF = """
-select s.id, s.kind, s.committed, s.at, l.leaf_index, c.subject, c.body, c.salt, c.is_public
+select s.id, s.kind, s.committed, s.at, l.leaf_index, c.subject, c.body, c.salt, c.is_public,
+       p.size, p.note, k.name, k.public
 from log_submission s
 left join log_leaf l on l.number = s.number
 left join log_content c on c.leaf_id = s.id
+left join lateral (
+    select c.size, c.note || coalesce(w.lines, '') as note from log_checkpoint c
+    left join lateral (
+        select string_agg(lines, '' order by witness_id) as lines from log_cosignature where size = c.size
+    ) w on true
+    where c.size in (
+        (select max(size) from log_checkpoint), (select max(size) from log_cosignature where size > l.leaf_index)
+    )
+    order by w.lines is null, c.size desc limit 1
+) p on true
+left join lateral (select name, public from log_key order by made_at desc, id desc limit 1) k on true
 where s.id = %s
 """
 
@@ -40,8 +51,17 @@ def latest_checkpoints(limit: int) -> list[CheckpointInfo]:
     return [_info(row) for row in models.Checkpoint.objects.order_by("-size")[:limit]]
 
 
-def _info(row: models.Checkpoint) -> CheckpointInfo:
+def bare_checkpoint() -> CheckpointInfo:
+    """Return the newest checkpoint as the log itself signed it. Raises SizeNotPublished where there is none."""
+    row = models.Checkpoint.objects.order_by("-size").first()
+    if row is None:
+        raise SizeNotPublished(size=0)
     return CheckpointInfo(row.size, bytes(row.root), row.note, row.at)
+
+
+def _info(row: models.Checkpoint) -> CheckpointInfo:
+    lines = models.Cosignature.objects.filter(size=row.size).order_by("witness_id").values_list("lines", flat=True)
+    return CheckpointInfo(row.size, bytes(row.root), row.note + "".join(lines), row.at)
 
 
 def published_size() -> int:
@@ -86,22 +106,19 @@ def proof_of(leaf_id: UUID) -> Proof:
 
 
 def _with_path(row: tuple[Any, ...]) -> Proof:
-    leaf_id, kind, committed, at, index, subject, body, salt, is_public = row
-    newest = checkpoint()
-    known = keys.keys()
-    covered = newest is not None and index is not None and index < newest.size
+    leaf_id, kind, committed, at, index, subject, body, salt, is_public, size, note, name, public = row
+    is_covered = size is not None and index is not None and index < size
+    path = merkle.hashes_of(merkle.inclusion_ranges(index, size), read_tiles) if is_covered else []
     return Proof(
         leaf_id=LeafId(leaf_id),
         kind=kind,
         entry=entries.entry(kind, bytes(committed)),
         at=at,
-        vkey=known[0].vkey if known else "",
-        index=index if covered else None,
-        size=newest.size if newest and covered else 0,
-        path=tuple(merkle.hashes_of(merkle.inclusion_ranges(index, newest.size), read_tiles))
-        if newest and covered
-        else (),
-        checkpoint=newest.note if newest and covered else "",
+        vkey=str(notes.VerifierKey(name, notes.ED25519, bytes(public))) if name else "",
+        index=index if is_covered else None,
+        size=size if is_covered else 0,
+        path=tuple(path),
+        checkpoint=note if is_covered else "",
         content=None if body is None else Content(subject, bytes(body), bytes(salt), is_public),
     )
 
