@@ -36,7 +36,7 @@ from kawasan.rooms.payments.facts import (
 )
 from kawasan.rooms.sensors import checks as sensors_checks
 from kawasan.rooms.sensors import followers as sensors_followers
-from kawasan.rooms.sensors.facts import AlarmOpened
+from kawasan.rooms.sensors.facts import AlarmClosed, AlarmOpened
 from kawasan.rooms.trace import checks as trace_checks
 from kawasan.rooms.trace import followers as trace_followers
 from kawasan.rooms.zone import api as zone
@@ -60,6 +60,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ShopCodeWanted: ("kawasan.rooms.payments.tasks.on_shop_code_wanted",),
     ShopPaid: ("kawasan.rooms.invoices.tasks.on_shop_paid",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
+    AlarmClosed: ("kawasan.rooms.trace.tasks.on_alarm_closed",),
     OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
     AlarmOpened: ("kawasan.rooms.sensors.tasks.on_alarm_opened",),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.demo.sample import businesses, history, payouts, people, plan, shelves, shopping_day, vouchers
+from kawasan.demo.sample import businesses, history, origins, payouts, people, plan, shelves, shopping_day, vouchers
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
 from kawasan.rooms.zone import api as zone
@@ -47,6 +47,7 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     people.fill_wallets([visitor], amount=people.VISITOR_MONEY, checked_by=staff, at=opened)
     say("history")
     history.History(shops=shops, buyers=by_number, visitor=visitor, now=now).write(between=between)
+    origins.tell(shops, visitor=visitor, now=now)
     say("campaign")
     shopping_day.open_campaign(shops, now=now)
     vouchers.give_vouchers(shops, simulated, now=now - timedelta(minutes=40))

@@ -1,5 +1,6 @@
 """The door of the room: what other rooms and the edges may call."""
 
+from kawasan.rooms.trace.actions.alarms import note_alarm
 from kawasan.rooms.trace.actions.batches import change_batch, make_batch, note_step, set_shows_steps
 from kawasan.rooms.trace.actions.capturing import add_event, capture, put_event
 from kawasan.rooms.trace.actions.draws import follow_sales, forget_draws
@@ -64,6 +65,7 @@ from kawasan.rooms.trace.types.goods import (
     STORY_LENGTH_MAX,
     UNITS_MAX,
     Affected,
+    Alarm,
     Batch,
     Certificate,
     Doubt,
@@ -121,6 +123,7 @@ __all__ = [
     "SUBSCRIPTION_PREFIX",
     "UNITS_MAX",
     "Affected",
+    "Alarm",
     "Batch",
     "BatchInvalid",
     "BatchRecalled",
@@ -199,6 +202,7 @@ __all__ = [
     "message",
     "name_query",
     "narrowed",
+    "note_alarm",
     "note_answer",
     "note_step",
     "notices_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,10 +18,32 @@ from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.rooms.commerce import api as commerce
+from kawasan.rooms.sensors.facts import AlarmClosed
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.zone import api as zone
 
 TIMEOUT = httpx.Timeout(10, connect=5)
+
+
+def on_alarm_closed(fact: AlarmClosed, *, at: datetime) -> None:
+    """Tell a broken cold chain as one event of the batch that the device travelled with; other alarms tell none."""
+    trace.note_alarm(
+        alarm=trace.Alarm(
+            id=fact.alarm_id,
+            business_id=fact.owner_id,
+            device_id=fact.device_id,
+            device_name=fact.device_name,
+            reference=fact.reference,
+            property_uri=fact.property_definition,
+            uom=fact.cefact,
+            started_at=fact.started_at,
+            ended_at=fact.ended_at,
+            lowest=fact.lowest,
+            highest=fact.highest,
+            mean=fact.mean,
+        ),
+        at=at,
+    )
 
 
 @job(queue="mail", retries=1)

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from kawasan.core import clock, ids
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
+from kawasan.platform.templatetags.kawasan import at as short
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.commerce import api as commerce
+from kawasan.rooms.log import api as log
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace.forms.goods import DoubtForm
 from kawasan.rooms.trace.pages.shown import journey_map, passport_address, with_names
@@ -60,11 +62,17 @@ def certificate(request: HttpRequest, certificate_id: str) -> HttpResponse:
 
 @require_safe
 def proof(request: HttpRequest, batch_id: str, event_id: str) -> HttpResponse:
-    """Return the log's proof for an event of an open passport: anybody can check it without asking us."""
+    """
+    Return the log's proof for an event of an open passport: anybody can check it without asking us.
+
+    People get the log's page, which checks it in the browser; where an event names parties, only the proof itself.
+    """
     which = ids.parse(trace.BATCH_PREFIX, batch_id)
     with transaction(actor_of(request)):
         found = trace.public_batch(batch_id=which)
         step, told = trace.proof_of_step(batch=found, step_id=ids.parse("evt", event_id))
+    if step.is_plain and "text/html" in request.headers.get("Accept", ""):
+        return redirect("log:proof", log.token_of_leaf(told.leaf_id))
     return JsonResponse(
         {
             "kind": told.kind,
@@ -129,7 +137,7 @@ def _passport(request: HttpRequest, which: UUID, form: DoubtForm, status: int = 
         "map": journey_map(steps),
         "papers": [(one, ids.public(trace.CERTIFICATE_PREFIX, one.id), one.is_valid_on(today)) for one in papers],
         "doubts": doubts,
-        "curve": [(one.at, round(one.celsius, 1)) for one in readings],
+        "curve": [(short(one.at, "date"), round(one.celsius, 1)) for one in readings],
         "coldest": min((one.celsius for one in readings), default=None),
         "warmest": max((one.celsius for one in readings), default=None),
         "is_broken": any(one.is_alarm for one in readings),

@@ -63,6 +63,7 @@ def _step(row: models.Event, batch: Batch) -> JourneyStep:
         event_id=row.event_id,
         is_of_part=batch.uri not in row.things,
         is_declared_wrong=row.error_at is not None,
+        is_plain=not (row.transactions or row.sources or row.destinations),
         readings=tuple(_readings(body, row.event_time)),
     )
 

@@ -66,7 +66,7 @@ _BY_WORD = {step.biz_step: step for step in reversed(STEPS.values())}
 _OTHER = msg("Noted")
 _WORDS = {
     "transporting": msg("Transported"), "loading": msg("Loaded"), "unloading": msg("Unloaded"),
-    "departing": msg("Departed"), "arriving": msg("Arrived"), "accepting": msg("Accepted"),
+    "departing": msg("Departed"), "arriving": msg("Arrived"), "accepting": msg("Accepted after a look"),
     "retail_selling": msg("Sold"), "sensor_reporting": msg("Measured"), "holding": msg("Held back"),
     "repackaging": msg("Repacked"), "creating_class_instance": msg("Produced"), "destroying": msg("Destroyed"),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -268,3 +269,20 @@ def test_strangers_and_other_businesses_see_and_change_nothing() -> None:
     assert models.Batch.objects.count() == 0
     see_as(SYSTEM)
     assert models.Batch.objects.get().quantity == 50
+
+
+def test_a_broken_cold_chain_becomes_one_event_of_the_batch_it_travelled_with() -> None:
+    batch = a_batch(something_for_sale())
+    alarm = trace.Alarm(
+        id=ids.uuid7(), business_id=batch.business_id, device_id=ids.uuid7(), device_name="Truk 7", reference=batch.lot,
+        property_uri="https://gs1.org/voc/Temperature", uom="CEL", started_at=AT - timedelta(hours=2),
+        ended_at=AT - timedelta(hours=1), lowest=9.0, highest=14.5, mean=11.25,
+    )  # fmt: skip
+    assert trace.note_alarm(alarm=alarm, at=AT)
+    assert trace.note_alarm(alarm=alarm, at=AT)
+    (step,) = trace.journey(batch=batch)
+    assert [(one.celsius, one.is_alarm) for one in step.readings] == [(11.25, True)]
+    assert "too warm or too cold" in Client().get(f"/asal/{public(batch)}", **ENGLISH).content.decode()
+    assert not trace.note_alarm(alarm=replace(alarm, reference="nothing"), at=AT)
+    see_as(SYSTEM)
+    assert list(trace.verify_events()) == []

@@ -96,6 +96,7 @@ class JourneyStep:
     event_id: str
     is_of_part: bool
     is_declared_wrong: bool
+    is_plain: bool  # names no party and no paper of trade: the whole event may be shown to everybody
     readings: tuple[Reading, ...] = ()
 
 
@@ -154,3 +155,21 @@ class Notice:
     person_id: UUID
     order_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A rule of a sensor was broken from then to then; ``reference`` names what the device travelled with."""
+
+    id: UUID
+    business_id: UUID
+    device_id: UUID
+    device_name: str
+    reference: str
+    property_uri: str
+    uom: str
+    started_at: datetime
+    ended_at: datetime
+    lowest: float | None
+    highest: float | None
+    mean: float | None
