@@ -35,7 +35,7 @@ from kawasan.rooms.books.queries.periods import closed_through, period_events
 from kawasan.rooms.books.queries.rates import ppn_rates
 from kawasan.rooms.books.queries.reports import statement, trial_balance
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
-from kawasan.rooms.books.queries.sums import ALL_DAYS, general_ledger
+from kawasan.rooms.books.queries.sums import ALL_DAYS, booked_by_document, general_ledger, sales_of_ledger
 from kawasan.rooms.books.queries.taxes import owners_month, tax_year
 from kawasan.rooms.books.queries.witness import differences
 from kawasan.rooms.books.rules.chart import FIXED_ASSETS, KEPT_BY_ZONE, LAND, line_name
@@ -272,6 +272,7 @@ __all__ = [
     "banks",
     "beancount_lines",
     "book_document",
+    "booked_by_document",
     "chart_of",
     "checked_span",
     "checked_year",
@@ -312,6 +313,7 @@ __all__ = [
     "remove_bank_rule",
     "reopen_month",
     "rule_of",
+    "sales_of_ledger",
     "say_profile",
     "settle_document",
     "settled_minor",

@@ -21,6 +21,7 @@ from kawasan.rooms.invoices.actions.paying import (
 )
 from kawasan.rooms.invoices.actions.recurring import make_due, note_problem, repeat_document, stop_repeating
 from kawasan.rooms.invoices.actions.reminding import take_reminders
+from kawasan.rooms.invoices.actions.taxing import book_retail, mark_uploaded, replace_tax_invoice
 from kawasan.rooms.invoices.queries.customers import customer, customers
 from kawasan.rooms.invoices.queries.desk import collects_ppn, habits_of
 from kawasan.rooms.invoices.queries.documents import (
@@ -37,6 +38,7 @@ from kawasan.rooms.invoices.queries.orders import link_of_order
 from kawasan.rooms.invoices.queries.owed import SOURCE, open_documents, receivables
 from kawasan.rooms.invoices.queries.public import paper, paper_of, public_paper, ubl_of
 from kawasan.rooms.invoices.queries.recurring import all_recurring, due_series, recurring_of
+from kawasan.rooms.invoices.queries.taxes import tax_file, tax_month
 from kawasan.rooms.invoices.queries.witness import differences
 from kawasan.rooms.invoices.rules.amounts import TRX_CODES, unit_name
 from kawasan.rooms.invoices.rules.days import REMINDER_DAYS, due_day
@@ -101,6 +103,7 @@ from kawasan.rooms.invoices.types.refusals import (
     TaxNumberInvalid,
     TaxNumberTaken,
 )
+from kawasan.rooms.invoices.types.tax import Mend, Retail, ReturnRow, TaxMonth, TaxRow
 
 __all__ = [
     "CHINA",
@@ -139,6 +142,7 @@ __all__ = [
     "InvoicePaymentIdReused",
     "IssueDayInvalid",
     "Line",
+    "Mend",
     "Method",
     "NewLine",
     "NoAddress",
@@ -153,11 +157,15 @@ __all__ = [
     "Recurring",
     "RecurringInvalid",
     "RecurringNotFound",
+    "Retail",
+    "ReturnRow",
     "State",
     "Sums",
     "Tally",
+    "TaxMonth",
     "TaxNumberInvalid",
     "TaxNumberTaken",
+    "TaxRow",
     "Terms",
     "add_customer",
     "all_documents",
@@ -166,6 +174,7 @@ __all__ = [
     "archive_customer",
     "bill_order",
     "bill_quotation",
+    "book_retail",
     "change_customer",
     "change_draft",
     "collects_ppn",
@@ -189,6 +198,7 @@ __all__ = [
     "link_of_order",
     "make_due",
     "mark_sent",
+    "mark_uploaded",
     "new_link",
     "note_problem",
     "open_documents",
@@ -203,12 +213,15 @@ __all__ = [
     "recurring_of",
     "related",
     "repeat_document",
+    "replace_tax_invoice",
     "request_code",
     "say_habits",
     "stop_repeating",
     "take_money",
     "take_reminders",
     "tally",
+    "tax_file",
+    "tax_month",
     "ubl_of",
     "unit_name",
 ]

@@ -127,7 +127,7 @@ class CustomerForm(OnceForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     country = forms.ChoiceField(label=_("Country"), choices=COUNTRIES, initial="IDN")
     proof = forms.ChoiceField(label=_("Known by"), choices=PROOFS, initial=invoices.Proof.NONE.value)
-    number = forms.CharField(label=_("Its number"), max_length=30, required=False)
+    number = forms.CharField(label=_("Number of the paper"), max_length=30, required=False)
     place = forms.CharField(
         label=_("Place of business (NITKU, 22 digits)"), max_length=30, required=False,
         help_text=_("Only for a branch; left empty it is the head office."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kawasan.rooms.invoices.pages import customers, document, documents, orders, papers, public
+from kawasan.rooms.invoices.pages import customers, document, documents, orders, papers, public, taxes
 
 _desk = [
     path("", documents.documents, name="documents"),
@@ -15,6 +15,12 @@ _desk = [
     path("/pelanggan/<str:customer>", customers.customer, name="customer"),
     path("/pelanggan/<str:customer>/arsip", customers.archive, name="customer_archive"),
     path("/pengaturan", customers.habits, name="habits"),
+    path("/pajak", taxes.month, name="taxes"),
+    path("/pajak/<int:part>.xml", taxes.month_file, name="tax_file"),
+    path("/pajak/retur.csv", taxes.returns_file, name="tax_returns"),
+    path("/pajak/eceran", taxes.retail, name="tax_retail"),
+    path("/<str:document>/nomor-pajak", taxes.mark, name="tax_mark"),
+    path("/<str:document>/pengganti", taxes.replace, name="tax_replace"),
     path("/<str:document>", document.document, name="document"),
     path("/<str:document>/ubah", documents.change, name="change"),
     path("/<str:document>/terbit", document.issue, name="issue"),

@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Sum
 
 from kawasan.core.access import Actor
 from kawasan.core.errors import NotFound
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
+from kawasan.rooms.books import models
 from kawasan.rooms.books.queries.desk import accounts, need_books
+from kawasan.rooms.books.rules import chart
 from kawasan.rooms.books.types.desk import LedgerLine
 
 FIRST_DAY, LAST_DAY = ALL_DAYS = date(1970, 1, 1), date(9999, 12, 31)
@@ -96,6 +99,23 @@ def by_day(business_id: UUID, codes: Sequence[str], first: date, last: date) -> 
     """Return debit minus credit of some accounts on each day on which anything was booked to them."""
     given = {"business": business_id, "accounts": list(codes), "first": first, "last": last}
     return [(day, account, amount) for day, account, amount in _rows(_BY_DAY, given)]
+
+
+def sales_of_ledger(*, business_id: UUID, first: date, last: date) -> int:
+    """Return what the ledger's transfers booked as sales less returns, for a room above that has checked who asks."""
+    rows = models.Day.objects.filter(business_id=business_id, day__gte=first, day__lte=last)
+    found = rows.filter(account__in=(chart.SALES, chart.RETURNS)).aggregate(
+        debit=Sum("debit_minor"), credit=Sum("credit_minor")
+    )
+    return int((found["credit"] or 0) - (found["debit"] or 0))
+
+
+def booked_by_document(*, business_id: UUID, document: str, reference: UUID, account: str) -> int:
+    """Return what a document's entries credited to an account, for the room that the document belongs to."""
+    rows = models.EntryLine.objects.filter(
+        business_id=business_id, account=account, entry__document=document, entry__reference=reference
+    )
+    return -int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def general_ledger(

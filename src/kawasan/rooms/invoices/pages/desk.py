@@ -19,7 +19,7 @@ STATES = {
     invoices.State.DRAFT: msg("Draft"),
     invoices.State.ISSUED: msg("Issued"),
     invoices.State.SENT: msg("Sent"),
-    invoices.State.ACCEPTED: msg("Accepted"),
+    invoices.State.ACCEPTED: msg("Agreed"),
     invoices.State.BILLED: msg("Billed"),
     invoices.State.EXPIRED: msg("Expired"),
     invoices.State.DECLINED: msg("Declined"),
