@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, Sum
 
 from kawasan.core.access import Actor
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
@@ -55,10 +55,16 @@ def as_vouchers(rows: Iterable[models.Voucher], *, at: datetime) -> list[Voucher
     rows = list(rows)
     terms = {row.pk: as_terms(row) for row in rows}
     budgets = ledger.balances([budget_account(one) for one in terms.values()])
-    used = models.Order.objects.filter(voucher_id__in=list(terms), cancelled_at__isnull=True, paid_at__isnull=False)
-    orders = dict(used.values_list("voucher_id").annotate(count=Count("pk")))
+    used = models.Order.objects.filter(voucher_id__in=list(terms), paid_at__isnull=False).values_list("voucher_id")
+    given = F("discount_minor") - F("discount_back_minor")
+    sums = {
+        key: (orders, minor)
+        for key, orders, minor in used.annotate(
+            orders=Count("pk", filter=Q(cancelled_at__isnull=True)), given=Sum(given)
+        )
+    }
     return [
-        _voucher(row, terms[row.pk], budgets.get(budget_account(terms[row.pk])), orders.get(row.pk, 0), at)
+        _voucher(row, terms[row.pk], budgets.get(budget_account(terms[row.pk])), sums.get(row.pk, (0, 0)), at)
         for row in rows
     ]
 
@@ -73,23 +79,18 @@ def as_terms(row: models.Voucher) -> VoucherTerms:
 
 
 def _voucher(
-    row: models.Voucher, terms: VoucherTerms, budget: ledger.Balance | None, orders: int, at: datetime
+    row: models.Voucher, terms: VoucherTerms, budget: ledger.Balance | None, used: tuple[int, int], at: datetime
 ) -> Voucher:
-    budget = budget or ledger.Balance()
+    budget, (orders, given) = budget or ledger.Balance(), used
     return Voucher(
         terms=terms,
         name=row.name,
         budget_minor=row.budget_minor,
         left_minor=budget.available,
         held_minor=budget.debits_pending,
-        given_minor=_given(row),
+        given_minor=int(given),
         orders=orders,
         made_at=row.made_at,
         closed_at=row.closed_at,
         state=state_of_voucher(terms, at=at),
     )
-
-
-def _given(row: models.Voucher) -> int:
-    used = models.Order.objects.filter(voucher_id=row.pk, paid_at__isnull=False)
-    return sum(given - back for given, back in used.values_list("discount_minor", "discount_back_minor"))
