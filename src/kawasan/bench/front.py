@@ -23,6 +23,8 @@ from kawasan.server.processes import Processes, free_port
 GENERATOR = "kawasan.bench.loading"
 HOST = "127.0.0.1"
 START_SECONDS_MAX = 30
+IDLE_SECONDS_MAX = 60.0
+IDLE_CORES = 0.4  # of all our processes together; looking whether there is something to do takes a quarter
 RUN_REQUESTS_MAX = 100_000_000
 
 
@@ -83,6 +85,16 @@ class Load:
         self.accepted_orders = 0
         self.uncertain_orders = 0  # sent and never answered: may or may not have happened
         self.statuses: dict[str, int] = {}
+
+    def wait_until_idle(self) -> None:
+        """Wait until the worker has done what the set-up left to it: that is not part of what is measured."""
+        deadline = time.monotonic() + IDLE_SECONDS_MAX
+        spent = 1.0
+        while spent > IDLE_CORES and time.monotonic() < deadline:
+            before = self._processor_seconds()
+            time.sleep(1.0)
+            spent = sum(self._processor_seconds().values()) - sum(before.values())
+        self._bench.settings["waited_until_cores"] = round(spent, 2)
 
     def send(self, which: str, *, connections: int, seconds: float, **plan: Any) -> dict[str, Any]:
         """Send requests of one kind; return what the generator saw, with the processor time of everybody else."""

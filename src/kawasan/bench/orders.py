@@ -47,6 +47,7 @@ def run(bench: Bench) -> None:
     with front.zone(bench.site) as answering, front.naive(bench.site) as naive:
         load = front.Load(bench, answering, requests(opened))
         plain = front.Load(bench, naive, {"hot": [("", b'{"buyer": %d, "item": 0}' % n) for n in range(buyers)]})
+        load.wait_until_idle()
         load.send("uniform", connections=CONNECTIONS, seconds=bench.seconds(2.0))
         bench.interleave(_ours(bench, load) | _yardsticks(bench, plain, opened))
         bench.figures |= _settling(bench)

@@ -26,6 +26,7 @@ def run(bench: Bench) -> None:
     connections = QUICK_CONNECTIONS if bench.options.quick else CONNECTIONS
     with front.zone(bench.site) as answering:
         load = front.Load(bench, answering, orders.requests(opened))
+        load.wait_until_idle()
         load.send("uniform", connections=orders.CONNECTIONS, seconds=bench.seconds(2.0))
         bench.interleave({"overload": lambda: _round(bench, load, answering, connections)})
     bench.ratio("overload_to_peak", "overload_orders_per_second", "overload_peak_orders_per_second")
