@@ -19,6 +19,12 @@ from kawasan.rooms.sensors.queries.readings import all_readings, chart, days, ho
 from kawasan.rooms.sensors.queries.sensorthings import sensorthings
 from kawasan.rooms.sensors.queries.verify import verify
 from kawasan.rooms.sensors.rules.keys import TOPIC_ROOT, is_well_formed, topic_of, topic_owner
+from kawasan.rooms.sensors.rules.keys import is_mosquitto_hash as is_broker_hash
+from kawasan.rooms.sensors.rules.keys import mosquitto_hash as broker_hash
+from kawasan.rooms.sensors.rules.mosquitto import TAKER as BROKER_TAKER
+from kawasan.rooms.sensors.rules.mosquitto import access as broker_access
+from kawasan.rooms.sensors.rules.mosquitto import passwords as broker_passwords
+from kawasan.rooms.sensors.rules.mosquitto import settings as broker_settings
 from kawasan.rooms.sensors.rules.senml import RECORDS_MAX
 from kawasan.rooms.sensors.rules.senml import read as read_senml
 from kawasan.rooms.sensors.rules.units import PROPERTIES, UNITS
@@ -51,6 +57,7 @@ from kawasan.rooms.sensors.types.sensorthings import EntityNotFound, Found, Quer
 
 __all__ = [
     "ALARMS_FOLLOWER",
+    "BROKER_TAKER",
     "DEVICES_MAX",
     "HOURS_FOLLOWER",
     "KEPT",
@@ -94,7 +101,11 @@ __all__ = [
     "alarm",
     "alarms",
     "all_readings",
+    "broker_access",
     "broker_devices",
+    "broker_hash",
+    "broker_passwords",
+    "broker_settings",
     "change_device",
     "chart",
     "days",
@@ -106,6 +117,7 @@ __all__ = [
     "end_rule",
     "forget_hours",
     "hours",
+    "is_broker_hash",
     "is_well_formed",
     "keep_alarms",
     "new_key",

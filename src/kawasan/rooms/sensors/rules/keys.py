@@ -50,6 +50,16 @@ def mosquitto_hash(secret: str) -> str:
     return f"$7${_MOSQUITTO_ROUNDS}${written[0]}${written[1]}"
 
 
+def is_mosquitto_hash(secret: str, kept: str) -> bool:
+    """Whether a password file's hash is that of a secret."""
+    try:
+        _, _, rounds, salt, digest = kept.split("$")
+        again = hashlib.pbkdf2_hmac("sha512", secret.encode(), base64.b64decode(salt), int(rounds))
+        return hmac.compare_digest(again, base64.b64decode(digest))
+    except ValueError:
+        return False
+
+
 def topic_owner(owner_id: UUID) -> str:
     """Return what stands for an owner in a topic."""
     return CITY_TOPIC if owner_id == ZONE_OWNER else ids.public("biz", owner_id)
