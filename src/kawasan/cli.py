@@ -17,6 +17,7 @@ from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
 from kawasan.server import banks_command, months_command, mqtt_command, runtime
+from kawasan.witness import command as witness_command
 
 EXIT_FOUND = 1  # a check found something
 EXIT_USAGE = 2
@@ -287,11 +288,8 @@ def demo(
         raise click.ClickException(str(error)) from error
 
 
-for _commands in (banks_command, months_command, witness_command):
+for _commands in (banks_command, months_command, mqtt_command, witness_command):
     _commands.add_commands(main, _zone)
-banks_command.add_commands(main, _zone)
-months_command.add_commands(main, _zone)
-mqtt_command.add_commands(main, _zone)
 
 
 @main.command("check-config")
