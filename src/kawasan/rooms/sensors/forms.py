@@ -124,3 +124,59 @@ class RuleForm(RefusingForm):
     def __init__(self, *args: Any, streams: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["stream"].choices = streams  # type: ignore[attr-defined]
+
+
+MATERIALS = [(material.value, _(name)) for material, name in sensors.MATERIALS.items()]
+_WEIGHT = {"inputmode": "decimal", "autocomplete": "off", "step": "0.001", "min": "0"}
+GRAMS = 1_000
+
+
+class WeighingForm(RefusingForm):
+    """A truck on the weighbridge."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    material = forms.ChoiceField(label=_("Material"), choices=MATERIALS)
+    kilograms = forms.DecimalField(
+        label=_("Kilograms"), max_digits=9, decimal_places=3, widget=forms.NumberInput(attrs=_WEIGHT)
+    )
+    district_code = forms.CharField(
+        label=_("District"), required=False, max_length=13, help_text=_("The official code, such as 32.73.01.")
+    )
+
+
+class PriceForm(RefusingForm):
+    """What a kilogram is worth from a day on."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    material = forms.ChoiceField(label=_("Material"), choices=MATERIALS)
+    per_kg = forms.IntegerField(label=_("Rupiah for a kilogram"), min_value=0, max_value=1_000_000)
+    starts_on = forms.DateField(label=_("From this day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class VisitForm(RefusingForm):
+    """Who brings what."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    email = forms.EmailField(label=_("E-mail of the person"), max_length=254)
+
+    def __init__(self, *args: Any, prices: dict[sensors.Material, int], **more: Any) -> None:
+        super().__init__(*args, **more)
+        for material in prices:
+            self.fields[material.value] = forms.DecimalField(
+                label=gettext(sensors.MATERIALS[material]), required=False, min_value=0, max_digits=7, decimal_places=3,
+                widget=forms.NumberInput(attrs=_WEIGHT), help_text=_("Kilograms"),
+            )  # fmt: skip
+
+    @property
+    def brought(self) -> list[sensors.Brought]:
+        """What has a weight."""
+        weights = [(material, self.cleaned_data.get(material.value)) for material in sensors.Material]
+        return [sensors.Brought(material, int(weight * GRAMS)) for material, weight in weights if weight]
+
+
+class PlanForm(RefusingForm):
+    """When a machine is planned, and how long a piece should take."""
+
+    starts = forms.TimeField(label=_("Planned from"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(label=_("Planned until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    ideal_seconds = forms.FloatField(label=_("Seconds a piece should take"), min_value=0.01, max_value=86_400)

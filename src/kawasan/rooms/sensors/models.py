@@ -1,4 +1,4 @@
-"""Tables of sensors: devices, places, streams, readings and their hours, rules and alarms."""
+"""Tables of sensors: devices, streams, readings, rules and alarms; rounds, weighings, the waste bank; machines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kawasan.core.ids import uuid7
 
@@ -212,3 +212,133 @@ class Dropped(models.Model):
 
     class Meta:
         db_table = "sensors_dropped"
+
+
+class Round(models.Model):
+    """Bins to be emptied on a day. Of the zone's city service."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    day = models.DateField()
+    vehicle = models.TextField(default="")
+    metres = models.IntegerField()
+    planned_at = models.DateTimeField()
+    planned_by = models.UUIDField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sensors_round"
+        indexes: ClassVar = [models.Index(fields=["-day", "-id"], name="sensors_round_day")]
+
+
+class Stop(models.Model):
+    """A bin on a round."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    round = models.ForeignKey(Round, models.PROTECT, related_name="stops", db_index=False)
+    place = models.SmallIntegerField()
+    device = models.ForeignKey(Device, models.PROTECT, related_name="+")
+    fill = models.FloatField(null=True)
+    collected_at = models.DateTimeField(null=True)
+    is_missed = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "sensors_stop"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["round", "place"], name="sensors_stop_place")]
+
+
+class Weighing(models.Model):
+    """Waste that went over the weighbridge. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    at = models.DateTimeField()
+    day = models.DateField()
+    material = models.TextField()
+    district_code = models.CharField(max_length=13, default="")
+    grams = models.BigIntegerField()
+    entered_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "sensors_weighing"
+        constraints: ClassVar = [models.CheckConstraint(name="sensors_weighing_grams", condition=Q(grams__gt=0))]
+        indexes: ClassVar = [models.Index(fields=["day"], name="sensors_weighing_day")]
+
+
+class WastePrice(models.Model):
+    """What a waste bank pays for a kilogram, from a day on; nothing: no longer bought. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    owner_id = models.UUIDField()
+    material = models.TextField()
+    per_kg_minor = models.BigIntegerField()
+    starts_on = models.DateField()
+    set_by = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sensors_waste_price"
+        constraints: ClassVar = [
+            models.CheckConstraint(name="sensors_waste_price_amount", condition=Q(per_kg_minor__gte=0))
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner_id", "material", "-starts_on", "-id"], name="sensors_waste_price_newest")
+        ]
+
+
+class WasteVisit(models.Model):
+    """Waste that a person brought, and the money for it. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    owner_id = models.UUIDField()
+    person_id = models.UUIDField()
+    at = models.DateTimeField()
+    day = models.DateField()
+    amount_minor = models.BigIntegerField()
+    transfer_id = models.UUIDField()
+    entered_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "sensors_waste_visit"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["transfer_id"], name="sensors_waste_visit_transfer"),
+            models.CheckConstraint(name="sensors_waste_visit_amount", condition=Q(amount_minor__gt=0)),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["owner_id", "-id"], name="sensors_waste_visit_owner"),
+            models.Index(fields=["person_id", "-id"], name="sensors_waste_visit_person"),
+            models.Index(fields=["day"], name="sensors_waste_visit_day"),
+        ]
+
+
+class WasteLine(models.Model):
+    """A material of a visit, with the price that held. Only added to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    visit = models.ForeignKey(WasteVisit, models.PROTECT, related_name="lines")
+    owner_id = models.UUIDField()
+    person_id = models.UUIDField()
+    material = models.TextField()
+    grams = models.BigIntegerField()
+    per_kg_minor = models.BigIntegerField()
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        db_table = "sensors_waste_line"
+
+
+class MachinePlan(models.Model):
+    """When a machine is planned to be busy, and how long a piece should take."""
+
+    device = models.OneToOneField(Device, models.PROTECT, primary_key=True, related_name="+")
+    owner_id = models.UUIDField()
+    starts = models.SmallIntegerField()
+    ends = models.SmallIntegerField()
+    ideal_seconds = models.FloatField()
+
+    class Meta:
+        db_table = "sensors_machine_plan"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="sensors_machine_plan_times",
+                condition=Q(starts__gte=0, ends__lte=1440, starts__lt=F("ends"), ideal_seconds__gt=0),
+            )
+        ]

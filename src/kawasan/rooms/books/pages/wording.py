@@ -57,6 +57,7 @@ TRANSFERS = {
     "QRIS_SHOP": msg("Paid to your own QRIS"),
     "MDR": msg("QRIS fee (MDR)"),
     "WALLET_COUNTER": msg("Paid at the counter from a wallet"),
+    "GOODS_BOUGHT": msg("Bought from a person who brought it"),
     "INVOICE_QRIS": msg("Invoice paid by QRIS"),
     "INVOICE_WALLET": msg("Invoice paid from a wallet"),
 }

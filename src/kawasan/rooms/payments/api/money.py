@@ -5,6 +5,7 @@ from kawasan.rooms.payments.actions.accounts import (
     ensure_drawer,
     ensure_wallet,
 )
+from kawasan.rooms.payments.actions.purchases import pay_person_for_goods
 from kawasan.rooms.payments.queries.money import (
     all_lines,
     business_statement,
@@ -53,10 +54,12 @@ from kawasan.rooms.payments.types import (
     SellerMoney,
     TopUpAmountInvalid,
 )
+from kawasan.rooms.payments.types.purchases import BusinessCannotPay
 
 __all__ = [
     "PAYMENT_CODES",
     "AccountCode",
+    "BusinessCannotPay",
     "Line",
     "PaymentCode",
     "SellerMoney",
@@ -80,6 +83,7 @@ __all__ = [
     "new_fee",
     "new_voucher",
     "pay_from_wallet",
+    "pay_person_for_goods",
     "provider",
     "refund_from_seller",
     "refund_to_wallet",

@@ -59,6 +59,7 @@ _NAMES = {
     PaymentCode.WALLET_COUNTER: msg("Paid from a wallet at the counter"),
     PaymentCode.INVOICE_QRIS: msg("Invoice paid by QRIS"),
     PaymentCode.INVOICE_WALLET: msg("Invoice paid from a wallet"),
+    PaymentCode.GOODS_BOUGHT: msg("Paid for goods that a person brought"),
 }
 
 _OUTCOMES = {

@@ -73,6 +73,7 @@ class PaymentCode(IntEnum):
     WALLET_COUNTER = 143  # wallet -> seller's balance: paid at the counter
     INVOICE_QRIS = 144  # provider -> seller's balance: an invoice paid by a code made for it
     INVOICE_WALLET = 145  # wallet -> seller's balance: an invoice paid from a wallet
+    GOODS_BOUGHT = 146  # seller's balance -> wallet: goods that a person brought (waste bank)
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
@@ -85,6 +86,7 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
     PaymentCode.PAYOUT_PAID: "out",
     PaymentCode.PAYOUT_RETURNED: "out",
     PaymentCode.WALLET_TRANSFER: "wtr",
+    PaymentCode.GOODS_BOUGHT: "vis",
     PaymentCode.SEND_BACK: "ret",
     PaymentCode.SENT_BACK: "ret",
     PaymentCode.NOT_SENT_BACK: "ret",

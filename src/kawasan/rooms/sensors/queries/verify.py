@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import connection
+from django.db.models import Sum
 
 from kawasan.platform import followers
 from kawasan.platform.checks import Finding
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.sensors import models
 from kawasan.rooms.sensors.types.devices import HOURS_FOLLOWER
 
 FINDINGS_MAX = 100
@@ -42,4 +47,16 @@ def verify() -> list[Finding]:
         ]
         cursor.execute(_NEWEST, [FINDINGS_MAX])
         newest = [Finding("sensors-newest-differs", str(stream), at, last) for stream, last, at in cursor.fetchall()]
-    return hours + newest
+    return [*hours, *newest, *_visits()]
+
+
+def _visits() -> Iterator[Finding]:
+    """Compare each visit with its lines and with its transfer."""
+    sums = models.WasteVisit.objects.annotate(lines_minor=Sum("lines__amount_minor")).order_by("pk")
+    for row in sums.iterator():
+        try:
+            moved = ledger.transfer(row.transfer_id).amount
+        except ledger.TransferNotFound:
+            moved = 0
+        if not row.amount_minor == row.lines_minor == moved:
+            yield Finding("sensors-visit-differs", str(row.pk), row.amount_minor, f"{row.lines_minor}, {moved}")

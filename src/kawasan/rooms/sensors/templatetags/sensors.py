@@ -126,3 +126,15 @@ def _said(figures: Sequence[sensors.Figure], unit: str) -> str:
         lowest=measured(min(one.lowest for one in figures), unit),
         highest=measured(max(one.highest for one in figures), unit),
     )
+
+
+@register.filter
+def kilograms(grams: int) -> str:
+    """``{{ line.grams|kilograms }}``: 1.250 g as 1,25."""
+    return wording.written(round(grams / 1_000, 3))
+
+
+@register.simple_tag
+def material(one: sensors.Material) -> str:
+    """``{% material line.material %}``: what waste is made of, in the reader's language."""
+    return gettext(sensors.MATERIALS[one])
