@@ -38,6 +38,7 @@ PROMISED = {
         "django_orders_per_second",
     },
 }
+PROMISED["readings"] = {"copy_rows_per_second", "taken_readings_per_second", "taken_to_copy"}
 PROMISED |= {
     "orders": YARDSTICKS
     | {

@@ -23,6 +23,7 @@ BENCHES: Final[Mapping[str, str]] = {
     "overload": "three times more orders than fit: how many are taken, and how the rest is told no",
     "pages": "pages a second of the storefront: home, search and product",
     "log": "leaves appended to the Merkle log a second, beside a plain COPY, and proofs at 1,000,000 leaves",
+    "readings": "readings of devices a second: over MQTT, by the door, beside a plain COPY; is one lost?",
     "expiry": "how late reservations are released whose time is over",
 }
 ROUNDS_DEFAULT: Final = 3

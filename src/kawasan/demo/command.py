@@ -24,6 +24,7 @@ from kawasan.server import runtime
 if TYPE_CHECKING:
     from kawasan.demo.abroad import BuyerAbroad
     from kawasan.demo.buyers import Market
+    from kawasan.demo.devices import Devices
     from kawasan.demo.walk_ins import WalkIns
     from kawasan.server.processes import Processes
 
@@ -164,7 +165,7 @@ class Demo:
             market.start()
             self.ready_seconds = time.monotonic() - self.started
             self._tell(folder, running, keys)
-            seconds = self._wait(database, [self._walk_ins(), self._abroad()])
+            seconds = self._wait(database, [self._walk_ins(), self._abroad(), self._devices(running)])
             return self._finish(market, running, before=before, seconds=seconds)
         finally:
             if market:
@@ -238,7 +239,15 @@ class Demo:
         found.open()
         return found
 
-    def _wait(self, database: runtime.Database, buyers: Sequence[WalkIns | BuyerAbroad]) -> float:
+    def _devices(self, running: Processes) -> Devices:
+        from kawasan.demo.devices import Devices
+        from kawasan.demo.sample.plan import shops
+
+        found = Devices(address=f"http://{self._loopback()}:{running.port}", business_id=shops()[0].id)
+        found.open()
+        return found
+
+    def _wait(self, database: runtime.Database, buyers: Sequence[WalkIns | BuyerAbroad | Devices]) -> float:
         """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
         start = time.monotonic()
         while self.options.seconds is None or time.monotonic() - start < self.options.seconds:

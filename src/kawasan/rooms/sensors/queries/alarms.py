@@ -17,7 +17,7 @@ from kawasan.rooms.sensors.types.devices import UnknownDevice
 def rules_of(*, actor: Actor, device_id: UUID) -> tuple[Rule, ...]:
     """Return the rules that hold for a device. Raises Unauthenticated, UnknownDevice."""
     _need_device(actor, device_id)
-    rows = models.Rule.objects.select_related("stream").filter(device=device_id, ended_at__isnull=True)
+    rows = models.Rule.objects.select_related("stream__property").filter(device=device_id, ended_at__isnull=True)
     return tuple(as_rule(row) for row in rows.order_by("pk"))
 
 
@@ -32,7 +32,10 @@ def alarms(
 ) -> Page[Alarm]:
     """List an owner's alarms, the latest first: of a device or all, open or over. Raises Unauthenticated, NotFound."""
     need_reader(actor, owner_id)
-    rows, limit = models.Alarm.objects.select_related("device", "stream").filter(owner_id=owner_id), clamp_limit(limit)
+    rows, limit = (
+        models.Alarm.objects.select_related("device", "stream__property").filter(owner_id=owner_id),
+        clamp_limit(limit),
+    )
     if device_id:
         rows = rows.filter(device=device_id)
     if is_open is not None:
@@ -45,7 +48,7 @@ def alarms(
 
 def alarm(*, alarm_id: UUID) -> Alarm | None:
     """Return an alarm; who asks was checked before."""
-    row = models.Alarm.objects.select_related("device", "stream").filter(pk=alarm_id).first()
+    row = models.Alarm.objects.select_related("device", "stream__property").filter(pk=alarm_id).first()
     return as_alarm(row) if row else None
 
 
@@ -57,7 +60,7 @@ def open_alarms(*, owner_id: UUID) -> int:
 def as_rule(row: models.Rule) -> Rule:
     """Return a stored rule as it crosses the door."""
     return Rule(
-        id=row.id, device_id=row.device_id, stream_id=row.stream_id, stream_name=row.stream.label or row.stream.name,
+        id=row.id, device_id=row.device_id, stream_id=row.stream_id, stream_name=row.stream.label or row.stream.property.name,
         unit=row.stream.unit_symbol or units.symbol(row.stream.unit), kind=RuleKind(row.kind), low=row.low,
         high=row.high, seconds=row.seconds, since=row.since, ended_at=row.ended_at,
     )  # fmt: skip
@@ -67,7 +70,7 @@ def as_alarm(row: models.Alarm) -> Alarm:
     """Return a stored alarm as it crosses the door."""
     return Alarm(
         id=row.id, owner_id=row.owner_id, device_id=row.device_id, device_name=row.device.name,
-        stream_id=row.stream_id, stream_name=row.stream.label or row.stream.name,
+        stream_id=row.stream_id, stream_name=row.stream.label or row.stream.property.name,
         unit=row.stream.unit_symbol or units.symbol(row.stream.unit), rule_id=row.rule_id, kind=RuleKind(row.kind),
         started_at=row.started_at, opened_at=row.opened_at, ended_at=row.ended_at, lowest=row.lowest,
         highest=row.highest, mean=row.mean, count=row.count, reference=row.reference,
