@@ -60,7 +60,8 @@ def open_alarms(*, owner_id: UUID) -> int:
 def as_rule(row: models.Rule) -> Rule:
     """Return a stored rule as it crosses the door."""
     return Rule(
-        id=row.id, device_id=row.device_id, stream_id=row.stream_id, stream_name=row.stream.label or row.stream.property.name,
+        id=row.id, device_id=row.device_id, stream_id=row.stream_id,
+        stream_name=row.stream.label or row.stream.property.name,
         unit=row.stream.unit_symbol or units.symbol(row.stream.unit), kind=RuleKind(row.kind), low=row.low,
         high=row.high, seconds=row.seconds, since=row.since, ended_at=row.ended_at,
     )  # fmt: skip
