@@ -9,6 +9,7 @@ from kawasan.core.calendar import is_working_day
 from kawasan.rooms.books.types.months import last_of_month
 from kawasan.rooms.books.types.reports import Duty, DutyKind
 from kawasan.rooms.books.types.tax import FinalTaxMonth, Taxpayer
+from kawasan.rooms.payments.rules.days_off import days_off as banking_days_off
 
 # PMK 81/2024 art. 94: monthly taxes are due on the 15th of the month after (before 2025: on the 10th or 15th).
 DEPOSIT_DAY = 15
@@ -23,20 +24,27 @@ def deposit_due(month: date, days_off: Container[date]) -> date:
 
 
 def duties_of(
-    months: Sequence[FinalTaxMonth], *, taxpayer: Taxpayer, is_pkp: bool, today: date, days_off: Container[date] = ()
+    months: Sequence[FinalTaxMonth],
+    *,
+    taxpayer: Taxpayer,
+    is_pkp: bool,
+    today: date,
+    days_off: Container[date] | None = None,
 ) -> list[Duty]:
     """
     Return what is due for the months that are over: deposits of the final tax, PPN returns, the yearly return.
 
+    A day of payment that is no working day moves to the next one.
     A month without tax has no deposit. Individuals file for the year by 31 March, others by 30 April (UU KUP art. 3).
     """
+    off = banking_days_off() if days_off is None else days_off
     found = []
     for month in months:
         end = last_of_month(month.month)
         if end >= today:
             continue
         if month.tax_minor:
-            due = deposit_due(month.month, days_off)
+            due = deposit_due(month.month, off)
             codes = (FINAL_ACCOUNT_CODE, FINAL_DEPOSIT_CODE)
             found.append(Duty(DutyKind.FINAL_DEPOSIT, month.month, due, month.tax_minor, *codes))
         if is_pkp:

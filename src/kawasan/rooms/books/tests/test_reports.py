@@ -134,7 +134,7 @@ def test_a_year_of_tax_follows_the_books():
     assert year.tax_minor == 1_750_00 + 4_500_00
     deposits = [duty for duty in year.duties if duty.kind is books.DutyKind.FINAL_DEPOSIT]
     assert [(duty.month, duty.due, duty.amount_minor) for duty in deposits] == [
-        (date(2026, 7, 1), date(2026, 8, 17), 1_750_00),  # the 15th is a Saturday
+        (date(2026, 7, 1), date(2026, 8, 18), 1_750_00),  # the 15th is a Saturday, the 17th Independence Day
         (date(2026, 11, 1), date(2026, 12, 15), 4_500_00),
     ]
     assert sum(duty.kind is books.DutyKind.PPN_RETURN for duty in year.duties) == 11
