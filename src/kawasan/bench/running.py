@@ -21,6 +21,7 @@ BENCHES: Final[Mapping[str, str]] = {
     "crash": "processes killed under load, again and again: how many answered orders are lost (none may be)",
     "orders": "orders a second over HTTP, one a request, durable, with their latency",
     "overload": "three times more orders than fit: how many are taken, and how the rest is told no",
+    "capture": "EPCIS events a second through HTTP with validation, and a recall over 1,000,000 events",
     "pages": "pages a second of the storefront: home, search and product",
     "log": "leaves appended to the Merkle log a second, beside a plain COPY, and proofs at 1,000,000 leaves",
     "readings": "readings of devices a second: over MQTT, by the door, beside a plain COPY; is one lost?",

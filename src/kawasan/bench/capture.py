@@ -1,0 +1,174 @@
+"""``kawasan bench capture``: EPCIS events a second through HTTP with validation, and a recall over many events."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from kawasan.bench import front
+from kawasan.bench.running import Bench
+from kawasan.bench.site import SCHEMA
+from kawasan.core import clock, ids
+from kawasan.core.access import SYSTEM, Actor, BusinessRole
+from kawasan.platform.schemas import in_zone
+
+SECONDS = 5.0
+CONNECTIONS = 8
+EVENTS = 100  # in one document
+FILLED = 1_000_000
+PARTS = 1_000  # batches that the bad one went into
+RECALLS = 50
+MARK = "MARKMARKMARK"  # replaced by a number that is new for each document
+
+_FILL = """
+insert into trace_event (id, number, business_id, capture_id, place, event_id, is_id_given, raw, content, record_time,
+  type, action, event_time, time_offset, biz_step, disposition, read_point, biz_location, error_reason, epcs, parents,
+  inputs, outputs, classes, input_classes, output_classes, transactions, sources, destinations, transformation,
+  has_sensors, quantities, things)
+select gen_random_uuid(), nextval('trace_event_sequence'), %(business)s, %(capture)s, n, 'urn:fill:' || n, true,
+  '{}'::bytea, ''::bytea, now(), 'ObjectEvent', 'OBSERVE', now(), '+07:00', 'shipping', '', '', '', '',
+  array['urn:thing:' || n], '{}', '{}', '{}', array['urn:lot:' || n / 100], '{}', '{}', '{}', '{}', '{}', '', false,
+  '{}', array['urn:thing:' || n, 'urn:lot:' || n / 100]
+from generate_series(1, %(count)s) n
+"""
+_LINKS = """
+insert into trace_link (source, target, event_id, business_id)
+select 'urn:lot:' || n, 'urn:bag:' || n %% %(spread)s, gen_random_uuid(), %(business)s
+from generate_series(0, %(count)s) n on conflict do nothing
+"""
+_BAD = """
+insert into trace_link (source, target, event_id, business_id)
+select 'urn:bad', 'urn:part:' || n, gen_random_uuid(), %(business)s from generate_series(1, %(parts)s) n
+"""
+
+
+def run(bench: Bench) -> None:
+    """Capture documents at full speed, then fill the tables and recall."""
+    business, key = _business()
+    with front.zone(bench.site) as answering:
+        _send(answering.port, key, bench.seconds(1.0))
+        bench.interleave({"capture": lambda: _send(answering.port, key, bench.seconds(SECONDS))})
+    bench.settings |= {"connections": CONNECTIONS, "events_in_a_document": EVENTS}
+    _fill(bench, business)
+    bench.figures |= _recall(bench)
+
+
+def _business() -> tuple[UUID, str]:
+    from kawasan.demo.sample import businesses, people, plan
+    from kawasan.platform.db import see_as
+    from kawasan.rooms.zone import api as zone
+
+    at, shop = clock.now(), plan.shops()[0]
+    with in_zone(SCHEMA):
+        owners = people.add_people([(shop.owner, shop.email)], at=at)
+        businesses.join_all([shop], owners, first_orders_at=at)
+        owner = Actor(person_id=owners[shop.email], businesses={shop.id: BusinessRole.OWNER})
+        with people.everything():
+            see_as(owner)
+            scopes = ("trace:read", "trace:write")
+            made = zone.create_key(actor=owner, name="bench", scopes=scopes, at=at, business_id=shop.id)
+    return shop.id, made.secret
+
+
+def _document() -> bytes:
+    """Return a document of events that ship things from a place; MARK makes its events new."""
+    events = [
+        {
+            "type": "ObjectEvent",
+            "eventID": f"urn:bench:{MARK}:{number}",
+            "eventTime": "2026-11-20T08:00:00.000+07:00",
+            "eventTimeZoneOffset": "+07:00",
+            "epcList": [f"https://id.gs1.org/01/09521141012345/21/{MARK}{number}"],
+            "action": "OBSERVE",
+            "bizStep": "shipping",
+            "disposition": "in_transit",
+            "readPoint": {"id": "https://id.gs1.org/414/9521141123452"},
+            "bizLocation": {"id": "https://id.gs1.org/414/9521141123452"},
+        }
+        for number in range(EVENTS)
+    ]
+    document: dict[str, Any] = {
+        "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-11-22T03:00:00Z",
+        "epcisBody": {"eventList": events},
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def _send(port: int, key: str, seconds: float) -> Mapping[str, float]:
+    """Send documents over several connections for so long; return events a second and how long a document took."""
+    document, ends = _document(), time.perf_counter() + seconds
+    took: list[float] = []
+    refused: list[int] = []
+
+    def sender() -> None:
+        connection = http.client.HTTPConnection(front.HOST, port, timeout=60)
+        while time.perf_counter() < ends:
+            body = document.replace(MARK.encode(), ids.uuid7().hex[-12:].encode())
+            start = time.perf_counter()
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+            connection.request("POST", "/epcis/capture", body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            took.append(time.perf_counter() - start)
+            if answer.status != 202:
+                refused.append(answer.status)
+
+    start = time.perf_counter()
+    threads = [threading.Thread(target=sender) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    spent = time.perf_counter() - start
+    if refused:
+        raise RuntimeError(f"captures were refused: {refused[:5]}")
+    return {
+        "capture_http_events_per_second": len(took) * EVENTS / spent,
+        "capture_http_document_p50_ms": statistics.median(took) * 1000,
+    }
+
+
+def _fill(bench: Bench, business: UUID) -> None:
+    count, start = bench.count(FILLED), time.perf_counter()
+    with bench.site.connect(admin=True) as connection:
+        capture = connection.execute("select id from trace_capture limit 1").fetchone()
+        values = {
+            "business": business, "capture": capture and capture[0], "count": count, "parts": bench.count(PARTS),
+            "spread": max(1, count // 1000),
+        }  # fmt: skip
+        connection.execute(_FILL, values)
+        connection.execute(_LINKS, values | {"count": count // 100})
+        connection.execute(_BAD, values)
+        connection.commit()
+        connection.autocommit = True
+        connection.execute("vacuum analyze trace_event")
+        connection.execute("vacuum analyze trace_link")
+    bench.settings |= {"recall_events": count, "recall_parts": bench.count(PARTS)}
+    bench.say(f"{count:,} events in {time.perf_counter() - start:.0f} s")
+
+
+def _recall(bench: Bench) -> dict[str, float]:
+    """Follow the bad batch to all it went into, and to whom shipments of that were addressed."""
+    from django.db import connection
+
+    from kawasan.platform.db import transaction
+    from kawasan.rooms.trace.engine import recalling
+
+    took = []
+    with in_zone(SCHEMA):
+        for _ in range(bench.count(RECALLS)):
+            start = time.perf_counter()
+            with transaction(SYSTEM):
+                recalling.affected(connection, "urn:bad")
+                recalling.addressed(connection, "urn:bad", 500)
+            took.append((time.perf_counter() - start) * 1000)
+    return {"recall_ms_p50": statistics.median(took), "recall_ms_max": max(took)}
