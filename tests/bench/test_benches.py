@@ -68,6 +68,15 @@ PROMISED |= {
     | {"copy_10000_rows_per_second", "append_10000_to_copy", "submit_and_append_10000_leaves_per_second"}
     | {"fill_leaves_per_second", "proof_p50_ms", "proof_p99_ms"},
     "expiry": {"expiry_late_p99_seconds", "expired", "expired_twice", "expired_early", "never_expired"},
+    "books": {
+        "followed_transfers_per_second",
+        "followed_rows_per_second",
+        "plain_insert_rows_per_second",
+        "followed_to_plain_insert",
+        "statements_ms",
+        "follower_rss_mib",
+        "differences",
+    },
 }
 MACHINE = {"cpu", "cores", "memory_mib", "kernel", "python", "postgresql", "fdatasync_ms", "load_before"}
 

@@ -103,7 +103,7 @@ def test_a_run_ends_by_itself_with_one_object_and_every_promise_kept(first):
 def test_what_was_told_names_addresses_people_and_keys_for_the_owner_only(first, folder):
     told = _told(folder)
     assert (folder / "data" / "demo.json").stat().st_mode & 0o777 == 0o600
-    assert set(told["people"]) == {"buyer", "seller", "zone_staff", "authority", "operator"}
+    assert set(told["people"]) == {"buyer", "seller", "accountant", "zone_staff", "authority", "operator"}
     for person in told["people"].values():
         assert person["email"].endswith("@kawasan.example")
         assert len(person["password"]) >= 10

@@ -26,6 +26,7 @@ BENCHES: Final[Mapping[str, str]] = {
     "log": "leaves appended to the Merkle log a second, beside a plain COPY, and proofs at 1,000,000 leaves",
     "readings": "readings of devices a second: over MQTT, by the door, beside a plain COPY; is one lost?",
     "expiry": "how late reservations are released whose time is over",
+    "books": "transfers followed into a journal a second, and statements of a business with 1,000,000 lines",
 }
 ROUNDS_DEFAULT: Final = 3
 QUICK_SHARE: Final = 0.1  # of the seconds and rows of a real run

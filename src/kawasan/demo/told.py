@@ -24,6 +24,7 @@ STEPS = {
     "wallets": "dompet · wallets",
     "history": "pesanan dua minggu terakhir · orders of the past two weeks",
     "campaign": "hari belanja · shopping day",
+    "books": "pembukuan · books",
     "figures": "angka · figures",
 }
 KEYS = "kata sandi dan kunci · passwords and keys"
@@ -43,6 +44,7 @@ BANK = "Bank latihan · Practice bank"
 _ADDRESSES = {
     "shop": ("/", "Toko · Shop"),
     "seller": ("/jualan/{slug}/", "Meja penjual · Seller's desk"),
+    "accountant": ("/akuntan", "Meja akuntan · Accountant's desk"),
     "zone": ("/kawasan/pendaftaran", "Meja kawasan · Zone staff's desk"),
     "authority": ("/layar", "Layar otoritas · Authority's screen"),
     "api": ("/v1/docs", "API"),
@@ -51,6 +53,7 @@ _INTAKE = "Pesanan lewat program · Orders by programs"
 _PEOPLE = {
     "buyer": "Pembeli · Buyer",
     "seller": "Penjual · Seller",
+    "accountant": "Akuntan · Accountant",
     "zone_staff": "Petugas kawasan · Zone staff",
     "authority": "Pengawas · Authority",
     "operator": "Pengelola · Operator",

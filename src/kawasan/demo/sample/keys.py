@@ -22,6 +22,7 @@ SELLER_SCOPES = (
 )  # fmt: skip
 SCOPES = {
     "buyer": BUYER_SCOPES,
+    "accountant": ("businesses:read", "books:read", "books:write"),
     "zone_staff": ("zone:read", "zone:admit", "businesses:read", "members:read", "devices:read", "devices:write"),
     "authority": ("zone:read", "businesses:read", "trace:read", "devices:read"),
     "operator": ("zone:read", "zone:admit", "businesses:read", "members:read", "payments:read", "devices:read"),

@@ -35,6 +35,7 @@ class Visitor:
 VISITORS: dict[str, Visitor] = {
     "buyer": Visitor("Dewi Lestari", "pembeli@kawasan.example"),
     "seller": Visitor("Sri Rahayu", "penjual@kawasan.example"),
+    "accountant": Visitor("Yulia Permata", "akuntan@kawasan.example"),
     "zone_staff": Visitor("Asep Hidayat", "petugas@kawasan.example", "staff"),
     "authority": Visitor("Ratna Kusuma", "pengawas@kawasan.example", "auditor"),
     "operator": Visitor("Budi Santoso", "pengelola@kawasan.example", "operator"),

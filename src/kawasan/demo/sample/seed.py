@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kawasan.demo.sample import businesses, history, origins, payouts, people, plan, shelves, shopping_day, vouchers
+from kawasan.demo.sample import (
+    books,
+    businesses,
+    history,
+    origins,
+    payouts,
+    people,
+    plan,
+    shelves,
+    shopping_day,
+    vouchers,
+)
 from kawasan.demo.sample.people import everything
 from kawasan.platform import followers
 from kawasan.rooms.zone import api as zone
@@ -53,6 +64,8 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     vouchers.give_vouchers(shops, simulated, now=now - timedelta(minutes=40))
     sellers = [(shop.id, known[shop.email], shop.owner) for shop in shops]
     payouts.pay_out(sellers, staff=staff, operator=operator, at=now - timedelta(hours=6))
+    say("books")
+    books.keep(shops, known, now=now)
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
     say("figures")
     followers.catch_up()

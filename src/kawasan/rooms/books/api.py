@@ -26,11 +26,13 @@ from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
 from kawasan.rooms.books.queries.assets import asset, assets, has_receipt, receipt
 from kawasan.rooms.books.queries.bank import bank_lines, bank_rules, bank_state, banks, draft, suggestions
+from kawasan.rooms.books.queries.clients import clients
 from kawasan.rooms.books.queries.desk import chart_of, profile_of
 from kawasan.rooms.books.queries.desk import profile as tax_profile
 from kawasan.rooms.books.queries.documents import ageing, open_document, settled_minor
 from kawasan.rooms.books.queries.entries import entries, entry
 from kawasan.rooms.books.queries.export import beancount_lines, journal
+from kawasan.rooms.books.queries.notes import financial_report
 from kawasan.rooms.books.queries.periods import closed_through, period_events
 from kawasan.rooms.books.queries.rates import ppn_rates
 from kawasan.rooms.books.queries.reports import statement, trial_balance
@@ -84,6 +86,7 @@ from kawasan.rooms.books.types.bank import (
     TooManyBanks,
     Why,
 )
+from kawasan.rooms.books.types.clients import Client
 from kawasan.rooms.books.types.desk import (
     ENTRY_PREFIX,
     AccountCodeInvalid,
@@ -139,6 +142,7 @@ from kawasan.rooms.books.types.months import (
     month_of,
     parse_month,
 )
+from kawasan.rooms.books.types.notes import FinancialReport, Note, NoteRow
 from kawasan.rooms.books.types.reports import (
     Duty,
     DutyKind,
@@ -189,6 +193,7 @@ __all__ = [
     "BookedByDocument",
     "BooksBehind",
     "Choice",
+    "Client",
     "Columns",
     "Counterparty",
     "Day",
@@ -216,6 +221,7 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "FinalTaxMonth",
+    "FinancialReport",
     "Imported",
     "JournalLine",
     "KeptByZone",
@@ -226,6 +232,8 @@ __all__ = [
     "NewDue",
     "NewEntry",
     "NoSuchRate",
+    "Note",
+    "NoteRow",
     "OpenDocument",
     "OwnersMonth",
     "PeriodClosed",
@@ -276,6 +284,7 @@ __all__ = [
     "chart_of",
     "checked_span",
     "checked_year",
+    "clients",
     "close_month",
     "closed_through",
     "confirm_line",
@@ -286,6 +295,7 @@ __all__ = [
     "entries",
     "entry",
     "final_tax_months",
+    "financial_report",
     "follow_journal",
     "forget_journal",
     "general_ledger",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.books.pages import assets, bank, bank_rules, entries, home, owed, receipts, reports, taxes
+from kawasan.rooms.books.pages import (
+    assets,
+    bank,
+    bank_rules,
+    clients,
+    entries,
+    home,
+    notes,
+    owed,
+    receipts,
+    reports,
+    taxes,
+)
 
 _books = [
     path("", home.home, name="home"),
@@ -36,7 +48,16 @@ _books = [
     path("/akun", reports.account, name="account"),
     path("/pajak", taxes.taxes, name="taxes"),
     path("/jurnal.beancount", reports.beancount, name="beancount"),
+    path("/catatan", notes.notes, name="notes"),
+    path("/laporan-keuangan.<str:kind>", notes.report_file, name="financial_file"),
     path("/<slug:report>", reports.report, name="report"),
     path("/<slug:report>.<str:kind>", reports.report_file, name="report_file"),
 ]
-urlpatterns = [path("jualan/<slug:slug>/buku", include((_books, "books")))]
+_clients = [
+    path("akuntan", clients.clients, name="desk"),
+    path("akuntan/pembukuan-<int:year>.zip", clients.clients_file, name="file"),
+]
+urlpatterns = [
+    path("", include((_clients, "books_clients"))),
+    path("jualan/<slug:slug>/buku", include((_books, "books"))),
+]

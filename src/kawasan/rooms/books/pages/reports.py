@@ -137,7 +137,7 @@ def _rows(
             "amount": row.amount_minor,
             "prior": row.prior_minor,
             "is_total": row.is_total,
-            "href": _open(slug, row.accounts, books.Span(first, span.last)),
+            "href": open_address(slug, row.accounts, books.Span(first, span.last)),
         }
         for row in found.rows
     ]
@@ -152,13 +152,13 @@ def _trial_rows(trial: books.TrialBalance, slug: str) -> Iterator[dict[str, Any]
             "amount": max(0, row.balance_minor),
             "prior": max(0, -row.balance_minor),
             "is_total": False,
-            "href": _open(slug, (row.account.code,), span),
+            "href": open_address(slug, (row.account.code,), span),
         }
     total = {"label": gettext("Total"), "amount": trial.debit_minor, "prior": trial.credit_minor}
     yield {**total, "is_total": True, "href": ""}
 
 
-def _open(slug: str, codes: tuple[str, ...], span: books.Span) -> str:
+def open_address(slug: str, codes: tuple[str, ...], span: books.Span) -> str:
     if not codes:
         return ""
     asked = urlencode({"kode": ",".join(codes), "dari": span.first.isoformat(), "sampai": span.last.isoformat()})

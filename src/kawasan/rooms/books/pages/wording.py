@@ -88,3 +88,33 @@ def booked(line: books.LedgerLine) -> str:
         name = books.rule_of(line.code).name
         return gettext(TRANSFERS.get(name, name))
     return gettext(KINDS[books.EntryKind(line.kind)])
+
+
+def policies(profile: books.Profile) -> list[tuple[str, str]]:
+    """Return the basis and the policies of the statements as SAK EMKM asks for them."""
+    tax = gettext("PPh Final of small businesses is put aside month by month from the turnover.")
+    if profile.taxpayer is books.Taxpayer.OTHER:
+        tax = gettext("Income tax is booked when it is assessed.")
+    return [
+        (
+            gettext("Statement of compliance"),
+            gettext("They follow SAK EMKM (IAI): accrual, historical cost, a business that goes on, in rupiah."),
+        ),
+        (
+            gettext("Cash and receivables"),
+            gettext("Cash, bank and the balance in the zone at their amount; money of open orders is a receivable."),
+        ),
+        (
+            gettext("Inventories"),
+            gettext("Goods at cost, counted at a month's end; what is gone is the cost of goods sold."),
+        ),
+        (
+            gettext("Fixed assets"),
+            gettext("At cost less straight-line depreciation without residual value, by UU PPh art. 11."),
+        ),
+        (
+            gettext("Revenue and expenses"),
+            gettext("An order is revenue when it is complete, at the gross price; fees are expenses of the same day."),
+        ),
+        (gettext("Income tax"), tax),
+    ]

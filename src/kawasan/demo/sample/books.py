@@ -1,0 +1,133 @@
+"""Books that are lived in: an accountant of several businesses, a statement half matched, an asset, a receipt."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from PIL import Image, ImageDraw
+
+from kawasan.core import clock, ids
+from kawasan.core.access import SYSTEM, Actor, BusinessRole
+from kawasan.demo.sample.people import VISITORS, everything
+from kawasan.demo.sample.plan import Shop
+from kawasan.platform.db import see_as
+from kawasan.rooms.books import api as books
+from kawasan.rooms.zone import api as zone
+
+CLIENTS = 4  # businesses that the accountant keeps the books of
+BANK, NUMBER = "Bank Latihan", "8800123456"
+OPENING = {"1101": 2_500_000_00, "1102": 40_000_000_00, "1301": 18_000_000_00, "2101": 6_000_000_00}
+# What the bank's statement says, days before today: text, who, amount in rupiah, and where the first lines went.
+LINES = (
+    (24, "SEWA KIOS OKTOBER", "PT PASAR BARU", -3_500_000, "6102"),
+    (21, "BYR LISTRIK", "PLN", -640_000, "6103"),
+    (18, "SETORAN TUNAI PASAR MINGGU", "", 1_850_000, "4101"),
+    (15, "BIAYA ADM", "", -15_000, ""),
+    (9, "PELUNASAN NOTA 118", "TOKO BERKAH", 2_400_000, ""),
+    (6, "BYR LISTRIK", "PLN", -655_000, ""),
+    (3, "TRF GAJI", "RINA MARLINA", -2_200_000, ""),
+)
+
+
+def keep(shops: Sequence[Shop], people: Mapping[str, UUID], *, now: datetime) -> None:
+    """Invite the accountant, and give the first business a month of books."""
+    accountant = people[VISITORS["accountant"].email]
+    for shop in shops[:CLIENTS]:
+        with everything():
+            owner = Actor(person_id=people[shop.email], businesses={shop.id: BusinessRole.OWNER})
+            invited = ids.derived("demo.accountant", shop.number)
+            email = VISITORS["accountant"].email
+            zone.invite(actor=owner, email=email, role="accountant", at=now, business_id=shop.id, invitation_id=invited)
+            see_as(SYSTEM)
+            token = zone.invitation_token(invitation_id=invited)
+            zone.accept_invitation(actor=Actor(person_id=accountant), token=token, at=now)
+    with everything():
+        _write(shops[0].id, people[shops[0].email], now)
+
+
+def _write(shop: UUID, owner: UUID, now: datetime) -> None:
+    actor = Actor(person_id=owner, businesses={shop: BusinessRole.OWNER})
+    who: dict[str, Any] = {"actor": actor, "business_id": shop}
+    today = clock.business_day(now)
+    start = today - timedelta(days=40)
+    books.open_balances(**who, entry_id=_id("opening"), day=start, amounts=OPENING, memo="Saldo awal", at=now)
+    oven = books.NewAsset("Mesin jahit industri", "1504", "non_building_1", 9_600_000_00, start)
+    books.acquire_asset(
+        **who,
+        entry_id=_id("asset"),
+        day=start,
+        asset=oven,
+        paid_from="1102",
+        picture=_receipt("MESIN JAHIT", 9_600_000),
+        at=now,
+    )
+    books.add_expense(
+        **who,
+        entry_id=_id("photo"),
+        day=today - timedelta(days=2),
+        amount_minor=187_500_00,
+        category="6199",
+        paid_from="1101",
+        memo="Lakban dan kardus",
+        picture=_receipt("LAKBAN, KARDUS", 187_500),
+        at=now,
+    )
+    books.add_income(
+        **who,
+        entry_id=_id("credit"),
+        day=today - timedelta(days=35),
+        amount_minor=2_400_000_00,
+        category="4101",
+        paid_to="1201",
+        memo="Nota 118",
+        due=books.NewDue("Toko Berkah", today - timedelta(days=5), "118"),
+        at=now,
+    )
+    _bank(who, today, now)
+
+
+def _bank(who: dict[str, Any], today: date, now: datetime) -> None:
+    bank = books.add_bank(**who, bank_id=_id("bank"), name=BANK, number=NUMBER, at=now)
+    balance = (OPENING["1102"] - 9_600_000_00) // 100
+    rows = ["Tanggal;Keterangan;Nama;Jumlah;Saldo"]
+    for days, text, party, amount, _ in LINES:
+        balance += amount
+        rows.append(f"{today - timedelta(days=days):%d/%m/%Y};{text};{party};{amount};{balance}")
+    content = "\n".join(rows).encode()
+    columns = books.preview_csv(content=content, columns=None).columns
+    books.import_statement(
+        **who,
+        bank_id=bank.id,
+        statement_id=_id("statement"),
+        name="mutasi.csv",
+        content=content,
+        columns=columns,
+        at=now,
+    )
+    accounts = {(text, amount * 100): account for _, text, _, amount, account in LINES if account}
+    for line in books.bank_lines(**who, bank_id=bank.id).items:
+        if account := accounts.get((line.text, line.amount_minor)):
+            choice = books.Choice("account", account=account)
+            books.confirm_line(**who, line_id=line.id, choice=choice, at=now)
+    rule = books.Rule(_id("rule"), "biaya adm", "out", "6199", upto_minor=50_000_00)
+    books.add_bank_rule(**who, rule=rule, at=now)
+
+
+def _id(name: str) -> UUID:
+    return ids.derived("demo.books", name)
+
+
+def _receipt(what: str, amount: int) -> bytes:
+    """Draw a receipt as a phone would have photographed it."""
+    image = Image.new("RGB", (600, 800), "#f6f2e7")
+    draw = ImageDraw.Draw(image)
+    lines = ("TOKO SUMBER REZEKI", "BANDUNG", "", what, f"Rp{amount:,}".replace(",", "."), "", "TERIMA KASIH")
+    for number, text in enumerate(lines):
+        draw.text((90, 120 + 70 * number), text, fill="#22242f", font_size=38)
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=80)
+    return file.getvalue()
