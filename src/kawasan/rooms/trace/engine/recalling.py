@@ -21,16 +21,20 @@ group by batch.id, draw.order_id
 having draw.order_id is null or sum(draw.quantity) > 0
 order by min(draw.at) nulls first, batch.id
 """
-# Parties outside the zone's own orders: whom shipments of these things were addressed to.
-_ADDRESSED = """
+# Parties outside the zone's own orders: whom shipments of these things were addressed to. The things go in as values:
+# with a list from a subquery the planner cannot know that it is short, and reads every event.
+_REACHED = """
 with recursive reached(thing) as (
   select %s::text
   union
   select link.target from reached join trace_link link on link.source = reached.thing
 )
+select array_agg(thing) from reached
+"""
+_ADDRESSED = """
 select distinct party, event.business_id
 from trace_event event cross join lateral unnest(event.destinations) party
-where event.things && (select array_agg(thing) from reached) and event.error_at is null
+where event.things && %s::text[] and event.error_at is null
 limit %s
 """
 Found = tuple[UUID, UUID, UUID, str, UUID | None, int | None, datetime | None]
@@ -46,5 +50,7 @@ def affected(connection: Any, uri: str) -> list[Found]:
 def addressed(connection: Any, uri: str, limit: int) -> list[tuple[str, UUID]]:
     """Return whom shipments of a thing, and of what it went into, were addressed to, and who says so."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESSED, [uri, limit])
+        cursor.execute(_REACHED, [uri])
+        (things,) = cursor.fetchone()
+        cursor.execute(_ADDRESSED, [things, limit])
         return list(cursor.fetchall())
