@@ -14,6 +14,7 @@ from kawasan.platform.i18n import LANGUAGES, language
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.exchange import api as exchange
+from kawasan.server import navigation
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "languages": LANGUAGES,
         "shown_currency": exchange.shown_currency(request.COOKIES.get(exchange.COOKIE), language()) or exchange.HOME,
         "shown_currencies": exchange.SHOWN,
+        "navigation": {"seller": navigation.SELLER, "zone": navigation.ZONE},
         "cart_count": SimpleLazyObject(lambda: _units_in_cart(actor)),
     }
 

@@ -209,6 +209,14 @@ def bar_link(
     return _link(context, url_name, label, icon_name, bool(key) and current == key, "bar-link")
 
 
+@register.simple_tag(takes_context=True)
+def menu_link(
+    context: template.Context, url_name: str, label: str, icon_name: str, key: str = "", current: Any = None
+) -> str:
+    """A link of a menu, marked when it is the open one; nothing if the page does not exist."""
+    return _link(context, url_name, label, icon_name, bool(key) and current == key, "menu-item")
+
+
 def _link(context: template.Context, url_name: str, label: str, icon_name: str, is_open: bool, css: str) -> str:
     url = address(url_name, getattr(context.get("business"), "slug", ""))
     request = context.get("request")
