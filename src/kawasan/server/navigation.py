@@ -59,7 +59,8 @@ SELLER = (
         _("Business"),
         (
             Section("devices:list", _("Devices"), "devices", "device"),
-            Section("seller:team", _("Team"), "team", "people"),
+            Section("zone:business", _("Registration"), "status", "shield"),
+            Section("zone:team", _("Team"), "team", "people"),
         ),
     ),
 )
@@ -89,5 +90,5 @@ ZONE = (
         ),
     ),
     Group(_("Money"), (Section("zone_money:events", _("Money"), "money", "wallet", is_daily=True),)),
-    Group(_("City"), (Section("city_devices:list", _("City service"), "city", "place", is_daily=True),)),
+    Group(_("City"), (Section("city:desk", _("City service"), "city", "place", is_daily=True),)),
 )

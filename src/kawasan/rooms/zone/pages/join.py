@@ -99,6 +99,7 @@ def business(request: HttpRequest, slug: str) -> HttpResponse:
         identity = zone.masked_identity(actor=actor, business_id=found.id)
     is_owner = actor.businesses[found.id] is BusinessRole.OWNER
     context = {"business": found, "identity": identity, "is_owner": is_owner, "business_nav": "status"}
+    context["seller_nav"] = "status" if found.is_admitted else None
     return render(request, "zone/business.html", context)
 
 

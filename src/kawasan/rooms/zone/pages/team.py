@@ -75,6 +75,7 @@ def _team_page(request: HttpRequest, actor: Actor, slug: str, form: InviteForm) 
         "form": form,
         "roles": [role.value for role in BusinessRole],
         "business_nav": "team",
+        "seller_nav": "team" if business.is_admitted else None,
     }
     return render(request, "zone/team.html", context, status=422 if form.errors else 200)
 
@@ -191,6 +192,7 @@ def keys(request: HttpRequest, slug: str = "") -> HttpResponse:
         "made": made,
         "is_owner": True,
         "business_nav": "keys",
+        "seller_nav": "team" if business and business.is_admitted else None,
     }
     response = render(request, "zone/keys.html", context, status=422 if form.errors else 200)
     response["Cache-Control"] = "no-store"
