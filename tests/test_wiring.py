@@ -38,7 +38,16 @@ def test_followers_have_names_of_their_own_and_every_room_with_money_is_checked(
 
 ASKING_SOMEBODY = {
     *("make_code", "make_codes", "close_codes", "check_payment", "close_due_payments", "ask_about_stuck_payments"),
-    *("make_waiting_codes", "send_payouts", "reconcile", "compare_books", "send_decision", "send_invitation"),
+    *(
+        "anchor_checkpoints",
+        "ask_witnesses",
+        "make_waiting_codes",
+        "send_payouts",
+        "reconcile",
+        "compare_books",
+        "send_decision",
+        "send_invitation",
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from kawasan import __version__
 from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
-from kawasan.server import banks_command, months_command, mqtt_command, runtime
+from kawasan.server import anchor_command, banks_command, months_command, mqtt_command, runtime
 from kawasan.witness import command as witness_command
 
 EXIT_FOUND = 1  # a check found something
@@ -288,7 +288,7 @@ def demo(
         raise click.ClickException(str(error)) from error
 
 
-for _commands in (banks_command, months_command, mqtt_command, witness_command):
+for _commands in (anchor_command, banks_command, months_command, mqtt_command, witness_command):
     _commands.add_commands(main, _zone)
 
 

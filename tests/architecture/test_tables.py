@@ -39,6 +39,7 @@ APPEND_ONLY = [
     "log_checkpoint",
     "log_batch",
     "log_cosignature",
+    "log_anchor",
     "trace_capture",
     "trace_event",
     "trace_link",

@@ -220,6 +220,11 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 NINJA_PAGINATION_MAX_LIMIT = 100
 
+# Who keeps the log's checkpoints: a timestamp authority, and whose certificates its answers must lead to.
+KAWASAN_TSA_URL = os.environ.get("KAWASAN_TSA_URL", "")
+KAWASAN_TSA_ROOTS = os.environ.get("KAWASAN_TSA_ROOTS", "")
+KAWASAN_ANCHOR_MINUTES = int(os.environ.get("KAWASAN_ANCHOR_MINUTES", "60"))
+
 # Exchange rates: a file that something of the operator's keeps up to date, whose rates they are, how old they may be.
 KAWASAN_RATES_FILE = os.environ.get("KAWASAN_RATES_FILE", "")
 KAWASAN_RATES_SOURCE = os.environ.get("KAWASAN_RATES_SOURCE", "ECB")

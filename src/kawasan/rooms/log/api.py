@@ -1,9 +1,11 @@
 """The log's door: commit to something, prove it, read tiles and checkpoints."""
 
+from kawasan.rooms.log.actions.anchors import keep_stamp, note_anchor_failure
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
 from kawasan.rooms.log.actions.witnesses import add_witness, keep_cosignatures, note_problem, remove_witness
+from kawasan.rooms.log.queries.anchors import anchor, anchor_plans, anchors, anchors_over, note_of, problem_of
 from kawasan.rooms.log.queries.keys import keys
 from kawasan.rooms.log.queries.proofs import (
     checkpoint,
@@ -29,6 +31,11 @@ from kawasan.rooms.log.types import (
     SUBMISSIONS_MAX,
     TRANSFERS_FOLLOWER,
     AlreadyErased,
+    Anchor,
+    AnchorInvalid,
+    AnchorKind,
+    AnchorNotFound,
+    AnchorPlan,
     Ask,
     Body,
     BodyNotCanonical,
@@ -55,6 +62,11 @@ __all__ = [
     "SUBMISSION_SEQUENCE",
     "TRANSFERS_FOLLOWER",
     "AlreadyErased",
+    "Anchor",
+    "AnchorInvalid",
+    "AnchorKind",
+    "AnchorNotFound",
+    "AnchorPlan",
     "Ask",
     "Body",
     "BodyNotCanonical",
@@ -74,6 +86,10 @@ __all__ = [
     "WitnessNotFound",
     "WitnessTaken",
     "add_witness",
+    "anchor",
+    "anchor_plans",
+    "anchors",
+    "anchors_over",
     "append_leaves",
     "as_json",
     "as_tlog_proof",
@@ -88,10 +104,14 @@ __all__ = [
     "forget_tree",
     "inclusion",
     "keep_cosignatures",
+    "keep_stamp",
     "keys",
     "latest_checkpoints",
     "leaves_of",
+    "note_anchor_failure",
+    "note_of",
     "note_problem",
+    "problem_of",
     "proof_for",
     "proof_of",
     "proof_of_transfer",

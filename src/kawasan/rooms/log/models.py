@@ -1,7 +1,7 @@
 """
 The log's tables. What is public for ever (kind and commitment) stands apart from what may be erased (body and salt).
 
-The application's role may neither change nor delete submissions and checkpoints (migration 0002).
+The application's role may neither change nor delete submissions, checkpoints and anchors (migrations 0002 to 0004).
 """
 
 from __future__ import annotations
@@ -155,3 +155,29 @@ class Cosignature(models.Model):
 
     class Meta:
         db_table = "log_cosignature"
+
+
+class Anchor(models.Model):
+    """An attempt to have somebody far from the zone keep a checkpoint: their receipt, or why there is none."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    size = models.BigIntegerField()
+    kind = models.TextField()
+    target = models.TextField()
+    state = models.TextField()
+    receipt = models.BinaryField()
+    stamped_at = models.DateTimeField(null=True)
+    problem = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "log_anchor"
+        indexes: ClassVar = [models.Index(fields=["kind", "size"], name="log_anchor_kind_size")]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="log_anchor_kind", condition=models.Q(kind__in=["rfc3161", "evm"])),
+            models.CheckConstraint(
+                name="log_anchor_state",
+                condition=models.Q(state="held", stamped_at__isnull=False, problem="")
+                | models.Q(state="failed", stamped_at__isnull=True, receipt=b""),
+            ),
+        ]

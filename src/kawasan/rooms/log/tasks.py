@@ -1,8 +1,12 @@
-"""Background work of the log: sign what the tree has become, and have others cosign it."""
+"""Background work of the log: sign what the tree has become, have others cosign it, and others again keep it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import httpx
+from django.conf import settings
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
@@ -11,8 +15,10 @@ from kawasan.platform.db import transaction
 from kawasan.platform.jobs import periodic
 from kawasan.platform.telemetry import log
 from kawasan.rooms.log import api
+from kawasan.rooms.log.rules import timestamps
 
 ASK_SECONDS = 10.0
+STAMP_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
 @periodic("* * * * * */5")
@@ -61,3 +67,41 @@ def _problem(one: api.Ask, problem: str) -> None:
     log.warning("witness-did-not-cosign", witness=one.witness.name, problem=problem)
     with transaction(SYSTEM):
         api.note_problem(witness_id=one.witness.id, problem=problem, at=clock.now())
+
+
+@periodic("* * * * *", outside=True)
+def anchor_checkpoints() -> None:
+    """Have the newest checkpoint kept by whoever's turn it is; one that fails waits, and keeps nobody else waiting."""
+    now = clock.now()
+    with transaction(SYSTEM):
+        due = [plan for plan in api.anchor_plans(at=now) if plan.next_at is not None and plan.next_at <= now]
+    for plan in due:
+        anchor_with(plan, at=now)
+
+
+def anchor_with(plan: api.AnchorPlan, *, at: datetime) -> api.Anchor:
+    """Have the newest checkpoint kept, and return the receipt, or what went wrong. There must be a checkpoint."""
+    with transaction(SYSTEM):
+        size = api.published_size()
+        note = api.note_of(size)
+    try:
+        return _ANCHORERS[plan.kind](plan.target, size, note, at)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        problem = f"no answer: {type(error).__name__}"
+    except api.AnchorInvalid as refusal:
+        problem = str(refusal.data["problem"])
+    log.warning("checkpoint-not-anchored", kind=plan.kind.value, target=plan.target, problem=problem)
+    with transaction(SYSTEM):
+        return api.note_anchor_failure(kind=plan.kind, size=size, target=plan.target, problem=problem, at=at)
+
+
+def _stamp(target: str, size: int, note: bytes, at: datetime) -> api.Anchor:
+    question, nonce = timestamps.request(note)
+    answer = httpx.post(settings.KAWASAN_TSA_URL, content=question, headers=STAMP_HEADERS, timeout=ASK_SECONDS)
+    if answer.status_code != 200:
+        raise api.AnchorInvalid(problem=f"HTTP {answer.status_code}")
+    with transaction(SYSTEM):
+        return api.keep_stamp(size=size, target=target, receipt=answer.content, nonce=nonce, at=at)
+
+
+_ANCHORERS: dict[api.AnchorKind, Callable[[str, int, bytes, datetime], api.Anchor]] = {api.AnchorKind.RFC3161: _stamp}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NewType, TypeAlias
 from uuid import UUID
 
@@ -195,3 +196,57 @@ class Ask:
     witness: Witness
     size: int
     body: str
+
+
+class AnchorNotFound(NotFound):
+    """There is no such anchor."""
+
+    code = "log-anchor-not-found"
+    title = msg("No such anchor")
+    detail = msg("The log has no anchor with this number that holds a receipt.")
+
+
+class AnchorInvalid(Invalid):
+    """A receipt that is not what was asked for."""
+
+    code = "log-anchor-invalid"
+    title = msg("The receipt does not hold")
+    detail = msg("What came back does not hold: {problem}.")
+
+
+class AnchorKind(StrEnum):
+    """Who keeps a checkpoint: a timestamp authority (RFC 3161) or a contract on a public chain."""
+
+    RFC3161 = "rfc3161"
+    EVM = "evm"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A checkpoint that somebody far away keeps, or that they did not take and why."""
+
+    id: UUID
+    size: int
+    kind: AnchorKind
+    target: str
+    receipt: bytes
+    stamped_at: datetime | None
+    problem: str
+    at: datetime
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there is a receipt."""
+        return not self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorPlan:
+    """How it stands with one keeper: what it holds, what went wrong since, and when it is asked next."""
+
+    kind: AnchorKind
+    target: str
+    last: Anchor | None
+    failures: int
+    problem: str
+    next_at: datetime | None

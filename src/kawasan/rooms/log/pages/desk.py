@@ -77,6 +77,8 @@ def _desk(request: HttpRequest, form: WitnessForm, *, status: int = 200) -> Http
             "newest": log.checkpoint(),
             "keys": log.keys(),
             "witnesses": log.witnesses(),
+            "plans": log.anchor_plans(at=clock.now()),
+            "anchors": log.anchors(is_held=False),
             "form": form,
             "may_set": actor.zone_role is ZoneRole.OPERATOR,
             "zone_nav": "log",

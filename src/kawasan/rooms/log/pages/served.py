@@ -9,6 +9,7 @@ from importlib.resources import files
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from kawasan.core import ids
 from kawasan.core.access import STRANGER
 from kawasan.core.errors import NotFound
 from kawasan.platform.db import transaction
@@ -19,6 +20,10 @@ NOT_KEPT = "no-cache"
 _PLACE = re.compile(r"((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 _LEVEL = re.compile(r"entries|[0-9]|[1-5][0-9]")
 TILE_WIDTH = 256
+_RECEIPTS = {
+    log.AnchorKind.RFC3161: ("tsr", "application/timestamp-reply"),
+    log.AnchorKind.EVM: ("json", "application/json"),
+}
 
 
 @require_safe
@@ -79,6 +84,28 @@ def verifier(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(source, content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="kawasan_verify.py"'
     return _kept(response, NOT_KEPT)
+
+
+@require_safe
+def anchor_receipt(request: HttpRequest, anchor_id: str) -> HttpResponse:
+    """Hand out what somebody far away signed about a checkpoint."""
+    with transaction(STRANGER):
+        found = log.anchor(ids.parse("anc", anchor_id))
+    suffix, kind = _RECEIPTS[found.kind]
+    response = HttpResponse(found.receipt, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="checkpoint-{found.size}.{suffix}"'
+    return _kept(response, FOR_EVER)
+
+
+@require_safe
+def anchored(request: HttpRequest, anchor_id: str) -> HttpResponse:
+    """Hand out the very bytes of the checkpoint that an anchor is of."""
+    with transaction(STRANGER):
+        found = log.anchor(ids.parse("anc", anchor_id))
+        note = log.note_of(found.size)
+    response = HttpResponse(note, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="checkpoint-{found.size}.txt"'
+    return _kept(response, FOR_EVER)
 
 
 def _texts(path: tuple[bytes, ...]) -> list[str]:

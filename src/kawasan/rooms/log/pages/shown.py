@@ -24,6 +24,7 @@ class NotYetPublished(Conflict):
 
 
 LATEST = 8
+ANCHORS = 4
 
 
 @require_GET
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "latest": log.latest_checkpoints(LATEST),
             "keys": log.keys(),
             "witnesses": log.witnesses(),
+            "anchors": log.anchors(limit=ANCHORS),
             "address": request.build_absolute_uri("/log"),
         }
     return render(request, "log/home.html", context)
@@ -45,7 +47,8 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link proves; the page checks it by itself, in the browser, without asking the zone again."""
     with transaction(STRANGER):
         found, waits = _found(token)
-    context: dict[str, Any] = {"token": token, "proof": found, "waits": waits}
+        held = log.anchors_over(found.index) if found is not None and found.index is not None else []
+    context: dict[str, Any] = {"token": token, "proof": found, "waits": waits, "anchors": held}
     if found is not None:
         opened = found.part or found.content
         data = _json(found)

@@ -11,6 +11,7 @@ from django.db import connection
 from kawasan.platform.checks import Finding
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import models
+from kawasan.rooms.log.queries import anchors
 from kawasan.rooms.log.queries.keys import keys as all_keys
 from kawasan.rooms.log.queries.tiles import read_tiles, size
 from kawasan.rooms.log.rules import entries, merkle, notes, transfers
@@ -39,7 +40,7 @@ where sha256(c.salt || c.body) <> s.committed or c.kind <> s.kind order by s.num
 
 def verify() -> list[Finding]:
     """Return every leaf, tile, checkpoint, document and transfer that is not what was committed to and signed."""
-    return [*_leaves(), *_tiles(), *_checkpoints(), *_batches()]
+    return [*_leaves(), *_tiles(), *_checkpoints(), *_batches(), *anchors.findings()]
 
 
 def _leaves() -> Iterator[Finding]:

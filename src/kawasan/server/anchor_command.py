@@ -1,0 +1,89 @@
+"""``kawasan anchor``: have checkpoints of the log kept by somebody far away, and see that they still are."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import click
+
+ZoneOf = Callable[[click.Context, str | None], AbstractContextManager[None]]
+ZONE = click.option("--zone", default=None, help="The zone (its schema, zone_...), where there are several.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+EXIT_FOUND = 1
+
+
+def add_commands(main: click.Group, zone_of: ZoneOf) -> None:
+    """Add the commands about anchors."""
+
+    @main.group()
+    def anchor() -> None:
+        """Have checkpoints of the log kept by a timestamp authority or a contract (KAWASAN_TSA_URL and others)."""
+
+    _add_now(anchor, zone_of)
+    _add_list(anchor, zone_of)
+    _add_check(anchor, zone_of)
+
+
+def _add_now(anchor: click.Group, zone_of: ZoneOf) -> None:
+    @anchor.command()
+    @ZONE
+    @JSON
+    @click.pass_context
+    def now(context: click.Context, zone: str | None, as_json: bool) -> None:
+        """Anchor the newest checkpoint now, where it is not held yet. Exit 1 where that failed."""
+        with zone_of(context, zone):
+            from kawasan.server import anchoring
+
+            _tell(anchoring.now(), as_json)
+
+
+def _add_list(anchor: click.Group, zone_of: ZoneOf) -> None:
+    @anchor.command("list")
+    @ZONE
+    @JSON
+    @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+    @click.pass_context
+    def list_(context: click.Context, zone: str | None, as_json: bool, limit: int) -> None:
+        """List attempts, newest first: what was kept, and what failed and why."""
+        with zone_of(context, zone):
+            from kawasan.server import anchoring
+
+            rows = anchoring.listed(limit)
+            if as_json:
+                click.echo(json.dumps(rows))
+            else:
+                _print(rows)
+
+
+def _add_check(anchor: click.Group, zone_of: ZoneOf) -> None:
+    @anchor.command()
+    @ZONE
+    @JSON
+    @click.pass_context
+    def check(context: click.Context, zone: str | None, as_json: bool) -> None:
+        """Check every receipt again, and ask the chain what it holds. Exit 1 where something does not hold."""
+        with zone_of(context, zone):
+            from kawasan.server import anchoring
+
+            _tell(anchoring.checked(), as_json)
+
+
+def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(rows))
+    else:
+        _print(rows)
+    if any(row["problem"] for row in rows):
+        sys.exit(EXIT_FOUND)
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        says = f"NO  {row['problem']}" if row["problem"] else f"ok  {row['stamped_at']}"
+        click.echo(f"{row['at']}  {row['kind']:<8} {row['size']:>12}  {row['target']}  {says}")
+    if not rows:
+        click.echo("nothing to say: see KAWASAN_TSA_URL in the settings")

@@ -1,0 +1,46 @@
+"""What ``kawasan anchor`` does within a zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kawasan.core import clock, ids
+from kawasan.core.access import SYSTEM
+from kawasan.platform.db import transaction
+from kawasan.rooms.log import api as log
+from kawasan.rooms.log import tasks
+
+ALL = 1_000_000
+
+
+def now() -> list[dict[str, Any]]:
+    """Anchor the newest checkpoint with everybody who does not hold it yet; publish it first."""
+    at = clock.now()
+    with transaction(SYSTEM):
+        log.publish(at=at)
+        plans = log.anchor_plans(at=at)
+    return [_row(tasks.anchor_with(plan, at=at)) for plan in plans if plan.next_at is not None]
+
+
+def listed(limit: int) -> list[dict[str, Any]]:
+    """Return attempts, newest first."""
+    with transaction(SYSTEM):
+        return [_row(one) for one in log.anchors(limit=limit, is_held=False)]
+
+
+def checked() -> list[dict[str, Any]]:
+    """Check every receipt again."""
+    with transaction(SYSTEM):
+        return [_row(one) | {"problem": log.problem_of(one)} for one in log.anchors(limit=ALL)]
+
+
+def _row(one: log.Anchor) -> dict[str, Any]:
+    return {
+        "id": ids.public("anc", one.id),
+        "kind": one.kind.value,
+        "target": one.target,
+        "size": one.size,
+        "at": one.at.isoformat(),
+        "stamped_at": one.stamped_at.isoformat() if one.stamped_at else None,
+        "problem": one.problem,
+    }
