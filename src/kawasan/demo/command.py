@@ -17,6 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from kawasan.core import clock
+from kawasan.core.errors import Refusal
 from kawasan.demo import state, told
 from kawasan.platform.telemetry import configure_logging
 from kawasan.server import runtime
@@ -131,6 +132,8 @@ class Demo:
 
     def _fill(self, folder: Path) -> state.Keys:
         """Put the sample in where it is missing, and give out the secrets."""
+        from django.db import Error
+
         from kawasan.demo.sample import keys, rates, seed
         from kawasan.server.banks import expect_sandbox
 
@@ -142,8 +145,14 @@ class Demo:
         known = state.read_keys(folder)
         if known is None:
             self._step(told.KEYS)
-            known = keys.give_out(at=clock.now(), is_new=is_new)
-            state.write_keys(folder, known)
+        try:
+            if not is_new:
+                seed.complete(now=clock.now())
+            at = clock.now()
+            known = keys.add_missing(known, at=at) if known else keys.give_out(at=at, is_new=is_new)
+        except (Error, LookupError, Refusal) as error:
+            raise Refused(told.OLDER_SAMPLE.format(folder=folder, reason=repr(error))) from error
+        state.write_keys(folder, known)
         return known
 
     def _live(self, folder: Path, keys: state.Keys, database: runtime.Database) -> int:

@@ -37,6 +37,12 @@ REAL_ZONES = (
     "{folder} holds real zones ({zones}). The demo lets everybody pay with play money, so it wants a folder of its "
     "own: kawasan --data OTHER-FOLDER demo"
 )
+OLDER_SAMPLE = (
+    "Kawasan contoh di {folder} dibuat oleh versi lain dan tidak dapat dilengkapi ({reason}). Mulai dengan yang baru: "
+    "kawasan demo --fresh\n"
+    "The sample zone in {folder} was made by another version and cannot be completed ({reason}). Start with a new one: "
+    "kawasan demo --fresh"
+)
 RUNS_ALREADY = "a demo runs in {folder} already; its addresses are in demo.json there"
 PORT_TAKEN = "port {port} cannot be used ({reason}); choose another with --port, or let --port 0 find a free one"
 

@@ -18,8 +18,13 @@ from kawasan.platform.db import see_as
 from kawasan.rooms.books import api as books
 from kawasan.rooms.zone import api as zone
 
+
+def _id(name: str) -> UUID:
+    return ids.derived("demo.books", name)
+
+
 CLIENTS = 4  # businesses that the accountant keeps the books of
-BANK, NUMBER = "Bank Latihan", "8800123456"
+BANK, NUMBER, BANK_ID = "Bank Latihan", "8800123456", _id("bank")
 OPENING = {"1101": 2_500_000_00, "1102": 40_000_000_00, "1301": 18_000_000_00, "2101": 6_000_000_00}
 # What the bank's statement says, days before today: text, who, amount in rupiah, and where the first lines went.
 LINES = (
@@ -34,19 +39,32 @@ LINES = (
 
 
 def keep(shops: Sequence[Shop], people: Mapping[str, UUID], *, now: datetime) -> None:
-    """Invite the accountant, and give the first business a month of books."""
+    """Invite the accountant, and give the first business a month of books. A repeat adds nothing."""
     accountant = people[VISITORS["accountant"].email]
-    for shop in shops[:CLIENTS]:
-        with everything():
-            owner = Actor(person_id=people[shop.email], businesses={shop.id: BusinessRole.OWNER})
-            invited = ids.derived("demo.accountant", shop.number)
-            email = VISITORS["accountant"].email
-            zone.invite(actor=owner, email=email, role="accountant", at=now, business_id=shop.id, invitation_id=invited)
-            see_as(SYSTEM)
-            token = zone.invitation_token(invitation_id=invited)
-            zone.accept_invitation(actor=Actor(person_id=accountant), token=token, at=now)
     with everything():
-        _write(shops[0].id, people[shops[0].email], now)
+        known = zone.actor_of_person(person_id=accountant).businesses
+    for shop in shops[:CLIENTS]:
+        if shop.id not in known:
+            _invite(shop, people[shop.email], accountant, now)
+    with everything():
+        if not _is_kept(shops[0].id):
+            _write(shops[0].id, people[shops[0].email], now)
+
+
+def _invite(shop: Shop, owner_id: UUID, accountant: UUID, now: datetime) -> None:
+    owner = Actor(person_id=owner_id, businesses={shop.id: BusinessRole.OWNER})
+    invited, email = ids.derived("demo.accountant", shop.number), VISITORS["accountant"].email
+    with everything():
+        zone.invite(actor=owner, email=email, role="accountant", at=now, business_id=shop.id, invitation_id=invited)
+        see_as(SYSTEM)
+        token = zone.invitation_token(invitation_id=invited)
+        zone.accept_invitation(actor=Actor(person_id=accountant), token=token, at=now)
+
+
+def _is_kept(shop: UUID) -> bool:
+    """Whether there are books already: ours, or what a visitor of an earlier version's demo wrote himself."""
+    who: dict[str, Any] = {"actor": SYSTEM, "business_id": shop}
+    return bool(books.banks(**who) or books.entries(**who, limit=1).items)
 
 
 def _write(shop: UUID, owner: UUID, now: datetime) -> None:
@@ -91,7 +109,7 @@ def _write(shop: UUID, owner: UUID, now: datetime) -> None:
 
 
 def _bank(who: dict[str, Any], today: date, now: datetime) -> None:
-    bank = books.add_bank(**who, bank_id=_id("bank"), name=BANK, number=NUMBER, at=now)
+    bank = books.add_bank(**who, bank_id=BANK_ID, name=BANK, number=NUMBER, at=now)
     balance = (OPENING["1102"] - 9_600_000_00) // 100
     rows = ["Tanggal;Keterangan;Nama;Jumlah;Saldo"]
     for days, text, party, amount, _ in LINES:
@@ -115,10 +133,6 @@ def _bank(who: dict[str, Any], today: date, now: datetime) -> None:
             books.confirm_line(**who, line_id=line.id, choice=choice, at=now)
     rule = books.Rule(_id("rule"), "biaya adm", "out", "6199", upto_minor=50_000_00)
     books.add_bank_rule(**who, rule=rule, at=now)
-
-
-def _id(name: str) -> UUID:
-    return ids.derived("demo.books", name)
 
 
 def _receipt(what: str, amount: int) -> bytes:
