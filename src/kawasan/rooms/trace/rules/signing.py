@@ -14,6 +14,7 @@ from kawasan.rooms.trace.types.refusals import DestinationRefused
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how Standard Webhooks marks a secret
 _LENGTH_MAX = 500
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # NAT64 (RFC 6052): the last four bytes are the IPv4 address
 _LOCAL = ("localhost", "local", "internal", "lan", "home", "intranet")
 
 
@@ -50,13 +51,17 @@ def is_public_name(host: str) -> bool:
     try:
         return is_public(host)
     except ValueError:
-        return "." in host and host.rsplit(".", 1)[-1].lower() not in _LOCAL and not host.endswith(".")
+        last = host.rsplit(".", 1)[-1].lower()
+        # No top-level name begins with a digit; what does is an address in an old spelling (0x7f.1).
+        return "." in host and last not in _LOCAL and last[:1].isalpha()
 
 
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet: not to this machine, its network or a cloud's metadata."""
     found = ipaddress.ip_address(address)
     inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
+    if found in _TRANSLATED:
+        inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
 
 
