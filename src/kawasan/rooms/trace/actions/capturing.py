@@ -62,9 +62,7 @@ def capture(
     if not (stops and errors):
         try:
             with savepoint():
-                inserted = insert_events(
-                    connection_of(), business_id, capture_id, rows, own_names(document.context), at
-                )
+                inserted = _write(business_id, capture_id, rows, own_names(document.context), at)
                 repeated, clashes = _judge(business_id, [row for row in rows if row.place not in inserted])
                 errors += clashes
                 if stops and errors:

@@ -15,6 +15,7 @@ from tests.builders.zone import a_business, a_member, a_person, zone_staff
 from kawasan.core.access import SYSTEM
 from kawasan.platform.db import see_as
 from kawasan.platform.roles import as_owner
+from kawasan.rooms.log import api as log
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace import models
 
@@ -38,6 +39,8 @@ def test_a_captured_document_is_kept_byte_for_byte_and_every_event_is_found() ->
         assert [one["eventID"] for one in program.events(EQ_eventID=event["eventID"])] == [event["eventID"]]
     see_as(SYSTEM)
     assert bytes(models.Capture.objects.get().digest) == hashlib.sha256(body).digest()
+    for row in models.Event.objects.all():
+        assert len(log.leaves_of(kind=trace.LEAF_KIND, subject=str(row.id))) == 1
     assert list(trace.verify_captures()) == []
     assert list(trace.verify_events()) == []
 
