@@ -16,6 +16,7 @@ from kawasan.rooms.trace.types.refusals import EventInvalid
 
 _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 _TEXT_LENGTH_MAX = 400
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def columns_of(body: dict[str, Any], *, place: str = "event") -> Columns:
@@ -67,8 +68,7 @@ def links_of(found: Columns) -> tuple[tuple[str, str], ...]:
 def content_of(body: dict[str, Any]) -> bytes:
     """Return the digest of what an event says. Unlike the event hash it drops nothing but recordTime."""
     said = {key: value for key, value in body.items() if key != "recordTime"}
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(_SORTED(said).encode()).digest()
 
 
 def _at(place: Any) -> str:
@@ -103,6 +103,8 @@ def _check(found: Columns, place: str) -> None:
         found.biz_step, found.disposition, found.read_point, found.biz_location, found.type, found.transformation,
         found.error_reason, *found.things, *found.transactions, *found.sources, *found.destinations,
     )  # fmt: skip
+    if max(map(len, texts)) <= _TEXT_LENGTH_MAX and not _UNSTORABLE.search("".join(texts)):
+        return
     for text in texts:
         if len(text) > _TEXT_LENGTH_MAX or _UNSTORABLE.search(text):
             raise EventInvalid(place=place, problem=f"an identifier is too long or unreadable: {text[:40]!r}")

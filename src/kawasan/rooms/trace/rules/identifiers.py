@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from kawasan.rooms.trace.types.identifiers import DigitalLink
@@ -37,6 +38,10 @@ _SHAPE_OF_QUALIFIER = {
 # EPC Tag Data Standard: scheme -> key, digits of company prefix and reference together, where the check digit belongs.
 _EPC = re.compile(r"urn:epc:(id|idpat|class):([a-z]+):(.+)")
 _LENGTH_MAX = 400
+_PLAIN = re.compile(r"['.\-0-9;=A-Z_a-z]*")  # what stands for itself
+_ESCAPES = {chr(code): chr(code) if _PLAIN.fullmatch(chr(code)) else f"%{code:02X}" for code in range(256)}
+_HOST, _REST = re.compile(r"^https?://[^/]*"), re.compile(r"[?#].*", re.DOTALL)
+_KNOWN_MAX = 20_000  # names whose form is remembered: places and classes stand in event after event
 
 
 def check_digit(digits: str) -> int:
@@ -74,6 +79,7 @@ def canonical(uri: str) -> str | None:
     return None
 
 
+@lru_cache(_KNOWN_MAX)
 def known_as(uri: str) -> str:
     """Return the form under which a thing is filed: canonical where GS1 has one, else as it was written."""
     return canonical(uri) or uri
@@ -81,8 +87,7 @@ def known_as(uri: str) -> str:
 
 def parse(uri: str) -> DigitalLink | None:
     """Read a GS1 Digital Link (or its path alone): key, value and qualifiers. None where there is none in it."""
-    path = re.split(r"[?#]", uri, maxsplit=1)[0]
-    parts = [part for part in re.sub(r"^https?://[^/]*", "", path).split("/") if part]
+    parts = [part for part in _HOST.sub("", _REST.sub("", uri)).split("/") if part]
     for place, part in enumerate(parts):
         key = part if part in KEYS else _NUMBER_OF.get(part, "")
         if key in KEYS and (found := _read(key, parts[place + 1 :])):
@@ -116,11 +121,7 @@ def _written(key: str, value: str, qualifiers: dict[str, str]) -> str:
 
 def _escaped(text: str) -> str:
     """Write a value with the escapes that Digital Link asks for, whichever it came with."""
-    return "".join(
-        letter if re.fullmatch(r"[\"'.\-0-9;<=>?A-Z_a-z]", letter) and letter not in '"<>?' else f"%{ord(letter):02X}"
-        for letter in unquote(text)
-        if ord(letter) < 256
-    )
+    return text if _PLAIN.fullmatch(text) else "".join(_ESCAPES.get(letter, "") for letter in unquote(text))
 
 
 def _of_epc(uri: str) -> str | None:
