@@ -37,6 +37,7 @@ from kawasan.rooms.payments.facts import (
 from kawasan.rooms.sensors import checks as sensors_checks
 from kawasan.rooms.sensors import followers as sensors_followers
 from kawasan.rooms.sensors.facts import AlarmClosed, AlarmOpened
+from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace import checks as trace_checks
 from kawasan.rooms.trace import followers as trace_followers
 from kawasan.rooms.zone import api as zone
@@ -108,6 +109,16 @@ MONTH_USERS: tuple[Callable[[date], Iterable[str]], ...] = (commerce.needs_of_mo
 OPEN_DOCUMENTS: tuple[books.DocumentSource, ...] = (
     books.DocumentSource(invoices.SOURCE, invoices.open_documents, invoices.hear_settled),
 )
+
+
+def batches_of_product(product_id: UUID) -> tuple[trace.Batch, ...]:
+    """Return the batches of a product whose passports its page links to, the newest first."""
+    return trace.public_batches_of(product_id=product_id, limit=3)
+
+
+def batches_of_order(order_id: UUID) -> tuple[trace.Batch, ...]:
+    """Return the batches that an order's units came from, for the order's own page."""
+    return trace.batches_of_order(order_id=order_id)
 
 
 def write_payment(payment_id: UUID) -> None:

@@ -21,8 +21,10 @@ from kawasan.rooms.trace.queries.batches import (
     batch,
     batch_by_uri,
     batches,
+    batches_of_order,
     public_batch,
     public_batches_of,
+    recent_batches,
     shows_steps,
 )
 from kawasan.rooms.trace.queries.captures import capture_job, captures
@@ -174,6 +176,7 @@ __all__ = [
     "batch",
     "batch_by_uri",
     "batches",
+    "batches_of_order",
     "canonical",
     "capture",
     "capture_document",
@@ -219,6 +222,7 @@ __all__ = [
     "queue_messages",
     "read_question",
     "recall",
+    "recent_batches",
     "report_doubt",
     "resource",
     "set_shows_steps",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from kawasan.rooms.trace.http import epcis, queries
-from kawasan.rooms.trace.pages import batches, desk, labels, passports, recalls, resolver, staff
+from kawasan.rooms.trace.pages import batches, desk, finding, labels, passports, recalls, resolver, staff
 
 _RESOURCES = ("epcs", "bizSteps", "bizLocations", "readPoints", "dispositions", "eventTypes")
 _epcis = [
@@ -40,6 +40,7 @@ _desk = [
 _pages: list[URLPattern | URLResolver] = [
     path("jualan/asal", desk.chosen, name="batches"),
     path("jualan/<slug:slug>/", include(_desk)),
+    path("asal", finding.find, name="find"),
     path("asal/<str:batch_id>", passports.passport, name="passport"),
     path("asal/<str:batch_id>/keraguan", passports.doubt, name="doubt"),
     path("asal/<str:batch_id>/bukti/<str:event_id>", passports.proof, name="proof"),

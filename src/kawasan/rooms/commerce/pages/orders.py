@@ -21,6 +21,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
+from kawasan.platform.wiring import wiring
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import ReasonForm, ReturnForm, ReviewForm, fresh_id, refuse
 from kawasan.rooms.commerce.pages import wording
@@ -66,11 +67,14 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         found = commerce.order(actor=actor, order_id=key)
         reviews = commerce.reviews_of_order(actor=actor, order_id=key)
         money_back = payments.money_back_of(actor=actor, order_id=key)
+        batches = wiring().batches_of_order(key)
     if found.buyer_id != actor.person_id and found.business_id in actor.businesses:
         return redirect("seller:order", found.business_slug, order_id)
     context = shown(found) | {
         "lines": [{"line": line, "review": reviews.get(line.id)} for line in found.lines],
         "money_back": money_back,
+        "batches": batches,
+        "recalled": [batch for batch in batches if batch.recalled_at],
         "can_review": found.state in (commerce.OrderState.DELIVERED, commerce.OrderState.COMPLETED),
         "crumbs": [{"label": gettext("My orders"), "href": reverse("shop:orders")}, {"label": found.number}],
     }

@@ -20,6 +20,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.i18n import language
 from kawasan.platform.shared_pages import Made
 from kawasan.platform.web import actor_of
+from kawasan.platform.wiring import wiring
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.pages import shared, shown
 from kawasan.rooms.exchange import api as exchange
@@ -140,6 +141,7 @@ def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | N
         "stars": [(stars, count, count * 100 // counted if counted else 0) for stars, count in histogram.items()],
         "review_count": counted,
         "rating_chosen": rating,
+        "batches": wiring().batches_of_product(found.id),
         "is_on_sale": found.status == commerce.ProductStatus.PUBLISHED and found.seller.is_open and chosen is not None,
         "json_ld": shown.json_ld(found, request),
         "share_url": request.build_absolute_uri(request.path),

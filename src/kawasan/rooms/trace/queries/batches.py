@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Sum
+
 from kawasan.core.access import Actor
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.platform.db import requires_transaction, seeing_everything
@@ -66,6 +68,23 @@ def public_batches_of(*, product_id: UUID, limit: int = 5) -> tuple[Batch, ...]:
     with seeing_everything():
         rows = models.Batch.objects.filter(product_id=product_id, is_public=True).order_by("-id")[:limit]
         return tuple(as_batch(row) for row in rows)
+
+
+@requires_transaction
+def recent_batches(*, limit: int = 6) -> tuple[Batch, ...]:
+    """Return the newest batches of the zone whose passports are open, none of them called back."""
+    with seeing_everything():
+        rows = models.Batch.objects.filter(is_public=True, recalled_at__isnull=True).order_by("-id")[:limit]
+        return tuple(as_batch(row) for row in rows)
+
+
+@requires_transaction
+def batches_of_order(*, order_id: UUID) -> tuple[Batch, ...]:
+    """Return the batches that an order's units came from, to whom the order itself was shown already."""
+    with seeing_everything():
+        drawn = models.Draw.objects.filter(order_id=order_id).values("batch_id").annotate(units=Sum("quantity"))
+        kept = [one["batch_id"] for one in drawn if one["units"] > 0]
+        return tuple(as_batch(row) for row in models.Batch.objects.filter(pk__in=kept).order_by("id"))
 
 
 @requires_transaction

@@ -286,3 +286,51 @@ def test_a_broken_cold_chain_becomes_one_event_of_the_batch_it_travelled_with() 
     assert not trace.note_alarm(alarm=replace(alarm, reference="nothing"), at=AT)
     see_as(SYSTEM)
     assert list(trace.verify_events()) == []
+
+
+def test_what_stands_on_a_label_leads_to_its_passport() -> None:
+    product = something_for_sale(stock=10)
+    Product.objects.filter(pk=product.id).update(gtin=GTIN)
+    named = a_batch(replace(product, gtin=GTIN), lot="KOPI-7")
+    plain = a_batch(something_for_sale(stock=10), lot="BATIK-1")
+    hidden = a_batch(something_for_sale(stock=10), lot="HIDDEN")
+    models.Batch.objects.filter(pk=hidden.id).update(is_public=False)
+    client = Client()
+
+    def found(code: str) -> str:
+        answer = client.get("/asal", {"kode": code}, **ENGLISH)
+        return answer["Location"] if answer.status_code == 302 else str(answer.status_code)
+
+    for code in (f"https://zone.example/01/0{GTIN}/10/KOPI-7", f"(01)0{GTIN}(17)270101(10)KOPI-7", GTIN, named.uri):
+        assert found(code) == f"/asal/{public(named)}", code
+    for code in (f"https://zone.example/asal/{public(plain)}", public(plain)):
+        assert found(code) == f"/asal/{public(plain)}"
+    for code in (public(hidden), "bch_x", "629104150021", "?", "/01/", "https://", "(01)", "x" * 500, "\0"):
+        assert found(code) == "404", code
+    listed = client.get("/asal", **ENGLISH).content.decode()
+    assert ("BATIK-1" in listed, "HIDDEN" in listed) == (True, False)
+    a_batch(replace(product, gtin=GTIN), lot="KOPI-8")
+    both = client.get("/asal", {"kode": GTIN}, **ENGLISH)
+    assert (both.status_code, "KOPI-7" in both.content.decode(), "KOPI-8" in both.content.decode()) == (200, True, True)
+
+
+def test_a_product_and_an_order_lead_to_the_passports_of_their_batches() -> None:
+    product = something_for_sale(stock=10)
+    batch, hidden = a_batch(product, lot="OPEN-1"), a_batch(product, lot="SHUT-1")
+    models.Batch.objects.filter(pk=hidden.id).update(is_public=False)
+    buyer = a_buyer()
+    order = a_checkout(buyer=buyer, lines=[wanted(product, 2)]).orders[0]
+    see_as(SYSTEM)
+    catch_up("trace.draws")
+    page = Client().get(f"/produk/{product.slug}", **ENGLISH).content.decode()
+    assert (f"/asal/{public(batch)}" in page, "SHUT-1" in page) == (True, False)
+    client, address = Client(), f"/pesanan/{ids.public(commerce.ORDER_PREFIX, order.id)}"
+    client.force_login(Person.objects.get(pk=buyer.person_id))
+    seen = client.get(address, **ENGLISH).content.decode()
+    assert (f"/asal/{public(batch)}" in seen, "is recalled" in seen) == (True, False)
+    see_as(SYSTEM)
+    models.Batch.objects.filter(pk=batch.id).update(recalled_at=AT, recall_reason="Jamur.")
+    seen = client.get(address, **ENGLISH).content.decode()
+    assert "Batch OPEN-1, which you got, is recalled" in seen
+    assert 'href="/penarikan"' in seen
+    assert client.get("/penarikan").status_code == 200
