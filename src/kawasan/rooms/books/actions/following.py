@@ -67,8 +67,16 @@ def _insert(sql: str, rows: Sequence[Iterable[Any]]) -> None:
 
 
 # The driver looks into each element of a list for what must be quoted; ids, numbers, days and codes never need it.
+# Lines of one transfer stand together and share its id, time and day: what was just written is not written anew.
 def _array(column: Iterable[Any]) -> str:
-    return "{" + ",".join(["null" if value is None else _text(value) for value in column]) + "}"
+    texts: list[str] = []
+    last: Any = None
+    text = "null"
+    for value in column:
+        if value is not last:
+            last, text = value, "null" if value is None else _text(value)
+        texts.append(text)
+    return "{" + ",".join(texts) + "}"
 
 
 def _text(value: Any) -> str:
