@@ -209,7 +209,7 @@ class TaxYearOut(Schema):
 @router.get("/books/{business_id}/statements/{report}", response=StatementOut, summary="A statement of a period")
 def statement(request: HttpRequest, business_id: str, report: books.Report, given: Query[PeriodIn]) -> dict[str, Any]:
     """Return laba-rugi, posisi-keuangan or arus-kas with the period before beside. For owner and accountant."""
-    actor, found_id = _reader(request, business_id)
+    actor, found_id = reader(request, business_id)
     with transaction(actor):
         found = books.statement(actor=actor, business_id=found_id, report=report, span=given.span())
     return {
@@ -235,7 +235,7 @@ def statement(request: HttpRequest, business_id: str, report: books.Report, give
 @router.get("/books/{business_id}/trial-balance", response=TrialOut, summary="Every account up to a day")
 def trial_balance(request: HttpRequest, business_id: str, given: Query[PeriodIn]) -> dict[str, Any]:
     """Return debits, credits and balance of every account up to the period's end."""
-    actor, found_id = _reader(request, business_id)
+    actor, found_id = reader(request, business_id)
     with transaction(actor):
         found = books.trial_balance(actor=actor, business_id=found_id, span=given.span())
     rows = [
@@ -255,7 +255,7 @@ def trial_balance(request: HttpRequest, business_id: str, given: Query[PeriodIn]
 @router.get("/books/{business_id}/ledger", response=LedgerOut, summary="The lines that a figure is the sum of")
 def ledger(request: HttpRequest, business_id: str, given: Query[LedgerIn]) -> dict[str, Any]:
     """Return the lines of accounts (codes with commas between) in order, each with the balance after it."""
-    actor, found_id = _reader(request, business_id)
+    actor, found_id = reader(request, business_id)
     span = given.span()
     with transaction(actor):
         page = books.general_ledger(
@@ -273,7 +273,7 @@ def ledger(request: HttpRequest, business_id: str, given: Query[LedgerIn]) -> di
 @router.get("/books/{business_id}/entries", response=EntriesOut, summary="Entries by hand, newest first")
 def entries(request: HttpRequest, business_id: str, cursor: str | None = None, limit: int | None = None) -> EntriesOut:
     """Return what people wrote: expenses, opening balances, corrections."""
-    actor, found_id = _reader(request, business_id)
+    actor, found_id = reader(request, business_id)
     with transaction(actor):
         page = books.entries(actor=actor, business_id=found_id, cursor=cursor, limit=limit)
     return EntriesOut(items=[EntryOut.of(item) for item in page.items], next_cursor=page.next_cursor)
@@ -282,7 +282,7 @@ def entries(request: HttpRequest, business_id: str, cursor: str | None = None, l
 @router.post("/books/{business_id}/entries", response={201: EntryOut}, summary="Write an entry")
 def add_entry(request: HttpRequest, business_id: str, body: EntryIn) -> HttpResponse:
     """Book an entry by hand (needs an Idempotency-Key)."""
-    actor, found_id = _writer(request, business_id)
+    actor, found_id = writer(request, business_id)
     lines = tuple(books.JournalLine(line.account, line.amount_minor) for line in body.lines)
     entry = books.NewEntry(body.day, body.memo, lines)
 
@@ -297,7 +297,7 @@ def add_entry(request: HttpRequest, business_id: str, body: EntryIn) -> HttpResp
 @router.post("/books/{business_id}/closings", response=ClosedOut, summary="Close a month")
 def close(request: HttpRequest, business_id: str, body: CloseIn) -> ClosedOut:
     """Close the books up to the end of a month. Repeating it changes nothing."""
-    actor, found_id = _writer(request, business_id)
+    actor, found_id = writer(request, business_id)
     month = books.parse_month(body.month)
     with transaction(actor):
         through = books.close_month(
@@ -309,7 +309,7 @@ def close(request: HttpRequest, business_id: str, body: CloseIn) -> ClosedOut:
 @router.post("/books/{business_id}/reopenings", response=ClosedOut, summary="Reopen a month with a reason")
 def reopen(request: HttpRequest, business_id: str, body: ReopenIn) -> ClosedOut:
     """Reopen a month and every later one."""
-    actor, found_id = _writer(request, business_id)
+    actor, found_id = writer(request, business_id)
     month = books.parse_month(body.month)
     with transaction(actor):
         through = books.reopen_month(actor=actor, business_id=found_id, month=month, reason=body.reason, at=clock.now())
@@ -319,18 +319,20 @@ def reopen(request: HttpRequest, business_id: str, body: ReopenIn) -> ClosedOut:
 @router.get("/books/{business_id}/taxes/{year}", response=TaxYearOut, summary="A year's turnover, tax and duties")
 def taxes(request: HttpRequest, business_id: str, year: int) -> books.TaxYear:
     """Return the final tax month by month, what is due when, and how near the PKP threshold is."""
-    actor, found_id = _reader(request, business_id)
+    actor, found_id = reader(request, business_id)
     with transaction(actor):
         return books.tax_year(actor=actor, business_id=found_id, year=books.checked_year(year), at=clock.now())
 
 
-def _reader(request: HttpRequest, business_id: str) -> tuple[Actor, UUID]:
+def reader(request: HttpRequest, business_id: str) -> tuple[Actor, UUID]:
+    """Return who asks and whose books; the key may read them."""
     actor = actor_of(request)
     actor.need_scope("books:read")
     return actor, ids.parse("biz", business_id)
 
 
-def _writer(request: HttpRequest, business_id: str) -> tuple[Actor, UUID]:
+def writer(request: HttpRequest, business_id: str) -> tuple[Actor, UUID]:
+    """Return who asks and whose books; the key may write them."""
     actor = actor_of(request)
     actor.need_scope("books:write")
     return actor, ids.parse("biz", business_id)

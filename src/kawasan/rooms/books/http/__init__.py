@@ -1,0 +1,12 @@
+"""The books for programs."""
+
+from __future__ import annotations
+
+from ninja import Router
+
+from kawasan.rooms.books.http.bank import router as bank
+from kawasan.rooms.books.http.journal import router as journal
+
+router = Router(tags=["books"])
+router.add_router("", journal)
+router.add_router("", bank)
