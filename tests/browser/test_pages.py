@@ -20,6 +20,9 @@ PAGES = [
     (None, "/tidak-ada"),
     (None, "/gallery"),
     (None, "/v1/docs"),
+    (None, "/log"),
+    (None, "/kota-bersih"),
+    (None, "{passport}"),
     ("buyer", "/keranjang"),
     ("buyer", "/pesanan"),
     ("buyer", "/dompet"),
@@ -30,6 +33,11 @@ PAGES = [
     ("seller", "/jualan/{seller}/produk"),
     ("seller", "/jualan/{seller}/stok"),
     ("seller", "/jualan/{seller}/saldo"),
+    ("seller", "/jualan/{seller}/faktur"),
+    ("seller", "/jualan/{seller}/buku/bank"),
+    ("seller", "/jualan/{seller}/perangkat"),
+    ("seller", "{device}"),
+    ("seller", "/jualan/{seller}/bank-sampah"),
     ("seller", "/usaha/{seller}/tim"),
     ("seller", "/usaha/{seller}/kunci"),
     ("zone_staff", "/kawasan/pendaftaran"),
@@ -41,13 +49,21 @@ PAGES = [
 
 
 @pytest.fixture(scope="package")
-def places(demo, chromium, home):
+def places(demo, chromium, home, states):
     seller = demo["addresses"]["seller"].split("/jualan/")[1].strip("/")
     page = chromium.new_page()
     page.goto(f"{home}/toko/{seller}")
     product = page.locator("main a[href^='/produk/']").first.get_attribute("href")
     page.close()
-    return {"seller": seller, "product": product}
+    context = chromium.new_context(storage_state=states("seller"))
+    page = context.new_page()
+    page.goto(f"{home}/jualan/{seller}/asal")
+    batch = page.locator("main .table a[href*='/asal/bch_']").first.get_attribute("href")
+    page.goto(f"{home}/jualan/{seller}/perangkat")
+    device = page.locator("main .table a[href*='/perangkat/dev_']").first.get_attribute("href")
+    context.close()
+    passport = f"/asal/{batch.rsplit('/', 1)[1]}"
+    return {"seller": seller, "product": product, "passport": passport, "device": device}
 
 
 @pytest.mark.parametrize(("width", "height", "theme", "language"), SIZES)

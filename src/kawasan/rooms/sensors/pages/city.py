@@ -136,9 +136,9 @@ def public(request: HttpRequest) -> HttpResponse:
         figures = sensors.city_figures(month=month, at=now)
     context = {
         "figures": figures,
-        "weighed": [(_material(one.key), one.grams / GRAMS) for one in figures.weighed],
-        "brought": [(_material(one.key), one.grams / GRAMS) for one in figures.brought],
-        "districts": [(_district(one.key), one.grams / GRAMS) for one in figures.districts],
+        "weighed": [(_material(one.key), _kilograms(one.grams)) for one in figures.weighed],
+        "brought": [(_material(one.key), _kilograms(one.grams)) for one in figures.brought],
+        "districts": [(_district(one.key), _kilograms(one.grams)) for one in figures.districts],
     }
     return render(request, "sensors/clean_city.html", context)
 
@@ -160,3 +160,8 @@ def _month(text: str | None, usual: date) -> date:
     except ValueError:
         return usual
     return min(max(found, EPOCH), usual)
+
+
+def _kilograms(grams: int) -> float:
+    """Return kilograms as people read them in a sum: whole ones, or one decimal of little."""
+    return round(grams / GRAMS) if grams >= 10 * GRAMS else round(grams / GRAMS, 1)
