@@ -150,7 +150,9 @@ class PriceForm(RefusingForm):
     id = forms.CharField(widget=forms.HiddenInput, max_length=40)
     material = forms.ChoiceField(label=_("Material"), choices=MATERIALS)
     per_kg = forms.IntegerField(label=_("Rupiah for a kilogram"), min_value=0, max_value=1_000_000)
-    starts_on = forms.DateField(label=_("From this day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    starts_on = forms.DateField(
+        label=_("From this day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class VisitForm(RefusingForm):

@@ -148,7 +148,9 @@ class CertificateForm(_Form):
     name = forms.CharField(label=_("What it says"), max_length=120, help_text=_("For example: organic, halal, origin."))
     issuer = forms.CharField(label=_("Who issued it"), max_length=120)
     number = forms.CharField(label=_("Its number"), max_length=60, required=False)
-    valid_from = forms.DateField(label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    valid_from = forms.DateField(
+        label=_("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     valid_until = forms.DateField(
         label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
