@@ -163,5 +163,6 @@ def _month(text: str | None, usual: date) -> date:
 
 
 def _kilograms(grams: int) -> float:
-    """Return kilograms as people read them in a sum: whole ones, or one decimal of little."""
-    return round(grams / GRAMS) if grams >= 10 * GRAMS else round(grams / GRAMS, 1)
+    """Return kilograms as people read them in a sum: one decimal, and none where they are whole."""
+    tenths = round(grams / GRAMS, 1)
+    return int(tenths) if tenths == int(tenths) else tenths
