@@ -43,9 +43,9 @@ browser: # Chromium for the browser tests: installed on Debian and Ubuntu when w
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "NOTE: no $(CHROMIUM): browser tests will be skipped. Install Debian's chromium, or set CHROMIUM=/path."; fi; fi
 
-interop: setup ## install other people's SNAP client and book-keeping program (not locked) and test them against ours
+interop: setup ## install other people's SNAP, EPCIS and book-keeping programs (not locked) and test them against ours
 	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask pycryptodome "beancount>=3.2"
-	KAWASAN_TEST_BEAN_CHECK=$(CURDIR)/$(BIN)/bean-check $(BIN)/pytest tests/sandbox/test_interop.py src/kawasan/rooms/books/tests/test_reports.py src/kawasan/rooms/books/tests/test_real_invoices.py
+	KAWASAN_TEST_NPM=1 KAWASAN_TEST_BEAN_CHECK=$(CURDIR)/$(BIN)/bean-check $(BIN)/pytest tests/interop tests/sandbox/test_interop.py src/kawasan/rooms/books/tests/test_reports.py src/kawasan/rooms/books/tests/test_real_invoices.py
 
 format: setup ## put the code into shape
 	$(BIN)/ruff format .
