@@ -26,6 +26,7 @@ def add_commands(main: click.Group, zone_of: ZoneOf) -> None:
     _add_now(anchor, zone_of)
     _add_list(anchor, zone_of)
     _add_check(anchor, zone_of)
+    _add_deploy(anchor, zone_of)
 
 
 def _add_now(anchor: click.Group, zone_of: ZoneOf) -> None:
@@ -70,6 +71,21 @@ def _add_check(anchor: click.Group, zone_of: ZoneOf) -> None:
             from kawasan.server import anchoring
 
             _tell(anchoring.checked(), as_json)
+
+
+def _add_deploy(anchor: click.Group, zone_of: ZoneOf) -> None:
+    @anchor.command()
+    @ZONE
+    @click.pass_context
+    def deploy(context: click.Context, zone: str | None) -> None:
+        """Put the contract onto the chain (KAWASAN_EVM_RPC, KAWASAN_EVM_KEY) and print its address. Costs gas."""
+        with zone_of(context, zone):
+            from kawasan.server import anchoring
+
+            try:
+                click.echo(anchoring.deploy())
+            except ValueError as error:
+                raise click.ClickException(str(error)) from error
 
 
 def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:

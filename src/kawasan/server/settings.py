@@ -223,6 +223,9 @@ NINJA_PAGINATION_MAX_LIMIT = 100
 # Who keeps the log's checkpoints: a timestamp authority, and whose certificates its answers must lead to.
 KAWASAN_TSA_URL = os.environ.get("KAWASAN_TSA_URL", "")
 KAWASAN_TSA_ROOTS = os.environ.get("KAWASAN_TSA_ROOTS", "")
+KAWASAN_EVM_RPC = os.environ.get("KAWASAN_EVM_RPC", "")
+KAWASAN_EVM_CONTRACT = os.environ.get("KAWASAN_EVM_CONTRACT", "").lower()
+KAWASAN_EVM_KEY = os.environ.get("KAWASAN_EVM_KEY", "")
 KAWASAN_ANCHOR_MINUTES = int(os.environ.get("KAWASAN_ANCHOR_MINUTES", "60"))
 
 # Exchange rates: a file that something of the operator's keeps up to date, whose rates they are, how old they may be.

@@ -1,6 +1,7 @@
 """The log's door: commit to something, prove it, read tiles and checkpoints."""
 
-from kawasan.rooms.log.actions.anchors import keep_stamp, note_anchor_failure
+from kawasan.rooms.log.actions.anchors import keep_stamp, keep_written, note_anchor_failure
+from kawasan.rooms.log.actions.chain import Chain
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
@@ -71,6 +72,7 @@ __all__ = [
     "Body",
     "BodyNotCanonical",
     "BodyTooLong",
+    "Chain",
     "CheckpointInfo",
     "Content",
     "KeyInfo",
@@ -105,6 +107,7 @@ __all__ = [
     "inclusion",
     "keep_cosignatures",
     "keep_stamp",
+    "keep_written",
     "keys",
     "latest_checkpoints",
     "leaves_of",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import httpx
 from django.conf import settings
@@ -15,7 +16,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.jobs import periodic
 from kawasan.platform.telemetry import log
 from kawasan.rooms.log import api
-from kawasan.rooms.log.rules import timestamps
+from kawasan.rooms.log.rules import contract, timestamps
 
 ASK_SECONDS = 10.0
 STAMP_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
@@ -104,4 +105,42 @@ def _stamp(target: str, size: int, note: bytes, at: datetime) -> api.Anchor:
         return api.keep_stamp(size=size, target=target, receipt=answer.content, nonce=nonce, at=at)
 
 
-_ANCHORERS: dict[api.AnchorKind, Callable[[str, int, bytes, datetime], api.Anchor]] = {api.AnchorKind.RFC3161: _stamp}
+def _write(target: str, size: int, note: bytes, at: datetime) -> api.Anchor:
+    chain = api.Chain()
+    try:
+        found = chain.keep(contract.checkpoint_of(note))
+        seconds = chain.time_of(found)
+    except contract.NotOnChain as error:
+        raise api.AnchorInvalid(problem=str(error)) from error
+    receipt = json.dumps({"transaction": found, "time": seconds}, indent=1).encode()
+    with transaction(SYSTEM):
+        return api.keep_written(
+            size=size, target=target, receipt=receipt, stamped_at=datetime.fromtimestamp(seconds, UTC), at=at
+        )
+
+
+def deploy_contract() -> str:
+    """Put the contract onto the chain, owned by our key, and return its address. Raises ValueError."""
+    try:
+        return api.Chain().deploy()
+    except httpx.HTTPError as error:
+        raise contract.NotOnChain(f"no answer: {type(error).__name__}") from error
+
+
+def problem_on_chain(one: api.Anchor) -> str:
+    """Ask the chain whether it still holds what a receipt says, and say what is wrong, or nothing."""
+    with transaction(SYSTEM):
+        note = api.note_of(one.size)
+    try:
+        api.Chain().still_holds(contract.checkpoint_of(note), json.loads(one.receipt)["transaction"]["transactionHash"])
+    except contract.NotOnChain as error:
+        return str(error)
+    except httpx.HTTPError as error:
+        return f"no answer: {type(error).__name__}"
+    return ""
+
+
+_ANCHORERS: dict[api.AnchorKind, Callable[[str, int, bytes, datetime], api.Anchor]] = {
+    api.AnchorKind.RFC3161: _stamp,
+    api.AnchorKind.EVM: _write,
+}

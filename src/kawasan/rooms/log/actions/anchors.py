@@ -8,7 +8,7 @@ from kawasan.core.ids import uuid7
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.log import models
 from kawasan.rooms.log.queries.anchors import as_anchor, note_of, trusted
-from kawasan.rooms.log.rules import timestamps
+from kawasan.rooms.log.rules import contract, timestamps
 from kawasan.rooms.log.types import Anchor, AnchorInvalid, AnchorKind
 
 PROBLEM_MAX = 200
@@ -26,6 +26,20 @@ def keep_stamp(*, size: int, target: str, receipt: bytes, nonce: int, at: dateti
     except timestamps.NotAStamp as error:
         raise AnchorInvalid(problem=str(error)) from error
     return _add(kind=AnchorKind.RFC3161, size=size, target=target, at=at, receipt=receipt, stamped_at=stamped)
+
+
+@requires_transaction
+def keep_written(*, size: int, target: str, receipt: bytes, stamped_at: datetime, at: datetime) -> Anchor:
+    """
+    Keep the receipt of the transaction that put a checkpoint into a contract.
+
+    Raises AnchorInvalid; SizeNotPublished where there is no such checkpoint.
+    """
+    try:
+        contract.check(receipt, note=note_of(size), contract=target)
+    except contract.NotOnChain as error:
+        raise AnchorInvalid(problem=str(error)) from error
+    return _add(kind=AnchorKind.EVM, size=size, target=target, at=at, receipt=receipt, stamped_at=stamped_at)
 
 
 @requires_transaction

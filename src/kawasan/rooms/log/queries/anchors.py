@@ -14,7 +14,7 @@ from django.conf import settings
 from kawasan.platform.checks import Finding
 from kawasan.rooms.log import models
 from kawasan.rooms.log.queries import proofs
-from kawasan.rooms.log.rules import timestamps
+from kawasan.rooms.log.rules import contract, timestamps
 from kawasan.rooms.log.types import Anchor, AnchorKind, AnchorNotFound, AnchorPlan, SizeNotPublished
 
 FIRST_WAIT = timedelta(minutes=2)  # after a failure; twice as long after each further one, up to the interval
@@ -51,6 +51,8 @@ def targets() -> list[tuple[AnchorKind, str]]:
         parts = urlsplit(settings.KAWASAN_TSA_URL)
         host = parts.netloc.rpartition("@")[2]
         found.append((AnchorKind.RFC3161, urlunsplit((parts.scheme, host, parts.path, "", ""))))
+    if settings.KAWASAN_EVM_RPC and settings.KAWASAN_EVM_CONTRACT:
+        found.append((AnchorKind.EVM, settings.KAWASAN_EVM_CONTRACT))
     return found
 
 
@@ -108,13 +110,15 @@ def problem_of(one: Anchor) -> str:
     """Say what is wrong with a receipt as it lies here, or nothing."""
     try:
         data = note_of(one.size)
-        if settings.KAWASAN_TSA_ROOTS:
+        if one.kind is AnchorKind.EVM:
+            contract.check(one.receipt, note=data, contract=one.target)
+        elif settings.KAWASAN_TSA_ROOTS:
             timestamps.check(one.receipt, data=data, trusted=trusted())
         else:  # whom to trust was not said: that it is of these bytes can be seen all the same
             timestamps.time_of(one.receipt, data=data)
     except SizeNotPublished:
         return "there is no such checkpoint"
-    except timestamps.NotAStamp as error:
+    except (timestamps.NotAStamp, contract.NotOnChain) as error:
         return str(error)
     return ""
 
