@@ -25,6 +25,7 @@ STEPS = {
     "history": "pesanan dua minggu terakhir · orders of the past two weeks",
     "campaign": "hari belanja · shopping day",
     "books": "pembukuan · books",
+    "invoices": "faktur · invoices",
     "figures": "angka · figures",
 }
 KEYS = "kata sandi dan kunci · passwords and keys"

@@ -9,6 +9,7 @@ from kawasan.demo.sample import (
     books,
     businesses,
     history,
+    invoices,
     origins,
     payouts,
     people,
@@ -66,6 +67,8 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     payouts.pay_out(sellers, staff=staff, operator=operator, at=now - timedelta(hours=6))
     say("books")
     books.keep(shops, known, now=now)
+    say("invoices")
+    invoices.bill(shops, known, now=now)
     businesses.apply(applicant, known[applicant.email], at=now - timedelta(hours=5))
     say("figures")
     followers.catch_up()

@@ -58,6 +58,15 @@ def number(value: Any, places: int | None = None) -> str:
 
 
 @register.filter
+def quantity(value: Any) -> str:
+    """``{{ line.quantity|quantity }}``: 36 or 0,5, without zeros at its end."""
+    found = _number(value)
+    if found is None:
+        return "–"
+    return wording.written(found.quantize(Decimal(1)) if found == found.to_integral_value() else found.normalize())
+
+
+@register.filter
 def short(value: Any) -> str:
     """``{{ sold|short }}``: 1,2 rb or 12 jt."""
     found = _number(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kawasan.rooms.invoices.pages import customers, document, documents, orders, papers, public, taxes
+from kawasan.rooms.invoices.pages import customers, document, documents, orders, papers, public, recurring, taxes
 
 _desk = [
     path("", documents.documents, name="documents"),
@@ -14,6 +14,7 @@ _desk = [
     path("/pelanggan/baru", customers.new, name="customer_new"),
     path("/pelanggan/<str:customer>", customers.customer, name="customer"),
     path("/pelanggan/<str:customer>/arsip", customers.archive, name="customer_archive"),
+    path("/berkala", recurring.recurring, name="recurring"),
     path("/pengaturan", customers.habits, name="habits"),
     path("/pajak", taxes.month, name="taxes"),
     path("/pajak/<int:part>.xml", taxes.month_file, name="tax_file"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from kawasan.core.access import Actor
 from kawasan.core.errors import NotFound
@@ -16,7 +17,7 @@ from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.books import models
 from kawasan.rooms.books.queries.desk import accounts, need_books
 from kawasan.rooms.books.rules import chart
-from kawasan.rooms.books.types.desk import LedgerLine
+from kawasan.rooms.books.types.desk import EntryKind, LedgerLine
 
 FIRST_DAY, LAST_DAY = ALL_DAYS = date(1970, 1, 1), date(9999, 12, 31)
 
@@ -116,6 +117,22 @@ def booked_by_document(*, business_id: UUID, document: str, reference: UUID, acc
         business_id=business_id, account=account, entry__document=document, entry__reference=reference
     )
     return -int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
+
+
+def ppn_by_month(business_id: UUID, first: date, last: date) -> dict[date, int]:
+    """
+    Return output PPN less input PPN by the first day of its month.
+
+    What paid the tax office (expenses and lines of bank statements on 2201, and their corrections) is no output.
+    """
+    paying = models.Entry.objects.filter(business_id=business_id, kind__in=(EntryKind.EXPENSE, EntryKind.BANK))
+    paid = Q(account=chart.OUTPUT_PPN) & (Q(entry__in=paying) | Q(entry__corrects__in=paying.values("pk")))
+    booked = models.EntryLine.objects.filter(business_id=business_id, day__gte=first, day__lte=last)
+    lines = booked.filter(account__in=(chart.INPUT_PPN, chart.OUTPUT_PPN)).exclude(paid)
+    found: dict[date, int] = defaultdict(int)
+    for day, amount in lines.values_list("day", "amount_minor"):
+        found[day.replace(day=1)] -= amount
+    return dict(found)
 
 
 def general_ledger(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -10,7 +11,7 @@ from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.rooms.books.queries.desk import accounts, need_books, profile
 from kawasan.rooms.books.queries.periods import closed_through
-from kawasan.rooms.books.queries.sums import FIRST_DAY, by_day, net, sums
+from kawasan.rooms.books.queries.sums import FIRST_DAY, by_day, net, ppn_by_month, sums
 from kawasan.rooms.books.rules import cashflow, chart, duties, pph, ppn, statements, tax_tables
 from kawasan.rooms.books.types.desk import Profile
 from kawasan.rooms.books.types.months import Span, month_of
@@ -30,7 +31,9 @@ def tax_year(*, actor: Actor, business_id: UUID, year: int, at: datetime) -> Tax
     turnover = sum(month.turnover_minor for month in months)
     day = min(today, date(year, 12, 31))
     whole = Decimal(turnover) / pph.MINOR
-    due = duties.duties_of(months if uses_final else [], taxpayer=who.taxpayer, is_pkp=who.is_pkp, today=today)
+    taxed = months if uses_final else [replace(month, tax_minor=0) for month in months]  # PPN is due all the same
+    ppn_left = ppn_by_month(business_id, date(year, 1, 1), day) if who.is_pkp else {}
+    due = duties.duties_of(taxed, taxpayer=who.taxpayer, is_pkp=who.is_pkp, today=today, ppn=ppn_left)
     allowance = tax_tables.on(tax_tables.FINAL_TAX, day, "PPh Final").allowance
     return TaxYear(
         year=year,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, timedelta
 
 from kawasan.core.calendar import is_working_day
@@ -30,12 +30,14 @@ def duties_of(
     is_pkp: bool,
     today: date,
     days_off: Container[date] | None = None,
+    ppn: Mapping[date, int] | None = None,
 ) -> list[Duty]:
     """
     Return what is due for the months that are over: deposits of the final tax, PPN returns, the yearly return.
 
     A day of payment that is no working day moves to the next one.
-    A month without tax has no deposit. Individuals file for the year by 31 March, others by 30 April (UU KUP art. 3).
+    A month without tax has no deposit; ``ppn`` is what is left of a month's output PPN after input PPN, by first day.
+    Individuals file for the year by 31 March, others by 30 April (UU KUP art. 3).
     """
     off = banking_days_off() if days_off is None else days_off
     found = []
@@ -49,8 +51,8 @@ def duties_of(
             found.append(Duty(DutyKind.FINAL_DEPOSIT, month.month, due, month.tax_minor, *codes))
         if is_pkp:
             due = last_of_month(end + timedelta(days=1))
-            codes = (PPN_ACCOUNT_CODE, PPN_DEPOSIT_CODE)
-            found.append(Duty(DutyKind.PPN_RETURN, month.month, due, 0, *codes))
+            codes, amount = (PPN_ACCOUNT_CODE, PPN_DEPOSIT_CODE), (ppn or {}).get(month.month, 0)
+            found.append(Duty(DutyKind.PPN_RETURN, month.month, due, max(0, amount), *codes))
     if months:
         year = months[0].month.year
         due = date(year + 1, 3, 31) if taxpayer is Taxpayer.INDIVIDUAL else date(year + 1, 4, 30)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.builders.authority import a_completion, a_refund, a_sale
@@ -124,6 +125,21 @@ def test_closing_a_month_costs_the_goods_and_puts_the_tax_aside():
     assert (again["1301"], again["5101"], again["8101"]) == (100_000_00, 200_000_00, 4_500_00)
 
 
+def _book(owner: dict[str, Any], day: date, *lines: tuple[str, int]) -> None:
+    entry = books.NewEntry(day, "PPN", tuple(books.JournalLine(*line) for line in lines))
+    books.add_entry(**owner, entry_id=ids.uuid7(), entry=entry, at=AT)
+
+
+def test_a_company_outside_the_final_tax_still_files_ppn():
+    shop = a_busy_shop()
+    owner = {"actor": an_owner(shop), "business_id": shop}
+    books.say_profile(**owner, taxpayer=books.Taxpayer.OTHER, registered_year=2010, is_pkp=True)
+    year = books.tax_year(**owner, year=2026, at=AT)
+    kinds = [duty.kind for duty in year.duties]
+    assert not year.uses_final_tax
+    assert (kinds.count(books.DutyKind.PPN_RETURN), kinds.count(books.DutyKind.FINAL_DEPOSIT)) == (11, 0)
+
+
 def test_a_year_of_tax_follows_the_books():
     shop = a_busy_shop()
     owner = {"actor": an_owner(shop), "business_id": shop}
@@ -138,6 +154,13 @@ def test_a_year_of_tax_follows_the_books():
         (date(2026, 11, 1), date(2026, 12, 15), 4_500_00),
     ]
     assert sum(duty.kind is books.DutyKind.PPN_RETURN for duty in year.duties) == 11
+    _book(owner, date(2026, 10, 5), ("1101", 111_00), ("4101", -100_00), ("2201", -11_00))
+    _book(owner, date(2026, 10, 9), ("5101", 30_00), ("1402", 4_00), ("1101", -34_00))
+    paid = {"amount_minor": 7_00, "category": "2201", "paid_from": "1101", "memo": "PPN September"}
+    books.add_expense(**owner, entry_id=ids.uuid7(), day=date(2026, 10, 30), **paid, at=AT)
+    duties = books.tax_year(**owner, year=2026, at=AT).duties
+    left = {duty.month.month: duty.amount_minor for duty in duties if duty.kind is books.DutyKind.PPN_RETURN}
+    assert (left[10], left[9]) == (7_00, 0)  # what paid the tax office is neither output nor input
     books.say_profile(**owner, taxpayer=books.Taxpayer.INDIVIDUAL, registered_year=2024, is_pkp=False)
     assert books.tax_year(**owner, year=2026, at=AT).tax_minor == 0  # within the Rp500 million
     month = books.owners_month(**owner, month=NOVEMBER, at=AT)

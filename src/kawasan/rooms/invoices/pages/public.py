@@ -68,7 +68,9 @@ def _page(request: HttpRequest, link: str, template: str) -> HttpResponse:
         "practice": payments.practice_address(),
     }
     response = render(request, template, context)
-    response["Referrer-Policy"] = "no-referrer"
+    # The address is a secret: other sites do not hear it. "no-referrer" would also take the origin off our own forms,
+    # and a form without an origin is refused.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "private, no-store"
     response.context_shown = shown  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices.pages.desk import context, document_id
+from kawasan.rooms.payments import api as payments
 from kawasan.rooms.zone import api as zone
 
 REASONS = {
@@ -79,6 +81,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, refusal: Refusal |
             found = invoices.tax_month(actor=actor, business_id=business.id, month=asked)
         except invoices.NotPkp:
             found = None
+        withheld = payments.withholding_on(min(books.month_of(asked).last, clock.business_day(now)))
     span, today = books.month_of(asked), clock.business_day(now)
     shown = context(
         request, actor, business, "taxes", found=found, year=year, month=asked, before=span.prior.first,
@@ -86,6 +89,7 @@ def _page(request: HttpRequest, slug: str, status: int = 200, refusal: Refusal |
         rows=[_row(row, slug) for row in found.rows] if found else [],
         seller_mends=[_said(item) for item in found.seller_mends] if found else [],
         parts=list(range(1, found.files + 1)) if found else [], refusal=texts(refusal) if refusal else None,
+        withheld=withheld, withheld_percent=Decimal(withheld.permille) / 10 if withheld else None,
         share=min(100, year.turnover_minor * 100 // year.pkp_threshold_minor) if year.pkp_threshold_minor else 0,
     )  # fmt: skip
     return render(request, "invoices/taxes.html", shown, status=status)

@@ -25,12 +25,13 @@ from tests.builders.orders import a_buyer, an_order
 from tests.builders.zone import a_business, a_member, owner_of
 
 from kawasan.core import clock, ids
-from kawasan.core.access import BusinessRole
+from kawasan.core.access import Actor, BusinessRole, ZoneRole
 from kawasan.core.errors import Forbidden
 from kawasan.rooms.books.rules import efaktur
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import models
+from kawasan.rooms.payments import api as payments
 from kawasan.rooms.zone.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +165,12 @@ def test_a_month_on_its_page(client: Any) -> None:
     asked = {"bulan": f"{clock.business_day(clock.now()):%Y-%m}"}
     text = client.get(root, asked, **ENGLISH).content.decode()
     assert "Code 07 needs its additional information" in text
+    assert "withholds no income tax" in text
+    staff = Actor(person_id=ids.uuid7(), zone_role=ZoneRole.OPERATOR)
+    rule = {"kind": payments.RuleKind.WITHHOLDING, "permille": 5, "amount_minor": 500_000_000_00}
+    new = payments.NewRule(since=clock.business_day(clock.now()), authority="PMK 37/2025", **rule)
+    payments.set_money_rule(actor=staff, rule_id=ids.uuid7(), rule=new, at=clock.now())
+    assert "withholds 0.5 % income tax (PPh 22, PMK 37/2025)" in client.get(root, asked, **ENGLISH).content.decode()
     assert client.get(f"{root}/1.xml", asked).status_code == 409
     right = an_invoice(shop.id, at=clock.now())
     invoices.credit(

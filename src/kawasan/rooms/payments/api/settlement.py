@@ -48,6 +48,7 @@ from kawasan.rooms.payments.queries.batches import (
 )
 from kawasan.rooms.payments.queries.money_rules import (
     money_rules,
+    withholding_on,
 )
 from kawasan.rooms.payments.queries.payouts import (
     open_payouts,
@@ -192,4 +193,5 @@ __all__ = [
     "unchecked_accounts",
     "waiting_accounts",
     "withheld_list",
+    "withholding_on",
 ]

@@ -30,6 +30,12 @@ def rule_now(kind: RuleKind, day: date, *, business_id: UUID | None = None, leve
     return rule_on(found, kind, day, business_id=business_id, level=level)
 
 
+def withholding_on(day: date) -> MoneyRule | None:
+    """Return the rule by which the zone withholds income tax (PPh 22) on a day, or None where it withholds none."""
+    rule = rule_now(RuleKind.WITHHOLDING, day)
+    return rule if rule is not None and rule.is_on and rule.permille else None
+
+
 def money_rules(*, actor: Actor, kind: RuleKind | None = None) -> tuple[MoneyRule, ...]:
     """Return every rule ever set, newest first, with who set it, for zone roles. Raises Unauthenticated, Forbidden."""
     actor.need_zone()
