@@ -264,17 +264,3 @@ class TaxMark(models.Model):
 
     class Meta:
         db_table = "invoices_tax_mark"
-
-
-class Notice(models.Model):
-    """A mail to the owner about something due to the tax office: each is sent once."""
-
-    pk = models.CompositePrimaryKey("business_id", "kind", "month", "days")
-    business_id = models.UUIDField()
-    kind = models.CharField(max_length=20)
-    month = models.DateField()
-    days = models.SmallIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "invoices_notice"

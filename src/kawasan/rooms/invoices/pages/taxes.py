@@ -109,7 +109,8 @@ def _after(last: date) -> date:
 
 def _row(row: invoices.TaxRow, slug: str) -> dict[str, Any]:
     found = row.document
-    return {"row": row, "document": found, "mends": [_mend(item, found, slug) for item in row.mends]}
+    mends = {(mend := _mend(item, found, slug))["text"]: mend for item in row.mends}  # two fields may ask for one thing
+    return {"row": row, "document": found, "mends": list(mends.values())}
 
 
 def _mend(item: invoices.Mend, found: invoices.Document, slug: str) -> dict[str, str]:
