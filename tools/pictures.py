@@ -42,6 +42,8 @@ PICTURES = [
     ("seller-money-phone", "seller", "/jualan/{seller}/saldo", PHONE, "light", "id"),
     ("shop-screen-phone", "seller", "/jualan/{seller}/qris/layar", PHONE, "light", "id"),
     ("books-phone", "seller", "/jualan/{seller}/buku", PHONE, "light", "id"),
+    ("invoices", "seller", "/jualan/{seller}/faktur", DESK, "light", "id"),
+    ("invoices-phone", "seller", "/jualan/{seller}/faktur", PHONE, "light", "id"),
     ("wallet-phone", "buyer", "/dompet", PHONE, "light", "id"),
     ("orders-phone", "buyer", "/pesanan", PHONE, "light", "id"),
     ("campaign", None, "{campaign}", DESK, "light", "id"),
