@@ -90,7 +90,7 @@ def straight_line(group: str, cost: int, *, in_use_from: date) -> list[tuple[int
     """
     Return the fiscal depreciation of each year in whole rupiah, pro rata from the month of use (UU PPh art. 11).
 
-    Each year is rounded half up and the last one takes the rest, so the years add up to the cost.
+    Each year is rounded half up, never beyond what is left, and the last one takes the rest, so the years add up to the cost.
     """
     row = next(row for row in rows_of("fiscal_depreciation_groups.csv") if row["group"] == group)
     left_months, years, left = int(row["useful_life_years"]) * MONTHS, [], cost
@@ -98,7 +98,7 @@ def straight_line(group: str, cost: int, *, in_use_from: date) -> list[tuple[int
     while left_months:
         months = min(months, left_months)
         left_months -= months
-        part = left if not left_months else _whole(Decimal(cost) * months / total_months)
+        part = left if not left_months else min(left, _whole(Decimal(cost) * months / total_months))
         years.append((year, part))
         left, year, months = left - part, year + 1, MONTHS
     return years

@@ -10,6 +10,7 @@ The engine reads only the hot table: a reservation must be closed before its mon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from kawasan.rooms.ledger.engine.months import COLUMNS, make_months, moment_of, month_after, partition_of
@@ -24,7 +25,7 @@ _COUNT = "select count(*) from ledger_transfer where sequence <= %s"
 _OPEN = """
 select count(*) from ledger_pending p join ledger_transfer t on t.id = p.transfer_id where t.sequence <= %s
 """
-_BEHIND = "select name from platform_cursor where position < %s order by name"
+_BEHIND = "select name from platform_cursor where name = any(%s) and position < %s order by name"
 _COPY = """
 create table {away} (like ledger_transfer including defaults including constraints);
 insert into {away} ({columns}) select {columns} from ledger_transfer where sequence <= {upto} order by sequence;
@@ -88,9 +89,9 @@ def open_upto(cursor: Cursor, upto: int) -> int:
     return _one(cursor, _OPEN, upto)
 
 
-def followers_behind(cursor: Cursor, upto: int) -> list[str]:
-    """Return the followers that have not taken all of them."""
-    return [name for (name,) in cursor.execute(_BEHIND, [upto]).fetchall()]
+def followers_behind(cursor: Cursor, upto: int, followers: Sequence[str]) -> list[str]:
+    """Return which of these followers of the ledger have not taken all of them."""
+    return [name for (name,) in cursor.execute(_BEHIND, [list(followers), upto]).fetchall()]
 
 
 def detach(cursor: Cursor, month: date, at: datetime) -> int:

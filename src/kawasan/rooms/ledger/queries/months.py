@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
+from kawasan.platform import followers
 from kawasan.rooms.ledger import engine, models
 from kawasan.rooms.ledger.engine import away
 from kawasan.rooms.ledger.engine.months import moment_of, month_after
 from kawasan.rooms.ledger.engine.store import Cursor
-from kawasan.rooms.ledger.types import Month, MonthPlan
+from kawasan.rooms.ledger.types import TRANSFER_SEQUENCE, Month, MonthPlan
 
 KEPT = timedelta(days=60)  # after its end: longer than any payment, return window and reserve of the first sale
 
@@ -51,9 +52,14 @@ def _reasons(cursor: Cursor, month: date, at: datetime, upto: int, count: int) -
         found.append("it has no transfers")
     if still := away.open_upto(cursor, upto):
         found.append(f"{still} reservations are open")
-    if behind := away.followers_behind(cursor, upto):
+    if behind := away.followers_behind(cursor, upto, _followers()):
         found.append(f"followers are behind: {', '.join(behind)}")
     return found
+
+
+def _followers() -> list[str]:
+    """Return who follows the ledger: others, such as the log's, count rows of their own."""
+    return [one.name for one in followers.followers() if one.sequence == TRANSFER_SEQUENCE]
 
 
 def _month_of(table: str) -> date:
