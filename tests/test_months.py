@@ -200,16 +200,12 @@ def test_a_reservation_that_is_away_cannot_be_used_again() -> None:
             ledger.post(an_entry(a_resolution(Kind.POST, hold), at=LATER))
 
 
-def _behind() -> list[str]:
-    found = rows("select name from platform_cursor where position < (select max(sequence) from ledger_transfer)")
-    return [name for (name,) in found]
-
-
 def _catch_up() -> None:
-    """Let the followers pass every number; they wait for transactions of tests beside this one to end."""
+    """Let the ledger's followers pass every number; they wait for transactions of tests beside this one to end."""
+    ours = {one.name for one in followers.followers() if one.sequence == ledger.TRANSFER_SEQUENCE}
+    passed = "select name from platform_cursor where position >= (select max(sequence) from ledger_transfer)"
     deadline = time.monotonic() + 60
-    ours = [one.name for one in followers.followers() if one.sequence == ledger.TRANSFER_SEQUENCE]
-    while {*_behind()} & {*ours}:
+    while not ours <= {name for (name,) in rows(passed)}:
         assert time.monotonic() < deadline, "the followers do not catch up"
         followers.catch_up()
         time.sleep(0.05)

@@ -45,7 +45,7 @@ def test_a_buyer_orders_and_pays_by_qris_the_seller_ships_and_the_money_arrives(
     buyer.goto(buyer.url.split("/keranjang")[0] + "/keranjang/bayar")
     buyer.check("input[name=method][value=qris]", force=True)
     buyer.fill("[name=name]", "Rini Peramban")
-    buyer.click("form.checkout aside button")
+    buyer.click("form.checkout aside button.big")
     buyer.wait_for_url("**/bayar/pay_*")
 
     with buyer.context.expect_page() as opened:

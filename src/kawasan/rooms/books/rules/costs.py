@@ -90,7 +90,8 @@ def straight_line(group: str, cost: int, *, in_use_from: date) -> list[tuple[int
     """
     Return the fiscal depreciation of each year in whole rupiah, pro rata from the month of use (UU PPh art. 11).
 
-    Each year is rounded half up, never beyond what is left, and the last one takes the rest, so the years add up to the cost.
+    Each year is rounded half up, though never beyond what is left, and the last one takes the rest: the years add up to
+    the cost.
     """
     row = next(row for row in rows_of("fiscal_depreciation_groups.csv") if row["group"] == group)
     left_months, years, left = int(row["useful_life_years"]) * MONTHS, [], cost

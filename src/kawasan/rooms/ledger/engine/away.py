@@ -25,7 +25,10 @@ _COUNT = "select count(*) from ledger_transfer where sequence <= %s"
 _OPEN = """
 select count(*) from ledger_pending p join ledger_transfer t on t.id = p.transfer_id where t.sequence <= %s
 """
-_BEHIND = "select name from platform_cursor where name = any(%s) and position < %s order by name"
+_BEHIND = """
+select name from unnest(%s::text[]) as follower (name) left join platform_cursor using (name)
+where coalesce(position, 0) < %s order by name
+"""
 _COPY = """
 create table {away} (like ledger_transfer including defaults including constraints);
 insert into {away} ({columns}) select {columns} from ledger_transfer where sequence <= {upto} order by sequence;
