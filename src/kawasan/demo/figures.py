@@ -75,10 +75,14 @@ def oversold(rows: Iterable[ledger.TransferRow]) -> int:
 
 
 def are_followers_level() -> bool:
-    """Whether every follower has taken the ledger's last transfer."""
-    last = last_number()
-    with everything():
-        return all(followers.position(item.name) >= last for item in followers.followers())
+    """Whether every follower has taken the last row of its source; each source numbers rows of its own."""
+    with everything(), connection.cursor() as cursor:
+        for item in followers.followers():
+            cursor.execute(f'select last_value, is_called from "{item.sequence}"')
+            last, is_drawn = cursor.fetchone()
+            if is_drawn and followers.position(item.name) < last:
+                return False
+    return True
 
 
 def jobs(zone: str) -> tuple[int, int]:
