@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import threading
 import time
@@ -29,6 +30,9 @@ FAILED_SECONDS = 2.0
 JOBS_AT_ONCE = 4
 OUTSIDE_AT_ONCE = 4  # these wait for somebody else most of the time
 DRAIN_SECONDS = 10
+# Where the database has gone at the same time, closing its connections may wait for half a minute. Nothing is lost by
+# leaving: what was being done is given out again, by the heartbeat that stops.
+LEAVE_SECONDS = 13
 
 _stopping = threading.Event()
 
@@ -53,9 +57,17 @@ async def _jobs() -> None:
     loop.set_default_executor(ThreadPoolExecutor(JOBS_AT_ONCE + OUTSIDE_AT_ONCE, thread_name_prefix="job"))
     task = asyncio.ensure_future(_run_worker())
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, _stop, task)
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+def _stop(task: asyncio.Future[None]) -> None:
+    """Finish what is at hand, and leave in any case when it takes too long."""
+    task.cancel()
+    leaving = threading.Timer(LEAVE_SECONDS, os._exit, [1])
+    leaving.daemon = True  # does not keep a worker that has finished
+    leaving.start()
 
 
 async def _run_worker() -> None:
