@@ -83,7 +83,8 @@ def _revoke_all(*, at: datetime) -> None:
         with everything():
             actor = zone.actor_of_person(person_id=person_id)
             see_as(actor)
-            for business_id in (None, *actor.businesses):
+            owned = [business for business, role in actor.businesses.items() if role is BusinessRole.OWNER]
+            for business_id in (None, *owned):  # an accountant's businesses are others'
                 for key in zone.keys(actor=actor, business_id=business_id):
                     if key.name == NAME and key.revoked_at is None:
                         zone.revoke_key(actor=actor, key_id=key.id, at=at)
