@@ -1,0 +1,43 @@
+"""Tables of the books, by subject."""
+
+from kawasan.rooms.books.models.journal import (
+    Asset,
+    Bank,
+    BankLine,
+    BankRule,
+    BankStatement,
+    Day,
+    Desk,
+    Disposal,
+    Draft,
+    Due,
+    Entry,
+    EntryLine,
+    Line,
+    Match,
+    OwnAccount,
+    Period,
+    Receipt,
+    Settlement,
+)
+
+__all__ = [
+    "Asset",
+    "Bank",
+    "BankLine",
+    "BankRule",
+    "BankStatement",
+    "Day",
+    "Desk",
+    "Disposal",
+    "Draft",
+    "Due",
+    "Entry",
+    "EntryLine",
+    "Line",
+    "Match",
+    "OwnAccount",
+    "Period",
+    "Receipt",
+    "Settlement",
+]
