@@ -43,6 +43,7 @@ APPEND_ONLY = [
     "trace_capture",
     "trace_event",
     "trace_link",
+    "trace_name",
 ]
 
 

@@ -1,4 +1,4 @@
-"""``kawasan bench capture``: EPCIS events a second through HTTP with validation, and a recall over many events."""
+"""``kawasan bench capture``: EPCIS events a second through HTTP with validation; recalls and questions over many."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from kawasan.bench import front
 from kawasan.bench.running import Bench
 from kawasan.bench.site import SCHEMA
 from kawasan.core import clock, ids
-from kawasan.core.access import SYSTEM, Actor, BusinessRole
+from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform.schemas import in_zone
+from kawasan.rooms.trace.engine.naming import names_of
 
 SECONDS = 5.0
 CONNECTIONS = 8
 EVENTS = 100  # in one document
 FILLED = 1_000_000
-PARTS = 1_000  # batches that the bad one went into
-RECALLS = 50
+IN_A_LOT = 100  # shipments, each addressed to somebody
+PARTS = 1_000  # lots that the bad batch went into
+RECALLS = 20
+QUESTIONS = 100  # of each kind
 MARK = "MARKMARKMARK"  # replaced by a number that is new for each document
 
 _FILL = """
@@ -32,11 +35,15 @@ insert into trace_event (id, number, business_id, capture_id, place, event_id, i
   inputs, outputs, classes, input_classes, output_classes, transactions, sources, destinations, transformation,
   has_sensors, quantities, things)
 select gen_random_uuid(), nextval('trace_event_sequence'), %(business)s, %(capture)s, n, 'urn:fill:' || n, true,
-  '{}'::bytea, ''::bytea, now(), 'ObjectEvent', 'OBSERVE', now(), '+07:00', 'shipping', '', '', '', '',
-  array['urn:thing:' || n], '{}', '{}', '{}', array['urn:lot:' || n / 100], '{}', '{}', '{}', '{}', '{}', '', false,
-  '{}', array['urn:thing:' || n, 'urn:lot:' || n / 100]
+  '{}'::bytea, ''::bytea, now(), 'ObjectEvent', 'OBSERVE', now(), '+07:00', 'shipping', 'in_transit',
+  'urn:gate:' || n %% 50, 'urn:hall:' || n %% 50, '',
+  array['urn:thing:' || n], '{}', '{}', '{}', array['urn:lot:' || n / %(lot)s], '{}', '{}', '{}', '{}',
+  array['urn:party:' || n %% 997], '', false, '{}', array['urn:thing:' || n, 'urn:lot:' || n / %(lot)s]
 from generate_series(1, %(count)s) n
 """
+_NAMES = "insert into trace_name (name, number, business_id) " + names_of(
+    "(select * from trace_event where event_id like 'urn:fill:%%')"
+)
 _LINKS = """
 insert into trace_link (source, target, event_id, business_id)
 select 'urn:lot:' || n, 'urn:bag:' || n %% %(spread)s, gen_random_uuid(), %(business)s
@@ -44,22 +51,22 @@ from generate_series(0, %(count)s) n on conflict do nothing
 """
 _BAD = """
 insert into trace_link (source, target, event_id, business_id)
-select 'urn:bad', 'urn:part:' || n, gen_random_uuid(), %(business)s from generate_series(1, %(parts)s) n
+select 'urn:bad', 'urn:lot:' || n * 7, gen_random_uuid(), %(business)s from generate_series(1, %(parts)s) n
 """
 
 
 def run(bench: Bench) -> None:
     """Capture documents at full speed, then fill the tables and recall."""
-    business, key = _business()
+    owner, business, key = _business()
     with front.zone(bench.site) as answering:
-        _send(answering.port, key, bench.seconds(1.0))
-        bench.interleave({"capture": lambda: _send(answering.port, key, bench.seconds(SECONDS))})
+        _send(bench, answering, key, bench.seconds(1.0))
+        bench.interleave({"capture": lambda: _send(bench, answering, key, bench.seconds(SECONDS))})
     bench.settings |= {"connections": CONNECTIONS, "events_in_a_document": EVENTS}
     _fill(bench, business)
-    bench.figures |= _recall(bench)
+    bench.figures |= _recall(bench, owner) | _questions(bench, owner)
 
 
-def _business() -> tuple[UUID, str]:
+def _business() -> tuple[Actor, UUID, str]:
     from kawasan.demo.sample import businesses, people, plan
     from kawasan.platform.db import see_as
     from kawasan.rooms.zone import api as zone
@@ -73,7 +80,7 @@ def _business() -> tuple[UUID, str]:
             see_as(owner)
             scopes = ("trace:read", "trace:write")
             made = zone.create_key(actor=owner, name="bench", scopes=scopes, at=at, business_id=shop.id)
-    return shop.id, made.secret
+    return owner, shop.id, made.secret
 
 
 def _document() -> bytes:
@@ -103,14 +110,18 @@ def _document() -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def _send(port: int, key: str, seconds: float) -> Mapping[str, float]:
-    """Send documents over several connections for so long; return events a second and how long a document took."""
+def _send(bench: Bench, answering: front.Front, key: str, seconds: float) -> Mapping[str, float]:
+    """
+    Send documents over several connections for so long.
+
+    Return events a second, how long a document took, and the processor time an event cost everybody but the sender.
+    """
     document, ends = _document(), time.perf_counter() + seconds
     took: list[float] = []
     refused: list[int] = []
 
     def sender() -> None:
-        connection = http.client.HTTPConnection(front.HOST, port, timeout=60)
+        connection = http.client.HTTPConnection(front.HOST, answering.port, timeout=60)
         while time.perf_counter() < ends:
             body = document.replace(MARK.encode(), ids.uuid7().hex[-12:].encode())
             start = time.perf_counter()
@@ -122,19 +133,25 @@ def _send(port: int, key: str, seconds: float) -> Mapping[str, float]:
             if answer.status != 202:
                 refused.append(answer.status)
 
-    start = time.perf_counter()
+    start, before = time.perf_counter(), _processor_seconds(bench, answering)
     threads = [threading.Thread(target=sender) for _ in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    spent = time.perf_counter() - start
+    spent, used = time.perf_counter() - start, _processor_seconds(bench, answering) - before
     if refused:
         raise RuntimeError(f"captures were refused: {refused[:5]}")
     return {
         "capture_http_events_per_second": len(took) * EVENTS / spent,
         "capture_http_document_p50_ms": statistics.median(took) * 1000,
+        "capture_http_event_cpu_us": used * 1e6 / (len(took) * EVENTS),
     }
+
+
+def _processor_seconds(bench: Bench, answering: front.Front) -> float:
+    """Return what every process of the zone used, followers and the log among them, and PostgreSQL."""
+    return sum(front.processor_seconds(pid) for pid in (*answering.processes.values(), bench.site.server.pid or 0))
 
 
 def _fill(bench: Bench, business: UUID) -> None:
@@ -143,32 +160,62 @@ def _fill(bench: Bench, business: UUID) -> None:
         capture = connection.execute("select id from trace_capture limit 1").fetchone()
         values = {
             "business": business, "capture": capture and capture[0], "count": count, "parts": bench.count(PARTS),
-            "spread": max(1, count // 1000),
+            "spread": max(1, count // 1000), "lot": IN_A_LOT,
         }  # fmt: skip
         connection.execute(_FILL, values)
-        connection.execute(_LINKS, values | {"count": count // 100})
+        connection.execute(_NAMES, values)
+        connection.execute(_LINKS, values | {"count": count // IN_A_LOT})
         connection.execute(_BAD, values)
         connection.commit()
         connection.autocommit = True
-        connection.execute("vacuum analyze trace_event")
-        connection.execute("vacuum analyze trace_link")
+        for table in ("trace_event", "trace_link", "trace_name"):
+            connection.execute(f"vacuum analyze {table}")
     bench.settings |= {"recall_events": count, "recall_parts": bench.count(PARTS)}
     bench.say(f"{count:,} events in {time.perf_counter() - start:.0f} s")
 
 
-def _recall(bench: Bench) -> dict[str, float]:
-    """Follow the bad batch to all it went into, and to whom shipments of that were addressed."""
+def _recall(bench: Bench, owner: Actor) -> dict[str, float]:
+    """Follow the bad batch to all it went into, and to whom shipments of that were addressed, as its owner."""
     from django.db import connection
 
-    from kawasan.platform.db import transaction
+    from kawasan.platform.db import seeing_everything, transaction
     from kawasan.rooms.trace.engine import recalling
 
-    took = []
+    took, parties = [], 0
     with in_zone(SCHEMA):
         for _ in range(bench.count(RECALLS)):
             start = time.perf_counter()
-            with transaction(SYSTEM):
-                recalling.affected(connection, "urn:bad")
-                recalling.addressed(connection, "urn:bad", 500)
+            with transaction(owner):
+                with seeing_everything():
+                    recalling.affected(connection, "urn:bad")
+                parties = len(recalling.addressed(connection, "urn:bad", 500))
             took.append((time.perf_counter() - start) * 1000)
+    bench.settings["recall_parties"] = parties
     return {"recall_ms_p50": statistics.median(took), "recall_ms_max": max(took)}
+
+
+def _questions(bench: Bench, owner: Actor) -> dict[str, float]:
+    """Ask for the events of one thing, one lot, one party and one place, under row security."""
+    from kawasan.platform.db import transaction
+    from kawasan.rooms.trace import api as trace
+
+    kinds = {
+        "match_epc": ("MATCH_epc", "urn:thing:{}", bench.count(FILLED)),
+        "match_class": ("MATCH_anyEPCClass", "urn:lot:{}", bench.count(FILLED) // IN_A_LOT),
+        "destination": ("EQ_destination_owning_party", "urn:party:{}", 997),
+        "place": ("EQ_bizLocation", "urn:hall:{}", 50),
+    }
+    found: dict[str, float] = {}
+    for kind, (parameter, name, many) in kinds.items():
+        took = []
+        with in_zone(SCHEMA):
+            for number in range(bench.count(QUESTIONS)):
+                question = trace.read_question({parameter: [name.format(1 + number * 7_919 % (many - 1))]})
+                start = time.perf_counter()
+                with transaction(owner):
+                    page = trace.events(actor=owner, question=question)
+                took.append((time.perf_counter() - start) * 1000)
+                if not page.items:
+                    bench.failures.append(f"{kind}: nothing was found")
+        found |= {f"query_{kind}_ms_p50": statistics.median(took), f"query_{kind}_ms_max": max(took)}
+    return found

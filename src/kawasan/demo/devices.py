@@ -17,6 +17,7 @@ from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Refusal
 from kawasan.core.money import rupiah
 from kawasan.demo.sample import plan
+from kawasan.demo.sample.origins import CHILLED_LOT
 from kawasan.demo.sample.people import everything
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.zone import api as zone
@@ -92,7 +93,7 @@ class Devices:
         """Tell the past of a new demo: a day of readings with one broken cold chain, weighings, people with waste."""
         box = ids.derived("demo.device", "box")
         with everything():
-            sensors.change_device(actor=SYSTEM, device_id=box, reference="LOT-TORAJA-07", at=now - PAST)
+            sensors.change_device(actor=SYSTEM, device_id=box, reference=CHILLED_LOT, at=now - PAST)
             sensors.set_rule(
                 actor=SYSTEM, rule_id=ids.derived("demo.rule", 1), device_id=box, stream="temperature",
                 kind=sensors.RuleKind.LIMIT, high=8.0, seconds=1_800, at=now - PAST,

@@ -1,4 +1,4 @@
-"""Where goods of the sample come from: coffee of Toraja from the farm to the bag, and a length of hand-drawn batik."""
+"""Where goods of the sample come from: coffee of Toraja from the farm to the bag, hand-drawn batik, chilled yoghurt."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.trace import api as trace
 
 # Numbers of GS1's range for examples (952): no shop scans them for something else.
-GREEN, COFFEE, BATIK = "9521100000017", "9521100000024", "9521100000031"
+GREEN, COFFEE, BATIK, YOGHURT = "9521100000017", "9521100000024", "9521100000031", "9521100000048"
+CHILLED_LOT = "YGH-1122"  # travels in the cold box of ``demo/devices.py``
 ADDRESS = "http://localhost"  # never used: all of these have a GTIN
 UNITS = 120
 
@@ -45,6 +46,14 @@ _BATIK: tuple[Told, ...] = (
     ("shipped", 15, "33.75", "", None),
     ("for-sale", 12, "32.73", "", None),
 )
+_COLD: tuple[Told, ...] = (
+    ("made", 3, "32.73", "Susu segar dari Lembang, dipasteurisasi pagi itu juga.", 4.3),
+    ("inspected", 2.9, "32.73", "Keasaman dan rasa diperiksa.", 4.0),
+    ("packed", 2.8, "32.73", "Botol kaca 250 ml, kotak isi 12.", 3.8),
+    ("stored", 2.7, "32.73", "Ruang dingin.", 3.6),
+    ("shipped", 1.05, "32.73", "Kotak dingin van B.", 3.9),
+    ("received", 0.15, "32.76", "Kotak dibuka, suhu diperiksa.", 4.6),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,10 @@ _CLOTH = _Goods(
     "Kain Batik Tulis Pekalongan Buketan", BATIK, "busana-wanita", 1_250_000, commerce.ProductStatus.PUBLISHED,
     "Batik tulis, pewarna alam. Setiap lembar punya paspor.",
 )  # fmt: skip
+_CHILLED = _Goods(
+    "Yoghurt Susu Segar Lembang 250 ml", YOGHURT, "makanan-minuman", 24_000, commerce.ProductStatus.PUBLISHED,
+    "Dijaga di bawah 8 °C. Suhu sepanjang jalan ada di paspornya.",
+)  # fmt: skip
 
 
 def tell(shops: Sequence[Shop], *, visitor: UUID, now: datetime) -> None:
@@ -80,10 +93,25 @@ def tell(shops: Sequence[Shop], *, visitor: UUID, now: datetime) -> None:
         best_before = now + timedelta(days=300)
         bags = _batch(rich, coffee, "TRJ-2026-11", now - timedelta(days=12), best_before, _STORY, made_at)
         batik = _batch(rich, cloth, "PKL-0417", now - timedelta(days=60), None, _CLOTH_STORY, made_at)
+        yoghurt = _product(rich, _CHILLED, at=made_at)
+        week = now + timedelta(days=11)
+        bottles = _batch(
+            rich, yoghurt, CHILLED_LOT, now - timedelta(days=3), week, _COLD_STORY, now - timedelta(days=3)
+        )
         _tell(farm, beans, _FARM, (), now)
         _tell(rich, bags, _ROASTER, (beans.uri,), now)
         _tell(rich, batik, _BATIK, (), now)
-        _certificate(rich, bags, now)
+        _tell(rich, bottles, _COLD, (), now)
+        _certificate(rich, bags, "Indikasi Geografis Kopi Arabika Toraja", now)
+        _certificate(rich, batik, "Batik Tulis Pewarna Alam", now)
+        _certificate(rich, bottles, "Sertifikat Halal", now)
+        trace.report_doubt(
+            batch_id=batik.id,
+            doubt_id=ids.derived("demo.origins", "doubt"),
+            text="Lebar kain saya hanya 105 cm, di paspor tertulis 110 cm. Apakah ini lembar yang sama?",
+            contact="dewi@contoh.id",
+            at=now - timedelta(hours=20),
+        )
     with everything():
         see_as(Actor(person_id=visitor))
         lines = [commerce.Wanted(product.variants[0].id, units) for product, units in ((coffee, 3), (cloth, 1))]
@@ -102,6 +130,7 @@ _STORY = (
     "disangrai di Makassar. Harga petani 20 persen di atas harga pasar."
 )
 _CLOTH_STORY = "Dicanting tangan oleh Ibu Sri di Pekalongan selama empat minggu, diwarnai dengan indigo."
+_COLD_STORY = "Susu dari peternak di Lembang, dibuat di Bandung, dibawa dingin sampai ke toko."
 
 
 def _product(shop: Shop, goods: _Goods, *, at: datetime) -> commerce.Product:
@@ -157,24 +186,24 @@ def _tell(shop: Shop, batch: trace.Batch, told: Sequence[Told], sources: tuple[s
         trace.note_step(actor=_keeper(shop), business_id=shop.id, batch_id=batch.id, step=step, at=min(told_at, now))
 
 
-def _certificate(shop: Shop, batch: trace.Batch, now: datetime) -> None:
+def _certificate(shop: Shop, batch: trace.Batch, name: str, now: datetime) -> None:
     trace.add_certificate(
         actor=_keeper(shop),
         business_id=shop.id,
         batch_id=batch.id,
-        certificate_id=ids.derived("demo.origins", "certificate"),
-        name="Indikasi Geografis Kopi Arabika Toraja",
+        certificate_id=ids.derived("demo.origins", "certificate", batch.lot),
+        name=name,
         issuer="Lembaga contoh",
-        number="CONTOH-001",
+        number=f"CONTOH-{batch.lot}",
         valid_from=(now - timedelta(days=200)).date(),
         valid_until=(now + timedelta(days=500)).date(),
         for_all_batches=True,
-        file=_paper(),
+        file=_paper(name),
         at=now,
     )
 
 
-def _paper() -> bytes:
+def _paper(name: str) -> bytes:
     """Return a small picture of a paper that says it is an example."""
     import io
 
@@ -183,7 +212,7 @@ def _paper() -> bytes:
     image = Image.new("RGB", (420, 297), "#fbfaf6")
     draw = ImageDraw.Draw(image)
     draw.rectangle((10, 10, 410, 287), outline="#2b3a8f", width=4)
-    draw.text((60, 120), "CONTOH - EXAMPLE\nIndikasi Geografis\nKopi Arabika Toraja", fill="#1b1c26")
+    draw.text((60, 120), f"CONTOH - EXAMPLE\n{name}", fill="#1b1c26")
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -22,9 +22,7 @@ having draw.order_id is null or sum(draw.quantity) > 0
 order by min(draw.at) nulls first, batch.id
 """
 # Parties outside the zone's own orders: whom shipments of these things were addressed to. The things go in as values:
-# with a list from a subquery the planner cannot know that it is short, and reads every event. Row security lets no
-# comparison of lists go before it, so events are read one by one: the cheap question, whether a shipment is addressed
-# at all, stands before the dear one.
+# with a list from a subquery the planner cannot know that it is short, and reads every event.
 _REACHED = """
 with recursive reached(thing) as (
   select %s::text
@@ -35,8 +33,9 @@ select array_agg(thing) from reached
 """
 _ADDRESSED = """
 select distinct party, event.business_id
-from trace_event event cross join lateral unnest(event.destinations) party
-where event.destinations <> '{}' and event.things && %s::text[] and event.error_at is null
+from trace_name named join trace_event event on event.number = named.number
+cross join lateral unnest(event.destinations) party
+where named.name = any(%s::text[]) and event.things && %s::text[] and event.error_at is null
 limit %s
 """
 Found = tuple[UUID, UUID, UUID, str, UUID | None, int | None, datetime | None]
@@ -54,5 +53,5 @@ def addressed(connection: Any, uri: str, limit: int) -> list[tuple[str, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, [uri])
         (things,) = cursor.fetchone()
-        cursor.execute(_ADDRESSED, [things, limit])
+        cursor.execute(_ADDRESSED, [things, things, limit])
         return list(cursor.fetchall())

@@ -12,6 +12,7 @@ import orjson
 import psycopg
 
 from kawasan.core import ids
+from kawasan.rooms.trace.engine.naming import NAMED, names_of
 from kawasan.rooms.trace.types.events import Columns
 
 
@@ -43,13 +44,18 @@ _GIVEN = (
 )  # fmt: skip
 # PostgreSQL makes one flat list of a list of lists, so each row's list goes as text and is cast back.
 _INSERT = f"""
+with written as (
 insert into trace_event (number, business_id, capture_id, context, record_time, {", ".join(name for name, _ in _GIVEN)})
 select nextval('trace_event_sequence'), %s, %s, %s::jsonb, %s,
        {", ".join(f"g.{name}{_CAST.get(name, '')}" for name, _ in _GIVEN)}
 from unnest({", ".join(f"%b::{kind}[]" for _, kind in _GIVEN)}) as g({", ".join(name for name, _ in _GIVEN)})
 order by g.place
 on conflict (business_id, event_id) do nothing
-returning place, id
+returning place, id, number, business_id, {", ".join(NAMED)}
+), named as (
+insert into trace_name (name, number, business_id) {names_of("written")}
+)
+select place, id from written
 """
 _LINK = """
 insert into trace_link (source, target, event_id, business_id)
@@ -98,5 +104,7 @@ def _values(row: Row) -> tuple[Any, ...]:
 
 def _listed(texts: Iterable[object]) -> str:
     """Return a list as PostgreSQL writes it."""
+    if not texts:
+        return "{}"
     quoted = ('"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
     return "{" + ",".join(quoted) + "}"

@@ -1,6 +1,6 @@
 """Tables of events, batches and subscriptions."""
 
-from kawasan.rooms.trace.models.events import Capture, Event, Link
+from kawasan.rooms.trace.models.events import Capture, Event, Link, Name
 from kawasan.rooms.trace.models.goods import Batch, Certificate, Desk, Doubt, Draw, Notice
 from kawasan.rooms.trace.models.subscriptions import Delivery, Query, Subscription
 
@@ -14,6 +14,7 @@ __all__ = [
     "Draw",
     "Event",
     "Link",
+    "Name",
     "Notice",
     "Query",
     "Subscription",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import UniqueConstraint
 
@@ -74,12 +73,23 @@ class Event(models.Model):
             UniqueConstraint(fields=["number"], name="trace_event_number"),
         ]
         indexes = [
-            GinIndex(fields=["things"], name="trace_event_things"),
             models.Index(fields=["business_id", "number"], name="trace_event_business"),
             models.Index(fields=["business_id", "event_time", "number"], name="trace_event_time"),
             models.Index(fields=["business_id", "biz_step", "number"], name="trace_event_step"),
             models.Index(fields=["capture", "place"], name="trace_event_capture"),
         ]
+
+
+class Name(models.Model):
+    """A name under which an event is found: see the note in engine/naming.py."""
+
+    pk = models.CompositePrimaryKey("name", "number")
+    name = models.TextField()
+    number = models.BigIntegerField()  # of the event
+    business_id = models.UUIDField()
+
+    class Meta:
+        db_table = "trace_name"
 
 
 class Link(models.Model):

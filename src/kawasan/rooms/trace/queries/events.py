@@ -24,10 +24,12 @@ _TOGETHER = {
     "instances": "(epcs || parents || inputs || outputs)",
     "kinds": "(classes || input_classes || output_classes)",
 }
-# Columns whose values the one index of things holds too.
-_OF_THINGS = frozenset(
-    ("epcs", "parents", "inputs", "outputs", "classes", "input_classes", "output_classes", *_TOGETHER)
-)
+# Columns whose values are names with rows of their own; these find the event, and the column says whether it is meant.
+_NAMED = frozenset((
+    "epcs", "parents", "inputs", "outputs", "classes", "input_classes", "output_classes", *_TOGETHER,
+    "transactions", "sources", "destinations", "read_point", "biz_location", "disposition",
+))  # fmt: skip
+_BY_NAME = "number in (select number from trace_name where name = any(%s::text[])) and "
 
 
 def may_read(actor: Actor) -> None:
@@ -165,11 +167,10 @@ def _where(conditions: Sequence[Condition], actor: Actor | None) -> tuple[list[s
 def _compare(condition: Condition) -> tuple[str, list[Any]]:
     column, given = _TOGETHER.get(condition.column, condition.column), list(condition.values)
     match condition.relation:
-        case "in":
-            return f"{column} = any(%s)", [given]
-        case "overlap":
-            narrow = "things && %s::text[] and " if condition.column in _OF_THINGS else ""
-            return f"({narrow}{column} && %s::text[])", [given, given] if narrow else [given]
+        case "in" | "overlap" as relation:
+            narrow = _BY_NAME if condition.column in _NAMED else ""
+            meant = f"{column} && %s::text[]" if relation == "overlap" else f"{column} = any(%s)"
+            return f"({narrow}{meant})", [given, given] if narrow else [given]
         case "below":
             return f"({column} = any(%s) or {column} like any(%s))", [given, [_escaped(one) + "/%" for one in given]]
         case "exists":

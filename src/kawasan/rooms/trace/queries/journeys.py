@@ -40,7 +40,8 @@ def journey(*, batch: Batch) -> tuple[JourneyStep, ...]:
             cursor.execute(_CAME_FROM, [batch.uri])
             things = [thing for (thing,) in cursor.fetchall()]
         quiet = set(models.Desk.objects.filter(shows_steps=False).values_list("business_id", flat=True))
-        rows = models.Event.objects.filter(things__overlap=things).order_by("event_time", "number")
+        named = models.Name.objects.filter(name__in=things).values("number")
+        rows = models.Event.objects.filter(number__in=named, things__overlap=things).order_by("event_time", "number")
         quiet.discard(batch.business_id)
         shown = [row for row in rows[:JOURNEY_MAX] if row.business_id not in quiet]
     return tuple(_step(row, batch) for row in shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,9 +41,9 @@ def columns_of(body: dict[str, Any], *, place: str = "event") -> Columns:
         classes=_classes(body.get("quantityList"), body.get("childQuantityList")),
         input_classes=_classes(body.get("inputQuantityList")),
         output_classes=_classes(body.get("outputQuantityList")),
-        transactions=_known(item["bizTransaction"] for item in body.get("bizTransactionList", ())),
-        sources=_known(item["source"] for item in body.get("sourceList", ())),
-        destinations=_known(item["destination"] for item in body.get("destinationList", ())),
+        transactions=_known([item["bizTransaction"] for item in body.get("bizTransactionList", ())]),
+        sources=_known([item["source"] for item in body.get("sourceList", ())]),
+        destinations=_known([item["destination"] for item in body.get("destinationList", ())]),
         transformation=body.get("transformationID", ""),
         has_sensors=bool(body.get("sensorElementList")),
         quantities=_amounts(body),
@@ -75,12 +75,16 @@ def _at(place: Any) -> str:
     return known_as(place["id"]) if place else ""
 
 
-def _known(names: Iterable[str]) -> tuple[str, ...]:
+def _known(names: Sequence[str]) -> tuple[str, ...]:
+    if not names:  # most lists of most events
+        return ()
     return tuple(dict.fromkeys(known_as(name) for name in names))
 
 
 def _classes(*lists: Any) -> tuple[str, ...]:
-    return _known(item["epcClass"] for found in lists if found for item in found)
+    if not any(lists):
+        return ()
+    return _known([item["epcClass"] for found in lists if found for item in found])
 
 
 _QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")

@@ -206,6 +206,8 @@ _OLDER = {
 
 def web_name(text: str) -> str:
     """Return a word's web name where it was written as one of the older URNs."""
+    if not text.startswith("urn:epcglobal:cbv:"):
+        return text
     for older, newer in _OLDER.items():
         if text.startswith(older):
             return newer + text[len(older) :]

@@ -1,0 +1,25 @@
+"""Under which names an event is found: one row for each, written in the statement that writes the event."""
+
+from __future__ import annotations
+
+# Note [Why names have rows of their own]
+# Row security lets only operators that give nothing away ("leakproof") look before it. Equality of texts and numbers
+# is; whether two lists overlap is not, so no index of lists would ever be used here and each question would read every
+# event. Rows answer it by the plainest index there is, in the order of events.
+_LISTS = ("things", "transactions", "sources", "destinations")
+_TEXTS = ("read_point", "biz_location", "disposition")
+NAMED = (*_LISTS, *_TEXTS)
+
+_NAMES = f"""
+select name, event.number, event.business_id
+from {{events}} event cross join lateral (
+  select distinct name from unnest({" || ".join(f"event.{column}" for column in _LISTS)}
+                                   || array[{", ".join(f"event.{column}" for column in _TEXTS)}]) as all_of(name)
+  where name <> ''
+) as said
+"""
+
+
+def names_of(events: str) -> str:
+    """Return the statement that says the names of the events of a table (or of another statement), each once."""
+    return _NAMES.format(events=events)
