@@ -1,4 +1,4 @@
-"""epcis2.js, the client from npm, captures over HTTP and every event it sent is found by query."""
+"""epcis2.js, the client from npm, captures to a running server and every event it sent is found by query there."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ import json
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import httpx
 import pytest
-from django.test import Client
 
-from tests.builders.trace import Program, a_key
+from tests.builders.trace import a_key
+from tests.builders.zone import a_business
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 CLIENT = Path(__file__).with_name("epcis2js")
 SECONDS_MAX = 180
+THING = "https://id.gs1.org/01/09521141012345/21/interop-1"
 
 
 @pytest.fixture(scope="module")
@@ -38,43 +37,31 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
+def told_by(command: list[str], folder: Path, **given: str) -> str:
+    """Run a program and return what it printed."""
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | given, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
-def served(command: list[str], folder: Path, key: str) -> str:
-    """Run a program against a server of ours that answers in this thread, inside the test's transaction."""
-    client = Client(headers={"Authorization": f"Bearer {key}"})  # it leaves the test's transaction open
-
-    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        assert environ["HTTP_AUTHORIZATION"] == f"Bearer {key}"
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        told = client.generic(environ["REQUEST_METHOD"], environ["PATH_INFO"], body, environ["CONTENT_TYPE"])
-        start(f"{told.status_code} {told.reason_phrase}", list(told.items()))
-        return [told.content]
-
-    with make_server("127.0.0.1", 0, answer, handler_class=_Quiet) as server:
-        server.timeout = 0.2
-        given = os.environ | {"KAWASAN_URL": f"http://127.0.0.1:{server.server_port}", "KAWASAN_KEY": key}
-        process = subprocess.Popen(
-            command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        ends = time.monotonic() + SECONDS_MAX
-        while process.poll() is None and time.monotonic() < ends:
-            server.handle_request()
-        process.kill()
-        told, problem = process.communicate()
-    assert process.returncode == 0, problem[-2000:]
-    return told
-
-
-def test_epcis2_js_captures_and_every_event_is_found(client: Path) -> None:
-    program = Program()
-    sent = json.loads(served(["node", "capture.mjs"], client, a_key(program.business)))
+def test_epcis2_js_captures_and_every_event_is_found(client: Path, live_server: Any) -> None:
+    key = a_key(a_business())
+    sent = json.loads(told_by(["node", "capture.mjs"], client, KAWASAN_URL=live_server.url, KAWASAN_KEY=key))
     assert len(set(sent)) == 3
-    for name in sent:
-        assert [event["eventID"] for event in program.events(EQ_eventID=name)] == [name]
-    thing = "https://id.gs1.org/01/09521141012345/21/interop-1"
-    assert {event["eventID"] for event in program.events(MATCH_anyEPC=thing)} == set(sent)
-    assert {event["type"] for event in program.events()} == {"ObjectEvent", "AggregationEvent", "TransformationEvent"}
+    with httpx.Client(base_url=f"{live_server.url}/epcis", headers={"Authorization": f"Bearer {key}"}) as asking:
+
+        def found(path: str = "/events", **given: str) -> list[dict[str, Any]]:
+            answer = asking.get(path, params=given)
+            assert answer.status_code == 200, answer.text
+            events: list[dict[str, Any]] = answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+            return events
+
+        for name in sent:
+            assert [event["eventID"] for event in found(EQ_eventID=name)] == [name]
+            assert asking.get(f"/events/{name}").json()["eventID"] == name
+        assert {event["eventID"] for event in found(MATCH_anyEPC=THING)} == set(sent)
+        assert {event["type"] for event in found()} == {"ObjectEvent", "AggregationEvent", "TransformationEvent"}
+        (job,) = asking.get("/capture").json()["member"]
+        assert (job["success"], job["running"], job["events"]) == (True, False, 3)

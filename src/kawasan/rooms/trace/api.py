@@ -43,7 +43,14 @@ from kawasan.rooms.trace.queries.subscriptions import (
 )
 from kawasan.rooms.trace.queries.verify import verify_captures, verify_events
 from kawasan.rooms.trace.rules.documents import as_bytes, capture_document, event_document, events_document
-from kawasan.rooms.trace.rules.identifiers import canonical, check_digit, gtin14, has_check_digit, parse
+from kawasan.rooms.trace.rules.identifiers import (
+    canonical,
+    check_digit,
+    gtin14,
+    has_check_digit,
+    is_rightly_checked,
+    parse,
+)
 from kawasan.rooms.trace.rules.places import point_of, province_points
 from kawasan.rooms.trace.rules.questions import narrowed, read_question
 from kawasan.rooms.trace.rules.signing import headers, is_public
@@ -200,6 +207,7 @@ __all__ = [
     "has_check_digit",
     "headers",
     "is_public",
+    "is_rightly_checked",
     "journey",
     "make_batch",
     "message",

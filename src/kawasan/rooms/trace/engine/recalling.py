@@ -35,7 +35,7 @@ _ADDRESSED = """
 select distinct party, event.business_id
 from trace_name named join trace_event event on event.number = named.number
 cross join lateral unnest(event.destinations) party
-where named.name = any(%s::text[]) and event.things && %s::text[] and event.error_at is null
+where named.name = any(%s::text[]) and named.name = any(event.things) and event.error_at is null
 limit %s
 """
 Found = tuple[UUID, UUID, UUID, str, UUID | None, int | None, datetime | None]
@@ -53,5 +53,5 @@ def addressed(connection: Any, uri: str, limit: int) -> list[tuple[str, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, [uri])
         (things,) = cursor.fetchone()
-        cursor.execute(_ADDRESSED, [things, things, limit])
+        cursor.execute(_ADDRESSED, [things, limit])
         return list(cursor.fetchall())

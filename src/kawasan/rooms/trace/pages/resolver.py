@@ -29,7 +29,7 @@ def resolve(request: HttpRequest, key: str, rest: str) -> HttpResponse:
     Raises IdentifierInvalid for a key that cannot exist and UnknownIdentifier where nobody told anything about it.
     """
     link = trace.parse(f"/{key}/{rest}")
-    if link is None or (link.key == "01" and trace.gtin14(link.value) is None):
+    if link is None or not trace.is_rightly_checked(link):
         raise trace.IdentifierInvalid
     with transaction(actor_of(request)):
         links = _links(request, link)

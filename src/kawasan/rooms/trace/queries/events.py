@@ -29,7 +29,9 @@ _NAMED = frozenset((
     "epcs", "parents", "inputs", "outputs", "classes", "input_classes", "output_classes", *_TOGETHER,
     "transactions", "sources", "destinations", "read_point", "biz_location", "disposition",
 ))  # fmt: skip
-_BY_NAME = "number in (select number from trace_name where name = any(%s::text[])) and "
+# One name's events lie in order of their numbers: then the first page is read and nothing more.
+_BY_NAME = "number in (select number from trace_name where name = %s) and "
+_BY_NAMES = "number in (select number from trace_name where name = any(%s::text[])) and "
 
 
 def may_read(actor: Actor) -> None:
@@ -168,9 +170,12 @@ def _compare(condition: Condition) -> tuple[str, list[Any]]:
     column, given = _TOGETHER.get(condition.column, condition.column), list(condition.values)
     match condition.relation:
         case "in" | "overlap" as relation:
-            narrow = _BY_NAME if condition.column in _NAMED else ""
             meant = f"{column} && %s::text[]" if relation == "overlap" else f"{column} = any(%s)"
-            return f"({narrow}{meant})", [given, given] if narrow else [given]
+            if condition.column not in _NAMED:
+                return f"({meant})", [given]
+            if len(given) == 1:
+                return f"({_BY_NAME}{meant})", [given[0], given]
+            return f"({_BY_NAMES}{meant})", [given, given]
         case "below":
             return f"({column} = any(%s) or {column} like any(%s))", [given, [_escaped(one) + "/%" for one in given]]
         case "exists":

@@ -27,6 +27,11 @@ _SHAPES = {
     "8003": rf"\d{{14}}{_LETTER}{{0,16}}", "8004": rf"{_LETTER}{{1,30}}", "8006": r"\d{18}",
     "8010": r"(?:%23|%2F|[0-9A-Z\-]){1,30}", "8017": r"\d{18}", "8018": r"\d{18}",
 }  # fmt: skip
+# How many digits of a key end with their check digit; serials and pieces follow behind.
+_CHECKED = {
+    "00": 18, "01": 14, "253": 13, "255": 13, "402": 17, "414": 13, "417": 13, "8003": 14, "8006": 14, "8017": 18,
+    "8018": 18,
+}  # fmt: skip
 _SHAPE_OF_KEY = {key: re.compile(shape) for key, shape in _SHAPES.items()}
 # Qualifiers that a key may carry, the finest last: only the finest stays in the canonical form.
 _FINER = {"01": ("22", "10", "21", "235"), "8006": ("22", "10", "21"), "414": ("254",), "8010": ("8011",)}
@@ -53,6 +58,12 @@ def check_digit(digits: str) -> int:
 def has_check_digit(digits: str) -> bool:
     """Whether the last digit is the check digit of the others."""
     return digits.isascii() and digits.isdigit() and len(digits) > 1 and check_digit(digits[:-1]) == int(digits[-1])
+
+
+def is_rightly_checked(link: DigitalLink) -> bool:
+    """Whether the check digit of a key is right; a key that has none (a GIAI, a CPID) is."""
+    digits = _CHECKED.get(link.key)
+    return digits is None or has_check_digit(link.value[:digits])
 
 
 def gtin14(digits: str) -> str | None:

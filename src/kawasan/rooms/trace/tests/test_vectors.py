@@ -11,7 +11,14 @@ import pytest
 from kawasan.core.errors import Refusal
 from kawasan.rooms.trace.rules.columns import columns_of, content_of
 from kawasan.rooms.trace.rules.event_hash import event_hash, ignored_by
-from kawasan.rooms.trace.rules.identifiers import canonical, check_digit, gtin14, has_check_digit, parse
+from kawasan.rooms.trace.rules.identifiers import (
+    canonical,
+    check_digit,
+    gtin14,
+    has_check_digit,
+    is_rightly_checked,
+    parse,
+)
 from kawasan.rooms.trace.rules.questions import read_query_document, read_question
 from kawasan.rooms.trace.rules.reading import joined, read_document, read_event
 from kawasan.rooms.trace.rules.validation import check_document, check_event
@@ -122,3 +129,21 @@ def test_check_digits() -> None:
     assert link is not None
     assert (link.key, link.value, link.lot) == ("01", "06291041500213", "TORAJA-1")
     assert parse("/01/06291041500213/99/x") is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "00/095211410123456782", "01/09521141012345/21/7", "253/9521141123452DOC", "255/952114112345299",
+        "402/95211411234567896", "414/9521141123452/254/x", "417/9521141123452", "8003/09521141123452S1",
+        "8006/095211410123450102", "8018/952114112345678904",
+    ],
+)  # fmt: skip
+def test_every_key_with_a_check_digit_has_it_checked(path: str) -> None:
+    key, value, *rest = path.split("/")
+    digits = {"253": 13, "255": 13, "8003": 14, "8006": 14}.get(key, len(value))
+    right = value[: digits - 1] + str(check_digit(value[: digits - 1])) + value[digits:]
+    wrong = value[: digits - 1] + str((check_digit(value[: digits - 1]) + 1) % 10) + value[digits:]
+    links = [parse("/" + "/".join((key, number, *rest))) for number in (right, wrong)]
+    assert [link is not None and is_rightly_checked(link) for link in links] == [True, False]
+    assert None not in links
