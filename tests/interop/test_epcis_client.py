@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from kawasan.core.access import SYSTEM
+from kawasan.platform.db import transaction
 from tests.builders.trace import a_key
 from tests.builders.zone import a_business
 
@@ -47,7 +49,9 @@ def told_by(command: list[str], folder: Path, **given: str) -> str:
 
 
 def test_epcis2_js_captures_and_every_event_is_found(client: Path, live_server: Any) -> None:
-    key = a_key(a_business())
+    business = a_business()
+    with transaction(SYSTEM):
+        key = a_key(business)
     sent = json.loads(told_by(["node", "capture.mjs"], client, KAWASAN_URL=live_server.url, KAWASAN_KEY=key))
     assert len(set(sent)) == 3
     with httpx.Client(base_url=f"{live_server.url}/epcis", headers={"Authorization": f"Bearer {key}"}) as asking:
