@@ -113,7 +113,7 @@ def _write(connection: Connection[Any], outcome: Outcome) -> None:
         if store.can_pipeline(outcome):
             store.append(connection, outcome)
         if outcome.transfers:
-            change = store.Change(connection, store.Balances(outcome.touched), outcome.closed)
+            change = store.Change(connection, store.Balances(outcome), outcome.closed)
         store.Question(connection, "release savepoint ledger_batch")
     if change is not None:
         change.check()

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from typing import cast
 from uuid import UUID
 
 from kawasan.rooms.ledger import rules
 from kawasan.rooms.ledger.engine import packing
-from kawasan.rooms.ledger.engine.packing import NULL, UUID_LENGTH, Row
+from kawasan.rooms.ledger.engine.packing import NULL, Row
 from kawasan.rooms.ledger.rules import AccountState, Book, Hold, Known, Movement
 from kawasan.rooms.ledger.types import (
     AMOUNT_MAX,
@@ -28,9 +29,15 @@ from kawasan.rooms.ledger.types import (
 
 _NO_OVERDRAW, _NO_OVERFILL, _FROZEN = int(Flag.NO_OVERDRAW), int(Flag.NO_OVERFILL), int(Flag.FROZEN)
 _NO_DEBIT = int(Flag.NO_DEBIT)
-_INT8, _TWO_INT8 = struct.Struct(">iq").pack, struct.Struct(">iqiq").pack
-_AMOUNT_AND_CODE = struct.Struct(">iqih").pack
-_DIGEST_LENGTH = struct.pack(">i", packing.DIGEST_BYTES)
+_GIVES_NOTHING = _FROZEN | _NO_DEBIT
+_POSTED, _PENDING = Kind.POSTED, Kind.PENDING
+# A whole row in one call. What varies in length is its middle: the kind, no transfer resolved, and the reference.
+_BEFORE_MIDDLE = struct.calcsize(">i16s20s20siqih")
+_MIDDLES = [len(packing.KIND_AND_NO_PENDING[kind]) + field for kind in (_POSTED, _PENDING) for field in (4, 20)]
+_ROW_PACKS = {0: struct.Struct("").pack} | {
+    length: struct.Struct(f">i16s20s20siqih{length}siq20s32si").pack for length in _MIDDLES
+}
+_ENTRY = struct.Struct(f">32si{packing.DIGEST_BYTES}siqiq").pack
 _batches = count(1)
 
 
@@ -66,32 +73,99 @@ class _Batch:
             found = known.get(entry.id.int)
             if found is not None:
                 answers.append(_repeated(entry, found))
-            elif (plain := _plain(entry, self.book)) is not None:
-                answers.append(self._take_plain(entry, plain))
+            elif (contents := self._plain(entry)) is not None:
+                answers.append(self._take(entry, contents))
             else:
                 answers.append(self._decide_slowly(entry))
         return self.outcome
 
-    def _take_plain(self, entry: Entry, plain: _Plain) -> Answer:
-        rows, touched, numbers, mine = self.outcome.transfers, self.outcome.touched, self.numbers, self.number
-        tail = self._tail(entry)
-        for content, debit, credit in zip(plain.contents, plain.debits, plain.credits, strict=True):
+    # Note [Plain entries]
+    # Nearly all entries post or reserve, and apply. This applies them and packs their rows without an object for each
+    # step; at the first doubt it takes everything back and leaves the entry to ``rules``, where every refusal and its
+    # place in the order is written. So it may doubt too often, never too seldom; tests/test_reference.py holds both to
+    # the same reference.
+    def _plain(self, entry: Entry) -> list[bytes] | None:
+        """Apply an entry and pack its rows, and return its transfers' contents; or None and nothing changed."""
+        if not 0 < len(entry.transfers) <= TRANSFERS_PER_ENTRY_MAX:
+            return None
+        accounts, used, numbers, mine = self.book.accounts, self.book.transfer_ids, self.numbers, self.number
+        rows, touched = self.outcome.transfers, self.outcome.touched
+        rows_before, touched_before, contents = len(rows), len(touched), []
+        shape, tail, has_pending = _NO_SHAPE, self._tail(entry), False
+        for t in entry.transfers:
+            amount, kind, key, code, debit_id, credit_id = t.amount, t.kind, t.id.int, t.code, t.debit, t.credit
+            if debit_id is None or credit_id is None or t.pending_of is not None or key in used:
+                break
+            debit, credit = accounts.get(debit_id.int), accounts.get(credit_id.int)
+            if debit is None or credit is None or debit is credit or debit.asset != credit.asset:
+                break
+            taken = debit.debits_posted + debit.debits_pending + amount
+            given = credit.credits_posted + credit.credits_pending + amount
+            gives, takes = debit.flags, credit.flags
+            if (
+                gives & _GIVES_NOTHING
+                or takes & _FROZEN
+                or not 0 < amount <= AMOUNT_MAX
+                or not 0 < code <= CODE_MAX
+                or taken > AMOUNT_MAX
+                or given > AMOUNT_MAX
+                or (gives & _NO_OVERDRAW and taken > debit.credits_posted)
+                or (takes & _NO_OVERFILL and given > credit.debits_posted)
+            ):
+                break
+            if kind is _POSTED and t.expires_at is None:
+                debit.debits_posted += amount
+                credit.credits_posted += amount
+            elif kind is _PENDING and (t.expires_at is None or t.expires_at > entry.at) and t.id not in self.book.holds:
+                debit.debits_pending += amount
+                credit.credits_pending += amount
+                self.book.holds[t.id] = Hold(t.id, debit_id, credit_id, amount, code, t.reference, t.expires_at)
+                has_pending = True
+            else:
+                break
+            if kind is not shape.kind or t.reference is not shape.reference:
+                shape = _shape_of(kind, t.reference)
+            row = shape.pack(
+                16, key.to_bytes(16, "big"), debit.field, credit.field, 8, amount, 2, code, shape.middle,
+                8, numbers[len(rows)], debit.asset, tail, -1,
+            )  # fmt: skip
+            rows.append(row)
+            contents.append(row[: shape.content])
+            used.add(key)
             if debit.batch != mine:
                 debit.batch = mine
                 touched.append(debit)
             if credit.batch != mine:
                 credit.batch = mine
                 touched.append(credit)
-            rows.append(b"".join((content, _INT8(8, numbers[len(rows)]), debit.asset, tail, NULL)))
-        if plain.has_pending:
-            self._open(entry)
-        return self._take(entry, plain.contents)
+        else:
+            if has_pending:
+                self._open(entry)
+            return contents
+        self._take_back(entry, rows_before, touched_before)
+        return None
+
+    def _take_back(self, entry: Entry, rows_before: int, touched_before: int) -> None:
+        book, rows, touched = self.book, self.outcome.transfers, self.outcome.touched
+        for t in entry.transfers[: len(rows) - rows_before]:
+            debit, credit = book.accounts[cast(UUID, t.debit).int], book.accounts[cast(UUID, t.credit).int]
+            if t.kind is _PENDING:
+                debit.debits_pending -= t.amount
+                credit.credits_pending -= t.amount
+                del book.holds[t.id]
+            else:
+                debit.debits_posted -= t.amount
+                credit.credits_posted -= t.amount
+            book.transfer_ids.discard(t.id.int)
+        for account in touched[touched_before:]:
+            account.batch = 0
+        del rows[rows_before:], touched[touched_before:]
 
     def _open(self, entry: Entry) -> None:
-        """Note the new pending transfers of an entry just taken, and give their rows the expiry."""
+        """Note the new pending transfers of an entry just applied, and give their rows the expiry."""
         rows, start = self.outcome.transfers, len(self.outcome.transfers) - len(entry.transfers)
         for index, transfer in enumerate(entry.transfers, start):
-            if transfer.kind is Kind.PENDING:
+            if transfer.kind is _PENDING:
                 expires_at = packing.moment_field(transfer.expires_at)
                 rows[index] = rows[index][: -len(NULL)] + expires_at
                 self.outcome.opened.append(packing.uuid_field(transfer.id) + expires_at)
@@ -102,7 +176,7 @@ class _Batch:
         used = len(outcome.transfers)
         first, last = self.numbers[used - len(contents)], self.numbers[used - 1]
         self.book.entries[key] = outcome.known[key] = Known(digest, last)
-        outcome.entries.append(b"".join((self._tail(entry), _DIGEST_LENGTH, digest, _TWO_INT8(8, first, 8, last))))
+        outcome.entries.append(_ENTRY(self._tail(entry), packing.DIGEST_BYTES, digest, 8, first, 8, last))
         return Applied(entry.id, last, repeated=False)
 
     def _decide_slowly(self, entry: Entry) -> Answer:
@@ -152,80 +226,21 @@ def _repeated(entry: Entry, known: Known) -> Answer:
     return Refused(entry.id, 0, EntryIdReused(entry_id=str(entry.id)))
 
 
-class _Plain:
-    """An entry applied to the book: its transfers' contents and accounts."""
+class _Shape:
+    """How the rows of a kind of transfer for one reference are packed."""
 
-    __slots__ = ("contents", "credits", "debits", "has_pending")
+    __slots__ = ("content", "kind", "middle", "pack", "reference")
 
-    def __init__(self) -> None:
-        self.contents: list[bytes] = []
-        self.debits: list[AccountState] = []
-        self.credits: list[AccountState] = []
-        self.has_pending = False
-
-
-# Note [Plain entries]
-# Nearly all entries post or reserve, and apply. This applies them without an object for each step; at the first doubt
-# it takes everything back and leaves the entry to ``rules``, where every refusal and its place in the order is written.
-# So it may doubt too often, never too seldom; tests/test_reference.py holds both to the same reference.
-def _plain(entry: Entry, book: Book) -> _Plain | None:
-    """Apply an entry to the book, or return None and nothing changed."""
-    accounts, used, plain = book.accounts, book.transfer_ids, _Plain()
-    contents, debits, credits_ = plain.contents, plain.debits, plain.credits
-    reference, reference_field = None, NULL
-    if not 0 < len(entry.transfers) <= TRANSFERS_PER_ENTRY_MAX:
-        return None
-    for t in entry.transfers:
-        amount, kind, key, code = t.amount, t.kind, t.id.int, t.code
-        if t.debit is None or t.credit is None or t.pending_of is not None or key in used:
-            break
-        debit, credit = accounts.get(t.debit.int), accounts.get(t.credit.int)
-        if debit is None or credit is None or debit is credit or debit.asset != credit.asset:
-            break
-        taken = debit.debits_posted + debit.debits_pending + amount
-        given = credit.credits_posted + credit.credits_pending + amount
-        if (
-            (debit.flags | credit.flags) & _FROZEN
-            or debit.flags & _NO_DEBIT
-            or not 0 < amount <= AMOUNT_MAX
-            or not 0 < code <= CODE_MAX
-            or taken > AMOUNT_MAX
-            or given > AMOUNT_MAX
-            or (debit.flags & _NO_OVERDRAW and taken > debit.credits_posted)
-            or (credit.flags & _NO_OVERFILL and given > credit.debits_posted)
-        ):
-            break
-        if kind is Kind.POSTED and t.expires_at is None:
-            debit.debits_posted += amount
-            credit.credits_posted += amount
-        elif kind is Kind.PENDING and (t.expires_at is None or t.expires_at > entry.at) and t.id not in book.holds:
-            debit.debits_pending += amount
-            credit.credits_pending += amount
-            book.holds[t.id] = Hold(t.id, t.debit, t.credit, amount, code, t.reference, t.expires_at)
-            plain.has_pending = True
-        else:
-            break
-        if t.reference is not reference:
-            reference, reference_field = t.reference, packing.uuid_field(t.reference)
-        numbers, kinds = _AMOUNT_AND_CODE(8, amount, 2, code), packing.KIND_AND_NO_PENDING[kind]
-        content = (UUID_LENGTH, key.to_bytes(16, "big"), debit.field, credit.field, numbers, kinds, reference_field)
-        contents.append(b"".join(content))
-        debits.append(debit)
-        credits_.append(credit)
-        used.add(key)
-    else:
-        return plain
-    _take_back(entry, book, plain)
-    return None
+    def __init__(self, kind: Kind | None, reference: UUID | None) -> None:
+        self.kind, self.reference = kind, reference
+        self.middle = b"" if kind is None else packing.KIND_AND_NO_PENDING[kind] + packing.uuid_field(reference)
+        self.content = _BEFORE_MIDDLE + len(self.middle)
+        self.pack = _ROW_PACKS[len(self.middle)]
 
 
-def _take_back(entry: Entry, book: Book, plain: _Plain) -> None:
-    for t, debit, credit in zip(entry.transfers, plain.debits, plain.credits, strict=False):
-        if t.kind is Kind.PENDING:
-            debit.debits_pending -= t.amount
-            credit.credits_pending -= t.amount
-            del book.holds[t.id]
-        else:
-            debit.debits_posted -= t.amount
-            credit.credits_posted -= t.amount
-        book.transfer_ids.discard(t.id.int)
+_NO_SHAPE = _Shape(None, None)
+_WITHOUT_REFERENCE = {kind: _Shape(kind, None) for kind in (_POSTED, _PENDING)}
+
+
+def _shape_of(kind: Kind, reference: UUID | None) -> _Shape:
+    return _WITHOUT_REFERENCE[kind] if reference is None else _Shape(kind, reference)

@@ -71,7 +71,14 @@ update ledger_account a
 set debits_pending = n.debits_pending, debits_posted = n.debits_posted,
     credits_pending = n.credits_pending, credits_posted = n.credits_posted, version = n.version + 1
 from unnest(%s, %s, %s, %s, %s, %s)
-     as n (id, debits_pending, debits_posted, credits_pending, credits_posted, version)
+     as n (id, version, debits_posted, credits_posted, debits_pending, credits_pending)
+where a.id = n.id and a.version = n.version
+"""
+# A batch that reserves and resolves nothing leaves what is pending as the row with this version has it.
+_UPDATE_POSTED = """
+update ledger_account a
+set debits_posted = n.debits_posted, credits_posted = n.credits_posted, version = n.version + 1
+from unnest(%s, %s, %s, %s) as n (id, version, debits_posted, credits_posted)
 where a.id = n.id and a.version = n.version
 """
 _UNCHANGED = """
@@ -208,19 +215,23 @@ def _arrays(rows: Sequence[packing.Row], kinds: Sequence[type[packing.Array]]) -
 class Balances:
     """Balances to be written, as they are now, with the versions of the rows they were read from."""
 
-    def __init__(self, touched: list[AccountState]) -> None:
+    def __init__(self, outcome: Outcome) -> None:
         """Pack the accounts in id order, and count their versions up."""
+        touched = outcome.touched
         touched.sort(key=_by_key)
         self.touched, self.versions = touched, [account.version for account in touched]
         count, pack = len(touched), packing.int8_fields
+        self.sql = _UPDATE_POSTED
         self.columns: list[packing.Array] = [
             UuidArray(count, b"".join([account.field for account in touched])),
-            Int8Array(count, pack([account.debits_pending for account in touched])),
-            Int8Array(count, pack([account.debits_posted for account in touched])),
-            Int8Array(count, pack([account.credits_pending for account in touched])),
-            Int8Array(count, pack([account.credits_posted for account in touched])),
             Int8Array(count, pack(self.versions)),
+            Int8Array(count, pack([account.debits_posted for account in touched])),
+            Int8Array(count, pack([account.credits_posted for account in touched])),
         ]
+        if outcome.opened or outcome.closed:
+            self.sql = _UPDATE_BALANCES
+            self.columns.append(Int8Array(count, pack([account.debits_pending for account in touched])))
+            self.columns.append(Int8Array(count, pack([account.credits_pending for account in touched])))
         for account in touched:
             account.version += 1
 
@@ -231,7 +242,7 @@ class Change:
     def __init__(self, connection: psycopg.Connection[Any], balances: Balances, closed: Collection[UUID]) -> None:
         self._count, self._closed = len(balances.versions), len(closed)
         self._balances = new_cursor(connection)
-        self._balances.execute(_UPDATE_BALANCES, balances.columns)
+        self._balances.execute(balances.sql, balances.columns)
         self._holds = new_cursor(connection)
         if closed:
             self._holds.execute(_CLOSE_HOLDS, [ids_of(closed)])

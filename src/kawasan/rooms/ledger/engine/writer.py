@@ -251,7 +251,7 @@ class _Decided:
     def __init__(self, outcome: Outcome, generation: int, in_hand: dict[int, Known], seen: dict[int, int]) -> None:
         self.outcome, self.generation, self._in_hand = outcome, generation, in_hand
         self.seen = seen
-        self.balances = store.Balances(outcome.touched)
+        self.balances = store.Balances(outcome)
         in_hand.update(outcome.known)
 
     def leave_hand(self) -> None:
