@@ -24,6 +24,13 @@ from kawasan.rooms.books.actions.following import follow_journal, forget_journal
 from kawasan.rooms.books.actions.matching import confirm_line, undo_match
 from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
+from kawasan.rooms.books.actions.stock import (
+    begin_stock_cards,
+    book_stock_cost,
+    buy_stock,
+    change_stock_method,
+    count_units,
+)
 from kawasan.rooms.books.queries.assets import asset, assets, has_receipt, receipt
 from kawasan.rooms.books.queries.bank import bank_lines, bank_rules, bank_state, banks, draft, suggestions
 from kawasan.rooms.books.queries.clients import clients
@@ -37,6 +44,8 @@ from kawasan.rooms.books.queries.periods import closed_through, period_events
 from kawasan.rooms.books.queries.rates import ppn_rates
 from kawasan.rooms.books.queries.reports import statement, trial_balance
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
+from kawasan.rooms.books.queries.stock import keepers as stock_keepers
+from kawasan.rooms.books.queries.stock import stock_card, stock_report
 from kawasan.rooms.books.queries.sums import ALL_DAYS, booked_by_document, general_ledger, sales_of_ledger
 from kawasan.rooms.books.queries.taxes import owners_month, tax_year
 from kawasan.rooms.books.queries.witness import differences
@@ -153,6 +162,22 @@ from kawasan.rooms.books.types.reports import (
     TaxYear,
     TrialBalance,
 )
+from kawasan.rooms.books.types.stock import (
+    STOCK_LINES_MAX,
+    CardRow,
+    Chosen,
+    Moved,
+    StockCard,
+    StockItem,
+    StockKeptByCards,
+    StockLine,
+    StockLineInvalid,
+    StockMethod,
+    StockMethodInvalid,
+    StockNotKept,
+    StockReport,
+    StockUnknown,
+)
 from kawasan.rooms.books.types.tax import FinalTaxMonth, NoSuchRate, PpnLine, Taxpayer
 from kawasan.rooms.commerce.api import PICTURE_BYTES_MAX, PictureInvalid, PictureTooLarge
 
@@ -169,6 +194,7 @@ __all__ = [
     "LAND",
     "OWN_SOURCE",
     "PICTURE_BYTES_MAX",
+    "STOCK_LINES_MAX",
     "Account",
     "AccountCodeInvalid",
     "AccountCodeTaken",
@@ -192,7 +218,9 @@ __all__ = [
     "BookPeriodInvalid",
     "BookedByDocument",
     "BooksBehind",
+    "CardRow",
     "Choice",
+    "Chosen",
     "Client",
     "Columns",
     "Counterparty",
@@ -228,6 +256,7 @@ __all__ = [
     "Kind",
     "LedgerLine",
     "MatchKind",
+    "Moved",
     "NewAsset",
     "NewDue",
     "NewEntry",
@@ -254,6 +283,16 @@ __all__ = [
     "Side",
     "Span",
     "Statement",
+    "StockCard",
+    "StockItem",
+    "StockKeptByCards",
+    "StockLine",
+    "StockLineInvalid",
+    "StockMethod",
+    "StockMethodInvalid",
+    "StockNotKept",
+    "StockReport",
+    "StockUnknown",
     "Suggestion",
     "TaxYear",
     "Taxpayer",
@@ -279,8 +318,12 @@ __all__ = [
     "bank_state",
     "banks",
     "beancount_lines",
+    "begin_stock_cards",
     "book_document",
+    "book_stock_cost",
     "booked_by_document",
+    "buy_stock",
+    "change_stock_method",
     "chart_of",
     "checked_span",
     "checked_year",
@@ -289,6 +332,7 @@ __all__ = [
     "closed_through",
     "confirm_line",
     "correct_entry",
+    "count_units",
     "differences",
     "dispose_asset",
     "draft",
@@ -328,6 +372,9 @@ __all__ = [
     "settle_document",
     "settled_minor",
     "statement",
+    "stock_card",
+    "stock_keepers",
+    "stock_report",
     "suggestions",
     "tax_profile",
     "tax_year",

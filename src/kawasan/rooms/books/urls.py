@@ -15,6 +15,7 @@ from kawasan.rooms.books.pages import (
     owed,
     receipts,
     reports,
+    stock,
     taxes,
 )
 
@@ -45,6 +46,14 @@ _books = [
     path("/bank/<uuid:bank>.csv", bank.lines_file, name="bank_file"),
     path("/bank/<uuid:bank>/baris/<uuid:line>/catat", bank.confirm, name="bank_confirm"),
     path("/bank/<uuid:bank>/baris/<uuid:line>/batal", bank.undo, name="bank_undo"),
+    path("/stok", stock.stock, name="stock"),
+    path("/stok.<str:kind>", stock.stock_file, name="stock_file"),
+    path("/stok/mulai", stock.begin, name="stock_begin"),
+    path("/stok/beli", stock.buy, name="stock_buy"),
+    path("/stok/hitung", stock.count, name="stock_count"),
+    path("/stok/metode", stock.change, name="stock_change"),
+    path("/stok/<uuid:variant>", stock.card, name="stock_card"),
+    path("/stok/<uuid:variant>.<str:kind>", stock.card_file, name="stock_card_file"),
     path("/akun", reports.account, name="account"),
     path("/pajak", taxes.taxes, name="taxes"),
     path("/jurnal.beancount", reports.beancount, name="beancount"),

@@ -63,7 +63,7 @@ def add_entry(
     owed = ageing.owed_of(entry, due) if due else None
     made = write(business_id, entry_id, entry, kind, made_by=actor.person_id, at=at, due=due)
     if due and owed:
-        _note_due(made, due, *owed)
+        note_due(made, due, *owed)
     return made
 
 
@@ -75,7 +75,7 @@ def check_by_hand(business_id: UUID, entry: NewEntry) -> None:
             raise KeptByZone(field="lines", account=line.account)
 
 
-def _note_due(made: Entry, due: NewDue, side: Side, amount_minor: int) -> None:
+def note_due(made: Entry, due: NewDue, side: Side, amount_minor: int) -> None:
     row = models.Due(
         entry_id=made.id,
         business_id=made.business_id,

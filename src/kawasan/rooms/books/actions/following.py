@@ -1,4 +1,4 @@
-"""The follower's writes: one batch of the ledger's transfers becomes two set-wise statements."""
+"""The follower's writes: one batch of the ledger's transfers becomes a few set-wise statements."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import connection
 
 from kawasan.platform.db import requires_transaction
+from kawasan.rooms.books import models
 from kawasan.rooms.books.queries.periods import closings_of
-from kawasan.rooms.books.queries.source import transfers_of_money
-from kawasan.rooms.books.rules import posting
+from kawasan.rooms.books.queries.source import stock_cards_since, transfers_of_money
+from kawasan.rooms.books.rules import posting, units
 from kawasan.rooms.books.rules.posting import Booked
+from kawasan.rooms.ledger.api import TransferRow
 
 _LINES = """
 insert into books_line (sequence, place, business_id, day, account, amount_minor, code, transfer_id, reference, at)
@@ -27,6 +29,12 @@ on conflict (business_id, day, account) do update set
     debit_minor = books_day.debit_minor + excluded.debit_minor,
     credit_minor = books_day.credit_minor + excluded.credit_minor
 """
+_UNITS = """
+insert into books_unit_day (business_id, asset, day, sold, returned)
+select * from unnest(%s::uuid[], %s::uuid[], %s::date[], %s::bigint[], %s::bigint[])
+on conflict (business_id, asset, day) do update set
+    sold = books_unit_day.sold + excluded.sold, returned = books_unit_day.returned + excluded.returned
+"""
 
 
 @requires_transaction
@@ -36,19 +44,43 @@ def follow_journal(after: int, upto: int) -> None:
 
     Each is booked once: the caller commits its cursor in the same transaction (``platform.followers``).
     """
-    transfers = transfers_of_money(after, upto)
+    tracked = stock_cards_since()
+    transfers = transfers_of_money(after, upto, units=bool(tracked))
     closings = closings_of(posting.businesses_of(transfers))
     lines = list(posting.book(transfers, closings))
     _insert(_LINES, lines)
     _insert(_DAYS, _sums(lines))
+    if tracked:
+        _follow_units(units.touching(transfers, tracked), closings)
 
 
 @requires_transaction
 def forget_journal() -> None:
     """Empty everything that ``follow_journal`` wrote, so that it can take the whole ledger again."""
     with connection.cursor() as cursor:
-        cursor.execute("delete from books_line")
-        cursor.execute("delete from books_day")
+        for table in ("books_line", "books_day", "books_unit_day", "books_unit_on_the_way"):
+            cursor.execute(f"delete from {table}")
+
+
+def _follow_units(rows: Sequence[TransferRow], closings: posting.Closings) -> None:
+    """Bring what orders hold up to date, and add what was sold and came back."""
+    orders = {row.reference for row in rows if row.reference}
+    held = models.UnitOnTheWay.objects.filter(reference__in=orders)
+    on_the_way: units.OnTheWay = {}
+    for row in held:
+        kept = on_the_way.setdefault(row.reference, units.Held(row.day))
+        kept.units[units.Key(row.business_id, row.asset)] = row.quantity
+    found = units.follow(rows, on_the_way, closings)
+    held.delete()
+    models.UnitOnTheWay.objects.bulk_create(
+        models.UnitOnTheWay(
+            reference=order, business_id=key.business_id, asset=key.asset, quantity=quantity, day=kept.day
+        )
+        for order, kept in on_the_way.items()
+        for key, quantity in kept.units.items()
+        if quantity
+    )
+    _insert(_UNITS, found.rows)
 
 
 def _sums(lines: Iterable[Booked]) -> list[tuple[UUID, date, str, int, int]]:

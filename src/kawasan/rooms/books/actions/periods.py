@@ -35,8 +35,9 @@ def close_month(*, actor: Actor, business_id: UUID, month: date, at: datetime, s
     Before that, entries are written where they are due: what was sold cost what the stock became less
     (``stock_minor``: its value as counted at the month's end), fixed assets are depreciated, the month's final tax is
     put aside, and in December the year's result goes to the retained earnings. What the ledger brings later for a
-    closed day is booked on the first open one. Closing twice changes nothing.
-    Raises Unauthenticated, NotFound, Forbidden, PeriodNotOver, BooksBehind.
+    closed day is booked on the first open one. Closing twice changes nothing. Where stock cards are kept they say what
+    was sold cost, and ``stock_minor`` is refused.
+    Raises Unauthenticated, NotFound, Forbidden, PeriodNotOver, BooksBehind, StockKeptByCards.
     """
     desk.need_books(actor, business_id)
     lock_desk(business_id)

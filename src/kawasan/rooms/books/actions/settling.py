@@ -7,13 +7,15 @@ from uuid import UUID
 
 from kawasan.core import clock, ids
 from kawasan.rooms.books.actions.entries import write
-from kawasan.rooms.books.queries import assets, desk
+from kawasan.rooms.books.actions.stock import write_cost
+from kawasan.rooms.books.queries import assets, desk, stock
 from kawasan.rooms.books.queries.sums import FIRST_DAY, net, sums, sums_of_journal
 from kawasan.rooms.books.queries.taxes import month_tax
 from kawasan.rooms.books.rules import chart, statements
 from kawasan.rooms.books.types.desk import EntryKind
 from kawasan.rooms.books.types.entries import JournalLine, NewEntry
 from kawasan.rooms.books.types.months import Span
+from kawasan.rooms.books.types.stock import StockKeptByCards, StockMethod
 
 STOCK_MEMO = "HPP: persediaan dihitung pada akhir bulan"
 DEPRECIATION_MEMO = "Penyusutan sampai {month:%m/%Y}"
@@ -24,7 +26,11 @@ TAX_MEMO = "PPh Final bulan {month:%m/%Y}"
 
 def settle_month(business_id: UUID, span: Span, stock_minor: int | None, *, made_by: UUID | None, at: datetime) -> None:
     """Write what is missing for the month; a month that was reopened and is closed again gets the difference only."""
-    if stock_minor is not None:
+    if stock.method_on(business_id, span.last) is not StockMethod.COUNTED:
+        if stock_minor is not None:
+            raise StockKeptByCards(field="stock")
+        write_cost(business_id, span.last, made_by=made_by, at=at)
+    elif stock_minor is not None:
         there = net(sums(business_id, FIRST_DAY, span.last)).get(chart.STOCK, 0)
         pair = (chart.COST_OF_GOODS, chart.STOCK)
         _move(business_id, span, pair, there - stock_minor, EntryKind.STOCK, STOCK_MEMO, made_by, at)

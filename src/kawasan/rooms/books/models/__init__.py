@@ -1,24 +1,38 @@
-"""Tables of the books, by subject."""
+"""
+The room's tables: what the follower derives from the ledger, and what people write.
 
-from kawasan.rooms.books.models.journal import (
-    Asset,
+Only the follower writes ``books_line``, ``books_day`` and the tables of units, set-wise (actions/following.py); they
+can be emptied and rebuilt at any time. Entries and closings by hand are only added to.
+"""
+
+from kawasan.rooms.books.models.bank import (
     Bank,
     BankLine,
     BankRule,
     BankStatement,
+    Draft,
+    Match,
+)
+from kawasan.rooms.books.models.journal import (
+    Asset,
     Day,
     Desk,
     Disposal,
-    Draft,
     Due,
     Entry,
     EntryLine,
     Line,
-    Match,
     OwnAccount,
     Period,
     Receipt,
     Settlement,
+)
+from kawasan.rooms.books.models.stock import (
+    StockChoice,
+    StockCount,
+    StockLot,
+    UnitDay,
+    UnitOnTheWay,
 )
 
 __all__ = [
@@ -40,4 +54,9 @@ __all__ = [
     "Period",
     "Receipt",
     "Settlement",
+    "StockChoice",
+    "StockCount",
+    "StockLot",
+    "UnitDay",
+    "UnitOnTheWay",
 ]

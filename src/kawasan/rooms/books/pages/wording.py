@@ -19,7 +19,7 @@ KINDS = {
     books.EntryKind.MANUAL: msg("Entry by hand"),
     books.EntryKind.OPENING: msg("Opening balances"),
     books.EntryKind.CORRECTION: msg("Correction"),
-    books.EntryKind.STOCK: msg("Stock counted"),
+    books.EntryKind.STOCK: msg("Cost of goods sold"),
     books.EntryKind.TAX: msg("Tax put aside"),
     books.EntryKind.DOCUMENT: msg("From a document"),
     books.EntryKind.SETTLED: msg("Debt paid"),
@@ -28,6 +28,14 @@ KINDS = {
     books.EntryKind.DEPRECIATION: msg("Depreciation"),
     books.EntryKind.YEAR_END: msg("Year closed"),
     books.EntryKind.GOODS: msg("Goods bought"),
+}
+# Why the units of a stock card changed.
+MOVED = {
+    books.Moved.OPENING: msg("There at the beginning"),
+    books.Moved.BOUGHT: msg("Goods bought"),
+    books.Moved.SOLD: msg("Sold"),
+    books.Moved.RETURNED: msg("Came back"),
+    books.Moved.COUNTED: msg("Counted"),
 }
 # What a transfer was, by the name of its posting rule.
 TRANSFERS = {

@@ -44,14 +44,18 @@ select day, account, sum(amount)::bigint from (
       and {_OPEN_YEAR}
 ) as both_sources group by day, account order by day, account
 """
-# Each branch goes by its own index and stops at the limit; what was booked by hand comes first within a day.
+# Each branch goes by its own index and stops at the limit, that of the follower's lines for each account by itself: the
+# index then has them in order. What was booked by hand comes first within a day.
 _LINES = """
 select * from (
     (select l.day, l.sequence, l.transfer_id as source_id, l.place::int, l.account, l.amount_minor, l.code::int,
             'transfer' as kind, '' as memo, l.reference, '' as document
-     from books_line l
-     where l.business_id = %(business)s and l.account = any(%(accounts)s) and l.day between %(first)s and %(last)s
-       and (l.day, l.sequence, l.transfer_id, l.place::int) > (%(day)s, %(sequence)s, %(source)s, %(place)s)
+     from unnest(%(accounts)s::text[]) as wanted (account) cross join lateral (
+         select * from books_line
+         where business_id = %(business)s and account = wanted.account and day between %(first)s and %(last)s
+           and (day, sequence) >= (%(day)s, %(sequence)s)
+           and (day, sequence, transfer_id, place::int) > (%(day)s, %(sequence)s, %(source)s, %(place)s)
+         order by day, sequence, transfer_id, place limit %(limit)s) l
      order by l.day, l.sequence, l.transfer_id, l.place limit %(limit)s)
     union all
     (select l.day, 0, l.entry_id, l.place::int, l.account, l.amount_minor, 0, e.kind, e.memo, e.reference, e.document

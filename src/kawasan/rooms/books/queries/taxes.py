@@ -11,11 +11,13 @@ from kawasan.core import clock
 from kawasan.core.access import Actor
 from kawasan.rooms.books.queries.desk import accounts, need_books, profile
 from kawasan.rooms.books.queries.periods import closed_through
+from kawasan.rooms.books.queries.stock import method_on
 from kawasan.rooms.books.queries.sums import FIRST_DAY, by_day, net, ppn_by_month, sums
 from kawasan.rooms.books.rules import cashflow, chart, duties, pph, ppn, statements, tax_tables
 from kawasan.rooms.books.types.desk import Profile
 from kawasan.rooms.books.types.months import Span, month_of
 from kawasan.rooms.books.types.reports import OwnersMonth, TaxYear
+from kawasan.rooms.books.types.stock import StockMethod
 from kawasan.rooms.books.types.tax import FinalTaxMonth, Taxpayer
 
 # Turnover is gross, before fees; what was given back for returned goods lowers the month in which it was given (our
@@ -58,6 +60,7 @@ def owners_month(*, actor: Actor, business_id: UUID, month: date, at: datetime) 
     until = net(sums(business_id, FIRST_DAY, span.last))
     cash = sum(amount for code, amount in until.items() if known[code].line == cashflow.CASH_LINE)
     closed = closed_through(business_id)
+    is_kept = method_on(business_id, span.last) is not StockMethod.COUNTED  # cards know what was sold cost
     return OwnersMonth(
         span=span,
         income_minor=income,
@@ -65,7 +68,7 @@ def owners_month(*, actor: Actor, business_id: UUID, month: date, at: datetime) 
         cash_minor=cash,
         tax_minor=month_tax(business_id, span, clock.business_day(at)),
         is_closed=closed is not None and closed >= span.last,
-        stock_minor=until.get(chart.STOCK, 0),
+        stock_minor=0 if is_kept else until.get(chart.STOCK, 0),
     )
 
 

@@ -1,89 +1,13 @@
-"""What goods and assets cost: weighted average and FIFO of stock, fiscal depreciation."""
+"""Fiscal depreciation of assets."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal
 
-from kawasan.core.errors import Conflict, msg
 from kawasan.rooms.books.rules.lists import rows_of
-from kawasan.rooms.books.rules.ppn import cents
 
 MONTHS = 12
-
-
-class StockShort(Conflict):
-    """More goes out than came in."""
-
-    code = "stock-cost-short"
-    title = msg("More goods went out than came in")
-    detail = msg("There are {there} units with a known cost, and {wanted} went out.")
-
-
-@dataclass(frozen=True, slots=True)
-class Costed:
-    """What went out cost, and what is left."""
-
-    costs: tuple[Decimal, ...]
-    quantity: Decimal
-    value: Decimal
-
-
-Movement = tuple[str, Decimal, Decimal]  # "in" or "out", quantity, unit cost of what came in
-
-
-def weighted_average(movements: Iterable[Movement]) -> Costed:
-    """
-    Return costs by the average of what is there; the last unit takes what is left, so nothing is lost to rounding.
-
-    Raises StockShort. SAK EMKM allows this or FIFO, not LIFO.
-    """
-    quantity, value, costs = Decimal(0), Decimal(0), []
-    with localcontext(prec=50):
-        for kind, count, unit in movements:
-            if kind == "in":
-                quantity, value = quantity + count, value + cents(count * unit)
-                continue
-            _need(quantity, count)
-            cost = value if count == quantity else cents(value * count / quantity)
-            quantity, value = quantity - count, value - cost
-            costs.append(cost)
-    return Costed(tuple(costs), quantity, value)
-
-
-def first_in_first_out(movements: Iterable[Movement]) -> Costed:
-    """Return costs with the oldest units going out first. Raises StockShort."""
-    layers: deque[list[Decimal]] = deque()
-    costs = []
-    for kind, count, unit in movements:
-        if kind == "in":
-            layers.append([count, unit])
-            continue
-        _need(sum((layer[0] for layer in layers), Decimal(0)), count)
-        costs.append(_take(layers, count))
-    left = [cents(count * unit) for count, unit in layers]
-    return Costed(tuple(costs), sum((count for count, _ in layers), Decimal(0)), sum(left, Decimal(0)))
-
-
-def _take(layers: deque[list[Decimal]], count: Decimal) -> Decimal:
-    cost = Decimal(0)
-    while count:
-        layer = layers[0]
-        taken = min(count, layer[0])
-        cost += taken * layer[1]
-        layer[0] -= taken
-        count -= taken
-        if not layer[0]:
-            layers.popleft()
-    return cents(cost)
-
-
-def _need(there: Decimal, wanted: Decimal) -> None:
-    if wanted > there:
-        raise StockShort(there=str(there), wanted=str(wanted))
 
 
 def straight_line(group: str, cost: int, *, in_use_from: date) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.shared_vectors import FOLDER, each, kinds
 
 from kawasan.core.money import rupiah
-from kawasan.rooms.books.rules import chart, costs, journal, statements
+from kawasan.rooms.books.rules import chart, costs, journal, statements, stock
 from kawasan.rooms.books.types.entries import (
     AmountTooFine,
     EntryEmpty,
@@ -23,6 +23,7 @@ from kawasan.rooms.books.types.entries import (
     JournalLine,
     UnknownAccount,
 )
+from kawasan.rooms.books.types.stock import StockMethod
 from kawasan.rooms.payments.rules.qris_fees import Criteria
 
 REFUSALS = {
@@ -98,36 +99,17 @@ def test_depreciation_adds_up_to_the_cost(group, cost, day):
         assert sum(amount for _, amount in costs.straight_line(group, cost, in_use_from=day)) == cost
 
 
-def movements(rows: list[list[str]]) -> list[costs.Movement]:
-    return [(kind, Decimal(count), Decimal(unit or 0)) for kind, count, unit in rows]
-
-
 @each("bookkeeping", "inventory_weighted_average", "inventory_fifo")
-def test_cost_of_stock(given, expected, request):
-    is_fifo = len(given) == 5
-    found = (costs.first_in_first_out if is_fifo else costs.weighted_average)(movements(given))
-    assert found.costs == tuple(Decimal(text) for text in expected["cogs"])
-    assert (found.quantity, found.value) == (Decimal(expected["qty"]), Decimal(expected["value"]))
-
-
-@forall(
-    st.lists(st.tuples(st.integers(1, 50), st.integers(1, 10**7)), min_size=1, max_size=8),
-    st.lists(st.integers(1, 30), max_size=8),
-)
-def test_what_goes_out_and_what_is_left_cost_what_came_in(came, went):
-    moves = [("in", Decimal(count), Decimal(sen) / 100) for count, sen in came]
-    there = sum(count for count, _ in came)
-    for count in went:
-        if count <= there:
-            moves.append(("out", Decimal(count), Decimal(0)))
-            there -= count
-    paid = sum(Decimal(count * sen) / 100 for count, sen in came)
-    for way in (costs.weighted_average, costs.first_in_first_out):
-        found = way(moves)
-        assert sum(found.costs) + found.value == paid
-        assert found.quantity == there
-    with pytest.raises(costs.StockShort):
-        costs.first_in_first_out([*moves, ("out", Decimal(there + 1), Decimal(0))])
+def test_cost_of_stock(given, expected):
+    units = stock.pool(StockMethod.FIFO if len(given) == 5 else StockMethod.AVERAGE)
+    costs_of = []
+    for kind, count, unit in given:
+        if kind == "in":
+            units.put(int(count), int(Decimal(unit) * 100 * int(count)))
+        else:
+            costs_of.append(units.take(int(count)))
+    assert costs_of == [int(Decimal(text) * 100) for text in expected["cogs"]]
+    assert (units.quantity, units.value) == (int(expected["qty"]), int(Decimal(expected["value"]) * 100))
 
 
 @each("bookkeeping", "qris_sale_posting")

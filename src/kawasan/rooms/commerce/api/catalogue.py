@@ -32,6 +32,7 @@ from kawasan.rooms.commerce.queries.catalogue import (
     products_of_variants,
     seller,
     sellers,
+    variants_of_business,
     windows_of,
 )
 from kawasan.rooms.commerce.queries.desk import (
@@ -274,5 +275,6 @@ __all__ = [
     "unit_asset",
     "update_product",
     "update_variant",
+    "variants_of_business",
     "windows_of",
 ]

@@ -242,6 +242,12 @@ def products_of_variants(*, product_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return dict(rows.values_list("pk", "product_id"))
 
 
+def variants_of_business(*, business_id: UUID, variant_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of these variants that are the business's, archived ones too."""
+    rows = models.Variant.objects.filter(pk__in=list(variant_ids), business_id=business_id)
+    return set(rows.values_list("pk", flat=True))
+
+
 def own_variant(*, business_id: UUID, variant_id: UUID, lock: bool = False) -> models.Variant:
     """Return the row of a business's variant, locked if asked. Raises UnknownVariant."""
     rows = models.Variant.objects.filter(pk=variant_id, business_id=business_id)
