@@ -15,12 +15,13 @@ from kawasan.rooms.books import api as books
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.queries import customers, desk
 from kawasan.rooms.invoices.queries.documents import as_documents, locked, party_text
-from kawasan.rooms.invoices.queries.taxes import retail_booked, retail_key, tax_month
+from kawasan.rooms.invoices.queries.taxes import open_mends, retail_booked, retail_key, tax_month
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.rules.numbers import NSFP
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind
 from kawasan.rooms.invoices.types.refusals import (
     DocumentNotIssued,
+    FileNotReady,
     NothingOpen,
     NotPkp,
     TaxNumberInvalid,
@@ -35,8 +36,8 @@ def mark_uploaded(*, actor: Actor, business_id: UUID, document_id: UUID, nsfp: s
     """
     Note the number that the tax office gave an invoice; a repeat changes nothing, another number is noted beside.
 
-    Raises Unauthenticated, NotFound, Forbidden, DocumentNotFound, DocumentNotIssued, NotPkp, TaxNumberInvalid,
-    TaxNumberTaken.
+    What Coretax would refuse cannot have been uploaded. Raises Unauthenticated, NotFound, Forbidden, DocumentNotFound,
+    DocumentNotIssued, NotPkp, TaxNumberInvalid, TaxNumberTaken, FileNotReady while something is to be mended.
     """
     desk.need_tax(actor, business_id)
     number = "".join(letter for letter in nsfp if letter.isdecimal() and letter.isascii())
@@ -45,6 +46,8 @@ def mark_uploaded(*, actor: Actor, business_id: UUID, document_id: UUID, nsfp: s
     row = _of_pkp(business_id, document_id)
     if (row.nsfp, row.uploaded_at is not None) == (number, True):
         return as_documents([row], at=at)[0]
+    if open_mends(business_id, as_documents([row], at=at)[0]):
+        raise FileNotReady(field="nsfp")
     row.nsfp, row.uploaded_at = number, at
     try:
         with savepoint():

@@ -61,6 +61,14 @@ def tax_file(*, actor: Actor, business_id: UUID, month: date, part: int) -> str:
     return taxes.files_of(tin_of(business_id), wanted)[part - 1]
 
 
+def open_mends(business_id: UUID, found: Document) -> tuple[Mend, ...]:
+    """Return what the tax office would refuse of an invoice as it stands, the seller's own number included."""
+    tin = tin_of(business_id)
+    if found.buyer is not None and found.buyer.proof == Proof.NONE.value:
+        return taxes.seller_mends(tin)  # no tax invoice by the file: its number came from Coretax's own page
+    return (*taxes.seller_mends(tin), *_mends(found, tin))
+
+
 def _issued(business_id: UUID, kind: DocumentKind, month: date) -> list[Document]:
     span = books.month_of(month)
     rows = models.Document.objects.filter(

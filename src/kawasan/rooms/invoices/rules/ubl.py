@@ -20,13 +20,14 @@ CBC, CAC = f"{_NS}CommonBasicComponents-2", f"{_NS}CommonAggregateComponents-2"
 ROOTS = {DocumentKind.INVOICE: "Invoice", DocumentKind.CREDIT: "CreditNote"}
 _TYPES = {DocumentKind.INVOICE: ("InvoiceTypeCode", "380"), DocumentKind.CREDIT: ("CreditNoteTypeCode", "381")}
 _CURRENCY = "IDR"
-# UN/ECE Recommendation 20 for the tax office's units; C62 (one) for those without a code of their own.
+# UN/ECE Recommendation 20 for the tax office's units, Recommendation 21 with an X before it for packages (box, drum,
+# carton, roll), C62 (one) for those without a code of their own.
 UNITS = {
     "UM.0001": "TNE", "UM.0003": "KGM", "UM.0004": "GRM", "UM.0006": "K6", "UM.0007": "LTR", "UM.0008": "BLL",
     "UM.0012": "MTK", "UM.0013": "MTR", "UM.0014": "INH", "UM.0015": "CMT", "UM.0016": "YRD", "UM.0017": "DZN",
-    "UM.0019": "SET", "UM.0021": "H87", "UM.0022": "BX", "UM.0023": "ANN", "UM.0024": "MON", "UM.0025": "WEE",
-    "UM.0026": "DAY", "UM.0027": "HUR", "UM.0028": "MIN", "UM.0034": "MTQ", "UM.0035": "CMK", "UM.0036": "DR",
-    "UM.0037": "CT", "UM.0038": "KWH", "UM.0039": "RO",
+    "UM.0019": "SET", "UM.0021": "H87", "UM.0022": "XBX", "UM.0023": "ANN", "UM.0024": "MON", "UM.0025": "WEE",
+    "UM.0026": "DAY", "UM.0027": "HUR", "UM.0028": "MIN", "UM.0034": "MTQ", "UM.0035": "CMK", "UM.0036": "XDR",
+    "UM.0037": "XCT", "UM.0038": "KWH", "UM.0039": "XRO",
 }  # fmt: skip
 # ISO 3166-1: alpha-3, as the tax office wants it, to alpha-2, as UBL does.
 COUNTRIES = {

@@ -75,6 +75,9 @@ def test_what_coretax_would_refuse_is_listed_and_mended_at_the_customer():
     assert reasons == ["facility_fields_missing_for_07", "facility_fields_missing_for_07"]
     with pytest.raises(invoices.FileNotReady):
         invoices.tax_file(actor=owner, business_id=shop, month=NOVEMBER, part=1)
+    with pytest.raises(invoices.FileNotReady):
+        invoices.mark_uploaded(actor=owner, business_id=shop, document_id=made.id, nsfp=NSFP, at=AT)
+    assert not models.TaxMark.objects.exists()
     models.Document.objects.filter(pk=made.id).update(buyer="")
     assert "unknown_buyer_document" in {item.reason for item in month(shop).rows[0].mends}
     data = invoices.CustomerData("PT Baru", invoices.Proof.TIN, "0013121660091000")
