@@ -21,7 +21,7 @@ from kawasan.rooms.books.actions.entries import (
     open_balances,
 )
 from kawasan.rooms.books.actions.following import follow_journal, forget_journal
-from kawasan.rooms.books.actions.matching import confirm_line, undo_match
+from kawasan.rooms.books.actions.matching import confirm_line, confirm_lines, undo_match
 from kawasan.rooms.books.actions.periods import close_month, reopen_month
 from kawasan.rooms.books.actions.profile import add_account, say_profile
 from kawasan.rooms.books.actions.stock import (
@@ -331,6 +331,7 @@ __all__ = [
     "close_month",
     "closed_through",
     "confirm_line",
+    "confirm_lines",
     "correct_entry",
     "count_units",
     "differences",

@@ -44,6 +44,7 @@ _books = [
     path("/bank/<uuid:bank>", bank.bank, name="bank"),
     path("/bank/<uuid:bank>/kolom", bank.columns, name="bank_columns"),
     path("/bank/<uuid:bank>.csv", bank.lines_file, name="bank_file"),
+    path("/bank/<uuid:bank>/catat-semua", bank.confirm_all, name="bank_confirm_all"),
     path("/bank/<uuid:bank>/baris/<uuid:line>/catat", bank.confirm, name="bank_confirm"),
     path("/bank/<uuid:bank>/baris/<uuid:line>/batal", bank.undo, name="bank_undo"),
     path("/stok", stock.stock, name="stock"),

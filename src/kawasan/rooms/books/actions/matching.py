@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -64,6 +65,23 @@ def confirm_line(*, actor: Actor, business_id: UUID, line_id: UUID, choice: Choi
         at=at,
     )
     return banks.as_lines([row])[0]
+
+
+@requires_transaction
+def confirm_lines(*, actor: Actor, business_id: UUID, choices: Sequence[tuple[UUID, Choice]], at: datetime) -> int:
+    """
+    Say what several lines are, all or none of them; return how many were still open.
+
+    A line that is matched already is left alone, so that a repeat changes nothing. Raises as ``confirm_line``.
+    """
+    desk.need_books(actor, business_id)
+    lock_desk(business_id)
+    matched = models.Match.objects.filter(line_id__in=[line_id for line_id, _ in choices], undone_at=None)
+    done = set(matched.values_list("line_id", flat=True))
+    wanted = [(line_id, choice) for line_id, choice in dict(choices).items() if line_id not in done]
+    for line_id, choice in wanted:
+        confirm_line(actor=actor, business_id=business_id, line_id=line_id, choice=choice, at=at)
+    return len(wanted)
 
 
 @requires_transaction

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kawasan.core import clock, ids
@@ -25,6 +25,7 @@ from kawasan.rooms.books.pages.desk import context, language
 from kawasan.rooms.books.pages.wording import TRANSFERS, WHY
 from kawasan.rooms.zone import api as zone
 
+LINES_SHOWN = 30
 _CONFIRMING = (
     books.AlreadyMatched, books.DoesNotMatch, books.DocumentNotFound, books.DocumentOverpaid, books.EntryInvalid,
     books.KeptByZone, books.PeriodClosed, books.AlreadyCorrected,
@@ -114,6 +115,23 @@ def confirm(request: HttpRequest, slug: str, bank: UUID, line: UUID) -> HttpResp
 
 @signed_in
 @require_POST
+def confirm_all(request: HttpRequest, slug: str, bank: UUID) -> HttpResponse:
+    """Book every suggestion as it was shown, or none of them. Sent twice, they are booked once."""
+    actor = actor_of(request)
+    try:
+        chosen = [_shown(text) for text in request.POST.getlist("saran")[:LINES_SHOWN]]
+        with transaction(actor):
+            business = zone.business_by_slug(slug=slug)
+            done = books.confirm_lines(actor=actor, business_id=business.id, choices=chosen, at=clock.now())
+    except _CONFIRMING as refusal:
+        return _bank_page(request, slug, bank, form=FileForm(), refusal=refusal, status=409)
+    said = ngettext("{count} line confirmed. Each can be undone.", "{count} lines confirmed. Each can be undone.", done)
+    messages.success(request, said.format(count=done))
+    return redirect(f"{reverse('books:bank', args=[slug, bank])}?lihat=semua")
+
+
+@signed_in
+@require_POST
 def undo(request: HttpRequest, slug: str, bank: UUID, line: UUID) -> HttpResponse:
     """Take back what a line was said to be."""
     actor = actor_of(request)
@@ -180,13 +198,16 @@ def _bank_page(
         business = zone.business_by_slug(slug=slug)
         who: dict[str, Any] = {"actor": actor, "business_id": business.id}
         state = books.bank_state(**who, bank_id=bank)
-        page = books.bank_lines(**who, bank_id=bank, only_open=only_open, cursor=request.GET.get("after"), limit=30)
+        page = books.bank_lines(
+            **who, bank_id=bank, only_open=only_open, cursor=request.GET.get("after"), limit=LINES_SHOWN
+        )
         today = clock.business_day(clock.now())
         likely = books.suggestions(**who, bank_id=bank, lines=page.items, today=today)
         chart = books.chart_of(**who)
+    rows = [_row(slug, line, likely.get(line.id), chart) for line in page.items]
     shown = context(
         business, "bank", state=state, form=form, only_open=only_open, next_cursor=page.next_cursor,
-        rows=[_row(slug, line, likely.get(line.id), chart) for line in page.items],
+        rows=rows, suggested=[row for row in rows if row["likely"]],
         choices=accounts_to_choose(chart, language(), besides=state.bank.account),
         problem=texts(refusal)[1] if refusal else "",
     )  # fmt: skip
@@ -212,6 +233,15 @@ def _what(likely: books.Suggestion, chart: dict[str, books.Account]) -> str:
     if likely.choice.account:
         return chart[likely.choice.account].name(language())
     return gettext(TRANSFERS[likely.label]) if likely.label in TRANSFERS else likely.label
+
+
+def _shown(text: str) -> tuple[UUID, books.Choice]:
+    """Read back a suggestion as the page wrote it: line, kind, account, source, id."""
+    try:
+        line, kind, account, source, found = text.split("|")
+        return UUID(line), books.Choice(kind, account[:6], source[:24], UUID(found) if found else None)
+    except ValueError:
+        raise books.BankNotFound from None
 
 
 def _choice(request: HttpRequest) -> books.Choice:

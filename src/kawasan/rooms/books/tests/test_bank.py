@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from tests.builders.books import AT, an_expense, an_owner, balances
 from tests.builders.zone import a_business, a_member, a_person, owner_of
 
@@ -154,6 +155,42 @@ def test_a_rule_suggests_and_what_was_confirmed_before_does():
         fields = {"id": ids.uuid7(), "words": rule.words, "direction": "out", "account": "6199", "day_upto": 5}
         with pytest.raises(books.RuleInvalid):
             books.add_bank_rule(**owner(shop), rule=books.Rule(**(fields | {"upto_minor": 20_000_00} | wrong)), at=AT)
+
+
+def test_all_suggestions_are_confirmed_as_they_were_shown_all_or_none():
+    shop = a_business()
+    bank = a_bank(shop.id)
+    taken_in(shop.id, bank)
+    open_lines = lines(shop.id, bank, only_open=True)
+    chosen = [(line.id, books.Choice("account", account="6199")) for line in open_lines]
+    call = {**owner(shop.id), "at": AT}
+    with pytest.raises(books.EntryInvalid), transaction.atomic():
+        books.confirm_lines(**call, choices=[chosen[0], (chosen[1][0], books.Choice("account", account="9999"))])
+    assert not Match.objects.exists()
+    assert books.confirm_lines(**call, choices=chosen[:1]) == 1
+    assert books.confirm_lines(**call, choices=chosen) == len(chosen) - 1
+    assert books.confirm_lines(**call, choices=chosen) == 0
+    assert Entry.objects.count() == len(chosen) == Match.objects.count()
+    with pytest.raises(Forbidden):
+        books.confirm_lines(actor=an_owner(shop.id, BusinessRole.STAFF), business_id=shop.id, choices=chosen, at=AT)
+
+
+def test_the_page_lists_what_one_tap_will_book(client):
+    shop = a_business()
+    client.force_login(owner_of(shop))
+    bank = a_bank(shop.id)
+    taken_in(shop.id, bank)
+    for words, account in (("biaya adm", "6199"), ("listrik", "6103")):
+        rule = books.Rule(ids.uuid7(), words, "out", account)
+        books.add_bank_rule(**owner(shop.id), rule=rule, at=AT)
+    here = f"/jualan/{shop.slug}/buku/bank/{bank.id}"
+    text = client.get(here).content.decode()
+    chosen = re.findall(r'name="saran" value="([^"]+)"', text)
+    assert len(chosen) == 2
+    for _ in range(2):
+        assert client.post(f"{here}/catat-semua", {"saran": chosen}).status_code == 302
+    assert Match.objects.count() == len(chosen)
+    assert client.post(f"{here}/catat-semua", {"saran": ["x"]}).status_code == 404
 
 
 def test_the_difference_is_shown_and_gone_when_every_line_is_matched():
