@@ -124,8 +124,9 @@ def test_every_process_that_dies_is_started_again(zone):
     serving = Serving(zone)
     for name in ("granian", "kawasan worker", "postgres -D"):
         victim = serving.named(name)[0]
+        below = victim.children(recursive=True)
         victim.kill()
-        assert _until(lambda victim=victim: _gone([victim]), 10)
+        assert _until(lambda victims=[victim, *below]: _gone(victims), 10), below
         assert _until(lambda name=name: bool(serving.named(name))), name
         assert _until(serving.ready), name
     serving.process.terminate()

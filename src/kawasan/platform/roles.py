@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files
 
-from django.core.management import call_command
 from django.db import connection, transaction
 
-from kawasan.platform import schemas
+from kawasan.platform import migrating, schemas
 from kawasan.platform.database.base import APPLICATION_ROLE
 
 # Extensions that every PostgreSQL distribution carries: trigram search, and periods that must not overlap.
@@ -102,7 +101,7 @@ def drop_zone(schema: str) -> None:
 def migrate_zone(schema: str, *, verbosity: int = 0) -> None:
     """Run the migrations of one zone (as its owner)."""
     with schemas.in_zone(schema), as_owner():
-        call_command("migrate", interactive=False, verbosity=verbosity)
+        migrating.migrate(verbosity=verbosity)
 
 
 def _migrate_jobs(cursor: object) -> None:
