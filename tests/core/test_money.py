@@ -206,7 +206,7 @@ def test_exact_decimals_become_money_and_finer_ones_are_refused():
     [
         (rupiah(1_500_000), "Rp1.500.000", "Rp1,500,000", "Rp1,500,000"),
         (Money(2_500_050), "Rp25.000,50", "Rp25,000.50", "Rp25,000.50"),
-        (-rupiah(500), "-Rp500", "-Rp500", "-Rp500"),
+        (-rupiah(500), "−Rp500", "−Rp500", "−Rp500"),
         (Money(0), "Rp0", "Rp0", "Rp0"),
         (Money(123_450, "CNY"), "CN¥1.234,50", "CN¥1,234.50", "¥1,234.50"),
         (Money(5000, "JPY"), "JP¥5.000", "¥5,000", "JP¥5,000"),
@@ -222,7 +222,7 @@ def test_each_language_writes_money_its_own_way(money, indonesian, english, chin
 def test_decimals_can_be_forced_or_rounded_away():
     assert format_money(rupiah(1500), decimals=True) == "Rp1.500,00"
     assert format_money(Money(150_050), decimals=False) == "Rp1.501"
-    assert format_money(Money(-150_050), decimals=False) == "-Rp1.501"
+    assert format_money(Money(-150_050), decimals=False) == "−Rp1.501"
     assert format_money(Money(-49), decimals=False) == "Rp0"
     assert format_money(Money(7, "JPY"), decimals=True) == "JP¥7"
 

@@ -185,6 +185,7 @@ def round_to_whole(amount: Money) -> Money:
 
 
 # Thousands and decimal marks by language. Indonesian: EYD V, "Rp" directly before the figure.
+MINUS = "\N{MINUS SIGN}"
 _MARKS = {"id": (".", ","), "en": (",", "."), "zh-hans": (",", ".")}
 # Signs as CLDR 46 writes them in each language; a currency without a sign shows its code.
 _SIGNS = {
@@ -201,7 +202,8 @@ def format_money(money: Money, language: str = "id", *, decimals: bool | None = 
     Write an amount as people of a language write it: Rp1.500.000 and Rp25.000,50 (id), Rp1,500,000 (en, zh-hans).
 
     Rupiah shows its two decimals only when they are not zero, other currencies always show theirs; ``decimals`` forces
-    either, and without decimals the amount is rounded half up. Source: EYD V (2022) on numbers; CLDR 46.
+    either, and without decimals the amount is rounded half up. What is below zero has a minus sign (−), not a
+    hyphen: it is as wide as a plus, and no line breaks after it. Source: EYD V (2022) on numbers; CLDR 46.
     """
     language = language if language in _MARKS else "en"
     if decimals is False:
@@ -215,7 +217,7 @@ def format_money(money: Money, language: str = "id", *, decimals: bool | None = 
     if decimals and digits:
         figure += f"{point}{part:0{digits}d}"
     sign = _SIGNS[language].get(money.currency, f"{money.currency}\N{NO-BREAK SPACE}")
-    return f"{'-' if money.minor < 0 else ''}{sign}{figure}"
+    return f"{MINUS if money.minor < 0 else ''}{sign}{figure}"
 
 
 _RUPIAH = re.compile(

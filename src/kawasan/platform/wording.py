@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from kawasan.core.clock import WIB
-from kawasan.core.money import Money, format_money
+from kawasan.core.money import MINUS, Money, format_money
 from kawasan.platform.i18n import language
 
 Number = int | float | Decimal
@@ -48,7 +48,7 @@ def written(value: Number, *, places: int | None = None) -> str:
         amount = amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     thousands, point = _MARKS.get(language(), _MARKS["en"])
     whole, _, part = f"{abs(amount):,f}".partition(".")
-    sign = "\N{MINUS SIGN}" if amount < 0 else ""
+    sign = MINUS if amount < 0 else ""
     return sign + whole.replace(",", thousands) + (f"{point}{part}" if part else "")
 
 
@@ -83,7 +83,7 @@ def rupiah_shortened(minor: int | Money) -> str:
     """Return an amount for a chart or a tile: Rp3,1 M (id), Rp3.1B (en)."""
     amount = minor.minor if isinstance(minor, Money) else int(minor)
     figure = shortened(Decimal(abs(amount)) / 100)
-    return f"{'-' if amount < 0 else ''}Rp{figure}"
+    return f"{MINUS if amount < 0 else ''}Rp{figure}"
 
 
 def percentage(share: Number, places: int = 1) -> str:

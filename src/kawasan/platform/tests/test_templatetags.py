@@ -36,7 +36,7 @@ def shown(source: str, language: str = "id", **context: object) -> str:
         ("{{ v|rupiah }}", "id", 150_000_000, "Rp1.500.000"),
         ("{{ v|rupiah }}", "en", 150_000_000, "Rp1,500,000"),
         ("{{ v|rupiah }}", "id", 2_500_050, "Rp25.000,50"),
-        ("{{ v|rupiah }}", "id", Money(-5_000_00), "-Rp5.000"),
+        ("{{ v|rupiah }}", "id", Money(-5_000_00), "−Rp5.000"),
         ("{{ v|rupiah }}", "id", None, "–"),
         ("{{ v|rupiah }}", "id", 0, "Rp0"),
         ("{{ v|rupiah_short }}", "id", 3_100_000_000_00, "Rp3,1 M"),
