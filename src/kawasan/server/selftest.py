@@ -7,10 +7,12 @@ import os
 import shutil
 import sys
 import tempfile
+import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 ZONE = "zone_selftest"
 SECONDS_MAX = 15.0
+MARK_OK, MARK_WRONG = "ok", "NO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ def run_selftest(*, as_json: bool, say: Callable[[str], object] = print) -> int:
                 got = f"{type(error).__name__}: {error}"
             results.append(Result(name, expected, got))
             if not as_json:
-                say(_line(results[-1]))
+                for line in [*(_head() if len(results) == 1 else []), *_lines(results[-1])]:
+                    say(line)
     wrong = [one for one in results if not one.is_right]
     if as_json:
         told = [asdict(one) | {"passed": one.is_right} for one in results]
@@ -121,8 +125,27 @@ def wait_for(read: Callable[[], Any], wanted: Callable[[Any], bool], seconds: fl
     return found
 
 
-def _line(one: Result) -> str:
-    width = shutil.get_terminal_size((160, 24)).columns if sys.stdout.isatty() else 200
-    mark = "ok " if one.is_right else "NO "
-    shown = f"{mark} {one.scenario:<46}  {one.expected:<64}  {one.got}"
-    return shown[: max(width, 120)]
+# The table's columns are as wide as its terminal lets them; a cell that is longer goes on in the next line.
+def _widths() -> tuple[int, int, int]:
+    wide = shutil.get_terminal_size((160, 24)).columns if sys.stdout.isatty() else 160
+    rest = (max(wide, 100) - len(MARK_OK) - 46 - 6) // 2
+    return 46, rest, rest
+
+
+def _head() -> list[str]:
+    names = ("scenario", "expected", "got")
+    return [_row("", names), _row("", ["-" * width for width in _widths()])]
+
+
+def _lines(one: Result) -> list[str]:
+    cells = [
+        textwrap.wrap(text, width) or [""]
+        for text, width in zip((one.scenario, one.expected, one.got), _widths(), strict=True)
+    ]
+    marks = [MARK_OK if one.is_right else MARK_WRONG]
+    return [_row(mark, row) for mark, *row in zip_longest(marks, *cells, fillvalue="")]
+
+
+def _row(mark: str, cells: Sequence[str]) -> str:
+    padded = [f"{text:<{width}}" for text, width in zip(cells, _widths(), strict=True)]
+    return "  ".join([f"{mark:<{len(MARK_OK)}}", *padded]).rstrip()

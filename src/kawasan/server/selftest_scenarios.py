@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from kawasan.core.money import rupiah
 from kawasan.platform.db import transaction
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import tasks
+from kawasan.rooms.payments.rules.snap import signing
 from kawasan.rooms.zone import api as zone
 from kawasan.server.banks import ask
 from kawasan.server.processes import Processes
@@ -216,6 +217,24 @@ def _reconciled(world: World) -> str:
     return f"{before}; taken over: {world.now(payment).status}, {left} left"
 
 
+def _every_service(world: World) -> str:
+    told = payments.call_every_service(world.settings, account=ACCOUNT, at=clock.now())
+    return ", ".join(told)
+
+
+def _with_wrong(what: str) -> Callable[[World], str]:
+    """Ask for everything with a key or a secret that is not ours."""
+
+    def play(world: World) -> str:
+        keys = (signing.new_private_key(),) if what == "key" else world.settings.our_keys
+        secret = "another secret" if what == "secret" else world.settings.client_secret
+        wrong = replace(world.settings, our_keys=keys, client_secret=secret)
+        told = payments.call_every_service(wrong, account=ACCOUNT, at=clock.now())
+        return ", ".join(sorted({one.rpartition(" ")[2][:3] for one in told}))
+
+    return play
+
+
 def _balanced(world: World) -> str:
     findings = verify_zone(ZONE)
     return "everything agrees" if not findings else str(findings)
@@ -271,5 +290,14 @@ SCENARIOS: tuple[tuple[str, str, Callable[[World], str]], ...] = (
         "missing_here Rp50,000; taken over: paid, 0 left",
         _reconciled,
     ),
+    (
+        "every service answers",
+        "token 2007300, qr-generate 2004700, qr-query 2005100, qr-cancel 2007700, va-create 2002700, "
+        "va-status 2002600, va-delete 2003100, account-own 2001500, transfer-own 2001700, transfer-status 2003600, "
+        "account-other 2001600, transfer-other 2001800, transfer-status 2003600, balance 2001100, history 2001200",
+        _every_service,
+    ),
+    ("every call signed with a wrong key", "401", _with_wrong("key")),
+    ("every call signed with a wrong secret", "200, 401", _with_wrong("secret")),
     ("kawasan verify", "everything agrees", _balanced),
 )

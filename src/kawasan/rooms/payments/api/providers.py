@@ -36,6 +36,7 @@ from kawasan.rooms.payments.actions.snap.settings import (
     use_new_key,
 )
 from kawasan.rooms.payments.actions.snap.testing import (
+    call_every_service,
     try_provider,
 )
 from kawasan.rooms.payments.queries.events import (
@@ -146,6 +147,7 @@ __all__ = [
     "ask_provider",
     "bank_balance",
     "begin_code",
+    "call_every_service",
     "close_codes",
     "connect_provider",
     "difference",
