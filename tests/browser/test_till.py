@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -156,7 +157,7 @@ def test_a_shift_is_counted_and_the_difference_is_on_the_desk(demo, open_as):
     page.click("[data-do=closing]")
     expected = page.locator("[data-part=expected]").inner_text()
     page.fill("[name=counted]", "1.000")
-    assert page.locator("[data-part=difference]").inner_text().startswith("-Rp")
+    assert page.locator("[data-part=difference]").inner_text().startswith("−Rp")
     page.click("[data-part=close-shift]")
     page.wait_for_selector("[data-part=closed]:not([hidden])")
     _until_sent(page)
@@ -180,6 +181,22 @@ def test_taking_back_gives_the_money_of_what_came_back(demo, open_as):
     page.wait_for_selector("[data-part=receipt][open]")
     assert refund in page.locator("[data-part=receipt-text]").inner_text()
     _until_sent(page)
+    printed = page.evaluate(
+        """async () => {
+          const model = await import("/static/commerce/till/model.mjs");
+          const sums = [["Diskon", -150000]];
+          const lines = [{ name: "Batik “Mega” – 2 m", quantity: 2, unit_price_minor: 500000 }];
+          const bytes = model.escpos({ shop: "Busana", number: "K-1", when: "", lines, sums, thanks: "" });
+          return model.printApp(bytes);
+        }"""
+    )
+    assert printed.startswith("intent:base64,")
+    assert printed.endswith("#Intent;scheme=rawbt;package=ru.a402d.rawbtprinter;end;")
+    receipt = base64.b64decode(printed.removeprefix("intent:base64,").partition("#")[0])
+    assert receipt.startswith(b"\x1b@")
+    assert receipt.endswith(b"\x1dVB\x00")
+    assert b"Diskon                  -Rp1.500\n" in receipt
+    assert b"Batik Mega - 2 m\n" in receipt
 
 
 @pytest.mark.parametrize("look", [(360, 800, "light"), (360, 800, "dark"), (1440, 900, "light"), (1440, 900, "dark")])

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.transaction import atomic as savepoint
 
 from kawasan.core import ids
-from kawasan.core.access import SYSTEM, Actor
+from kawasan.core.access import SYSTEM, Actor, ZoneRole
+from kawasan.core.clock import WIB, business_day
 from kawasan.core.errors import Refusal
 from kawasan.core.money import rupiah
 from kawasan.demo.sample import plan
@@ -19,6 +20,7 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 
 LASTS = timedelta(days=30)
+PROMOTION, WAITING = rupiah(5_000_000), rupiah(2_500_000)
 OF_SHOP, OF_ZONE = "KENALAN10", "HEMAT5RB"
 ORDERS = 4
 SHIP_TO = commerce.ShipTo("Dewi Lestari", "0812-3456-7890", "Jl. Melati 4, Bandung 40115")
@@ -36,6 +38,24 @@ def give_vouchers(shops: Sequence[plan.Shop], buyers: Sequence[UUID], *, now: da
         return sum(
             _order(buyer, plan.variant_id(one), now) for buyer, one in zip(buyers, wanted[:ORDERS], strict=False)
         )
+
+
+def pay_for_promotions(*, staff: UUID, operator: UUID, now: datetime) -> None:
+    """Let a sponsor's transfer be entered by staff and approved by the operator; another one still waits."""
+    maker, checker = (Actor(person_id=one, zone_role=role) for one, role in _two(staff, operator))
+    told = ((PROMOTION, "FT26325JBR1", "Sponsor: Bank Jabar"), (WAITING, "FT26326KDN7", "Dana Kadin Bandung"))
+    with everything():
+        for amount, reference, note in told:
+            entry = payments.enter_promotion(
+                actor=maker, entry_id=ids.derived("demo.promotion", reference), way=payments.PromotionWay.IN,
+                amount=amount, day=business_day(now, WIB), bank_reference=reference, note=note, at=now,
+            )  # fmt: skip
+            if amount == PROMOTION and entry.state is payments.PromotionState.ENTERED:
+                payments.decide_promotion(actor=checker, entry_id=entry.id, is_approved=True, at=now)
+
+
+def _two(staff: UUID, operator: UUID) -> tuple[tuple[UUID, ZoneRole], ...]:
+    return (staff, ZoneRole.STAFF), (operator, ZoneRole.OPERATOR)
 
 
 def _of_shop(business_id: UUID, now: datetime) -> commerce.NewVoucher:

@@ -12,6 +12,7 @@ from kawasan.rooms.payments.pages import (
     events,
     pay,
     placard,
+    promotion,
     rules,
     second_looks,
     seller,
@@ -88,6 +89,11 @@ _payouts = [
     path("/<str:batch_id>/berkas", batches.file, name="file"),
     path("/<str:batch_id>/<str:payout_id>/kembali", batches.returned, name="returned"),
 ]
+_promotion = [
+    path("", promotion.promotion, name="money"),
+    path(".csv", promotion.file, name="file"),
+    path("/<str:entry_id>", promotion.decide, name="decide"),
+]
 _wallets = [
     path("", wallets.wallets, name="wallets"),
     path("/<str:person_id>", wallets.wallet, name="wallet"),
@@ -104,6 +110,7 @@ urlpatterns = [
     path("jualan/<slug:slug>/qris", include((_shop, "shop_qris"))),
     path("kawasan/uang", include((_events, "zone_money"))),
     path("kawasan/pencairan", include((_payouts, "zone_payouts"))),
+    path("kawasan/promosi", include((_promotion, "zone_promotion"))),
     path("kawasan/dompet", include((_wallets, "zone_wallets"))),
     path("kawasan/aturan-uang", include((_rules, "zone_rules"))),
 ]

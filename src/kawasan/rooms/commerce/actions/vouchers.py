@@ -1,8 +1,8 @@
-"""Vouchers made, closed and tried; what the zone did not give away goes back to its fees."""
+"""Vouchers made, closed and tried; what the zone did not give away goes back to where it came from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from kawasan.rooms.commerce.types.vouchers import (
     VoucherCodeTaken,
     VoucherIdReused,
     VoucherNotFound,
+    VoucherPromotionUncovered,
     VoucherTerms,
 )
 from kawasan.rooms.ledger import api as ledger
@@ -43,10 +44,10 @@ def make_voucher(*, actor: Actor, voucher: NewVoucher, at: datetime) -> Voucher:
     """
     Make a voucher: a business's owner for the own shop, or zone staff (without a business) for every shop.
 
-    A shop's voucher lowers what the shop gets. The zone's is paid from its fees: its budget is set aside now. The same
-    id with the same content returns what was made. Raises Forbidden, NotFound, VoucherCodeInvalid,
-    VoucherWorthInvalid, VoucherPeriodInvalid, VoucherLimitsInvalid, TextMissing, TextTooLong, VoucherCodeTaken,
-    VoucherIdReused, VoucherBudgetUncovered.
+    A shop's voucher lowers what the shop gets. The zone's is paid from its fees or from promotion money: its budget is
+    set aside now. The same id with the same content returns what was made. Raises Forbidden, NotFound,
+    VoucherCodeInvalid, VoucherWorthInvalid, VoucherPeriodInvalid, VoucherLimitsInvalid, TextMissing, TextTooLong,
+    VoucherCodeTaken, VoucherIdReused, VoucherBudgetUncovered, VoucherPromotionUncovered.
     """
     _need_maker(actor, voucher.business_id)
     wish = rules.checked_voucher(voucher, at=at)
@@ -54,7 +55,7 @@ def make_voucher(*, actor: Actor, voucher: NewVoucher, at: datetime) -> Voucher:
         return _same(actor, earlier, wish, at)
     row = _insert(wish, actor, at)
     terms = as_terms(row)
-    _open(terms, wish.budget_minor, at)
+    _open(terms, row, at)
     return as_vouchers([row], at=at)[0]
 
 
@@ -63,7 +64,7 @@ def close_voucher(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher:
     """
     End a voucher now: no checkout can use it any more, orders keep what they got. A repeat changes nothing.
 
-    What the zone's voucher did not give away goes back to its fees. Raises VoucherNotFound, Forbidden.
+    What the zone's voucher did not give away goes back to where it came from. Raises VoucherNotFound, Forbidden.
     """
     row = models.Voucher.objects.select_for_update().filter(pk=voucher_id).first()
     if row is None or not may_see(actor, row):
@@ -72,7 +73,7 @@ def close_voucher(*, actor: Actor, voucher_id: UUID, at: datetime) -> Voucher:
     if row.closed_at is None and at < row.ends_at:
         row.closed_at = at
         row.save(update_fields=["closed_at"])
-        _give_back([as_terms(row)], at)
+        _give_back([row], at)
     return as_vouchers([row], at=at)[0]
 
 
@@ -98,10 +99,10 @@ def try_voucher(*, actor: Actor, code: str, lines: Sequence[Wanted], at: datetim
 
 @requires_transaction
 def settle_vouchers(*, at: datetime, limit: int = SWEPT_MAX) -> int:
-    """Give what over vouchers of the zone still hold back to its fees; return how many had something left."""
+    """Give what over vouchers of the zone still hold back to where it came from; return how many had something left."""
     over = models.Voucher.objects.filter(business_id__isnull=True)
     over = over.exclude(closed_at__isnull=True, ends_at__gt=at).order_by("-pk")
-    return _give_back([as_terms(row) for row in over[:limit]], at)
+    return _give_back(over[:limit], at)
 
 
 def _need_maker(actor: Actor, business_id: UUID | None) -> None:
@@ -114,7 +115,7 @@ def _need_maker(actor: Actor, business_id: UUID | None) -> None:
 def _insert(wish: NewVoucher, actor: Actor, at: datetime) -> models.Voucher:
     names = (
         "id", "code", "name", "business_id", "percent_bp", "amount_minor", "most_minor", "least_minor", "per_buyer",
-        "budget_minor", "starts_at", "ends_at",
+        "budget_minor", "starts_at", "ends_at", "is_promotion",
     )  # fmt: skip
     row = models.Voucher(made_by=actor.person_id, made_at=at, **{name: getattr(wish, name) for name in names})
     try:
@@ -129,38 +130,39 @@ def _insert(wish: NewVoucher, actor: Actor, at: datetime) -> models.Voucher:
 
 def _same(actor: Actor, row: models.Voucher, wish: NewVoucher, at: datetime) -> Voucher:
     same = ("code", "name", "business_id", "percent_bp", "amount_minor", "most_minor", "least_minor", "per_buyer")
-    more = ("budget_minor", "starts_at", "ends_at")
+    more = ("budget_minor", "starts_at", "ends_at", "is_promotion")
     if not may_see(actor, row) or any(getattr(row, name) != getattr(wish, name) for name in (*same, *more)):
         raise VoucherIdReused
     return as_vouchers([row], at=at)[0]
 
 
-def _open(terms: VoucherTerms, budget_minor: int, at: datetime) -> None:
+def _open(terms: VoucherTerms, row: models.Voucher, at: datetime) -> None:
     """Open a voucher's accounts and give it its budget, in one entry under its id."""
     codes = [rules.use_code(terms.id)] + ([] if terms.is_paid_by_zone else [rules.promise_code(terms.id)])
     ledger.open_assets([ledger.NewAsset(code) for code in codes])
     accounts = rules.new_accounts_of_voucher(terms)
     if not terms.is_paid_by_zone:
         ledger.open_accounts(accounts)
-        ledger.post(ledger.Entry(terms.id, at, (rules.promise(terms, budget_minor),)))
+        ledger.post(ledger.Entry(terms.id, at, (rules.promise(terms, row.budget_minor),)))
         return
-    ledger.open_accounts([*accounts, payments.new_voucher(terms.id), payments.new_fee()])
-    funded = payments.fund_voucher(voucher_id=terms.id, amount_minor=budget_minor)
+    ledger.open_accounts([*accounts, payments.new_voucher(terms.id), payments.new_fee(), payments.new_promotion()])
+    funded = payments.fund_voucher(voucher_id=terms.id, amount_minor=row.budget_minor, is_promotion=row.is_promotion)
     (answer,) = ledger.post_many([ledger.Entry(terms.id, at, (funded,))])
     if isinstance(answer, ledger.Refused):
         if not isinstance(answer.refusal, ledger.InsufficientBalance):
             raise answer.refusal
         available = Money(max(0, int(answer.refusal.data["available"])))
-        raise VoucherBudgetUncovered(field="budget", available=available, needed=Money(budget_minor))
+        refusal = VoucherPromotionUncovered if row.is_promotion else VoucherBudgetUncovered
+        raise refusal(field="budget", available=available, needed=Money(row.budget_minor))
 
 
-def _give_back(closed: Sequence[VoucherTerms], at: datetime) -> int:
-    ours = [terms for terms in closed if terms.is_paid_by_zone]
-    left = ledger.balances([payments.voucher(terms.id) for terms in ours])
+def _give_back(closed: Iterable[models.Voucher], at: datetime) -> int:
+    ours = [row for row in closed if row.business_id is None]
+    left = ledger.balances([payments.voucher(row.pk) for row in ours])
     moves = [
-        payments.close_voucher(voucher_id=terms.id, amount_minor=found.available)
-        for terms in ours
-        if (found := left.get(payments.voucher(terms.id))) is not None and found.available > 0
+        payments.close_voucher(voucher_id=row.pk, amount_minor=found.available, is_promotion=row.is_promotion)
+        for row in ours
+        if (found := left.get(payments.voucher(row.pk))) is not None and found.available > 0
     ]
     # Where somebody else was faster, the ledger refuses: there is nothing left then.
     answers = ledger.post_many([ledger.Entry(ids.uuid7(), at, (move,)) for move in moves])

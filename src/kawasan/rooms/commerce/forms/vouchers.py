@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kawasan.platform.wording import rupiah
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.fields import MomentInput, RupiahField
 from kawasan.rooms.commerce.forms.products import OnceForm
@@ -41,8 +43,22 @@ class VoucherForm(OnceForm):
     per_buyer = forms.IntegerField(
         label=_("How often for each buyer"), min_value=1, max_value=commerce.PER_BUYER_MAX, initial=1
     )
+    paid_from = forms.ChoiceField(label=_("Money for the discount"), choices=[], required=False)
     starts_at = forms.DateTimeField(label=pgettext_lazy("period", "From"), widget=MomentInput, help_text=_("WIB."))
     ends_at = forms.DateTimeField(label=_("Until"), widget=MomentInput)
+
+    def __init__(self, *args: Any, money: tuple[int, int] | None = None, **more: Any) -> None:
+        """``money`` is what promotions and fees hold, for a voucher of the zone; a shop bears its own."""
+        super().__init__(*args, **more)
+        if money is None:
+            del self.fields["paid_from"]
+            return
+        free, earned = map(rupiah, money)
+        self.fields["paid_from"].choices = [  # type: ignore[attr-defined]
+            ("fees", _("The zone's fees ({amount})").format(amount=earned)),
+            ("promotion", _("Promotion money ({amount})").format(amount=free)),
+        ]
+        self.fields["paid_from"].initial = "promotion" if money[0] > 0 else "fees"
 
     def voucher(self, *, business_id: UUID | None) -> commerce.NewVoucher:
         """Return the voucher that the form describes."""
@@ -60,6 +76,7 @@ class VoucherForm(OnceForm):
             starts_at=given["starts_at"],
             ends_at=given["ends_at"],
             business_id=business_id,
+            is_promotion=given.get("paid_from") == "promotion",
         )
 
 

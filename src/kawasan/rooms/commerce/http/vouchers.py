@@ -34,6 +34,7 @@ class VoucherIn(Schema):
     budget_minor: int = Field(description="All discounts together never come to more")
     starts_at: datetime
     ends_at: datetime
+    is_promotion: bool = Field(default=False, description="The zone's: paid from promotion money, not from its fees")
 
     def voucher(self) -> commerce.NewVoucher:
         """Return the voucher to be made."""
@@ -122,6 +123,7 @@ def voucher_out(item: commerce.Voucher) -> dict[str, Any]:
         "least_minor": terms.least_minor,
         "per_buyer": terms.per_buyer,
         "budget_minor": item.budget_minor,
+        "is_promotion": item.is_promotion,
         "left_minor": item.left_minor,
         "held_minor": item.held_minor,
         "given_minor": item.given_minor,

@@ -22,6 +22,7 @@ class Voucher(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    is_promotion = models.BooleanField(default=False)  # of the zone: from promotion money, not from its fees
     made_by = models.UUIDField(null=True)
     made_at = models.DateTimeField()
 
@@ -34,6 +35,7 @@ class Voucher(models.Model):
                 | Q(percent_bp=0, amount_minor__gt=0, amount_minor__lt=F("least_minor")),
                 name="commerce_voucher_worth",
             ),
+            CheckConstraint(condition=Q(is_promotion=False) | Q(business_id=None), name="commerce_voucher_promotion"),
             CheckConstraint(
                 condition=Q(least_minor__gt=0, per_buyer__gte=1, budget_minor__gt=0), name="commerce_voucher_limits"
             ),

@@ -25,6 +25,7 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.vouchers import VoucherForm
 from kawasan.rooms.commerce.pages.desk import of_business
 from kawasan.rooms.commerce.pages.orders import done
+from kawasan.rooms.payments import api as payments
 from kawasan.rooms.zone import api as zone
 
 FILE_PAGES_MAX = 50
@@ -92,6 +93,7 @@ def _list(request: HttpRequest, business: zone.Business | None) -> HttpResponse:
     with transaction(actor):
         page = commerce.vouchers(actor=actor, business_id=_id(business), at=at, cursor=request.GET.get("after") or None)
     context = {
+        "may_fund": business is None and _may_act(request, None),
         "rows": [(item, _address("close", business, _public(item))) for item in page.items],
         "next_cursor": page.next_cursor,
         "new_url": _address("new", business),
@@ -105,7 +107,11 @@ def _new(request: HttpRequest, business: zone.Business | None) -> HttpResponse:
     actor, at = actor_of(request), clock.now()
     _need_maker(request, business)
     initial = {"starts_at": at.replace(second=0, microsecond=0), "ends_at": at.replace(second=0) + timedelta(days=30)}
-    form = VoucherForm(request.POST or None, initial=initial)
+    money = None
+    if business is None:
+        with transaction(actor):
+            money = payments.promotion_money(actor=actor)
+    form = VoucherForm(request.POST or None, initial=initial, money=money)
     if form.is_valid() and done(
         request,
         form,
@@ -116,7 +122,10 @@ def _new(request: HttpRequest, business: zone.Business | None) -> HttpResponse:
     lead = (
         gettext("Buyers type its code at the checkout. You get what they pay; the zone's fee counts on that, too.")
         if business
-        else gettext("It holds in every shop. Sellers get the full price; the zone pays the discount from its fees.")
+        else gettext(
+            "It holds in every shop. Sellers get the full price; the zone pays the discount from its fees or promotion "
+            "money."
+        )
     )
     context = {
         "title": gettext("New voucher"),

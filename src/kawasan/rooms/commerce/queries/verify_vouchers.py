@@ -11,11 +11,12 @@ with moved as (
     select reference as id,
            coalesce(sum(amount) filter (where code in (125, 211)), 0) as given,
            coalesce(sum(amount) filter (where code in (126, 127, 212)), 0) as undone,
-           coalesce(sum(amount) filter (where code = 124), 0) as funded,
-           coalesce(sum(amount) filter (where code = 128), 0) as closed,
+           coalesce(sum(amount) filter (where code in (124, 149)), 0) as funded,
+           coalesce(sum(amount) filter (where code in (128, 150)), 0) as closed,
            coalesce(sum(amount) filter (where code = 210), 0) as promised
     from ledger_history
-    where code in (124, 125, 126, 127, 128, 210, 211, 212) and kind in ('posted', 'post') and reference is not null
+    where code in (124, 125, 126, 127, 128, 149, 150, 210, 211, 212)
+      and kind in ('posted', 'post') and reference is not null
     group by reference
 ),
 budgets as (

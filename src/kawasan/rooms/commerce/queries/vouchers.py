@@ -92,5 +92,6 @@ def _voucher(
         orders=orders,
         made_at=row.made_at,
         closed_at=row.closed_at,
+        is_promotion=row.is_promotion,
         state=state_of_voucher(terms, at=at),
     )

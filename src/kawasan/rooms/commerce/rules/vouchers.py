@@ -87,7 +87,8 @@ def checked_voucher(new: NewVoucher, *, at: datetime) -> NewVoucher:
         field = "per_buyer" if not 1 <= new.per_buyer <= PER_BUYER_MAX else "budget"
         raise VoucherLimitsInvalid(field=field, budget=Money(BUDGET_MAX), uses=PER_BUYER_MAX)
     name = check_text(" ".join(new.name.split()), field="name", most=VOUCHER_NAME_LENGTH_MAX)
-    return replace(new, code=code, name=name, starts_at=starts_at, ends_at=ends_at)
+    is_promotion = new.is_promotion and new.business_id is None  # a shop's lowers what the shop gets
+    return replace(new, code=code, name=name, starts_at=starts_at, ends_at=ends_at, is_promotion=is_promotion)
 
 
 def _check_worth(new: NewVoucher) -> None:

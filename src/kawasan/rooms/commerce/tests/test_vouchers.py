@@ -18,6 +18,7 @@ from tests.builders.zone import an_actor, zone_staff
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Forbidden, NotFound
+from kawasan.core.money import rupiah
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.rules.refunds import shared_discount
 from kawasan.rooms.commerce.rules.vouchers import given_back
@@ -243,6 +244,28 @@ def test_the_zone_sets_aside_only_what_it_has_earned():
     with pytest.raises(commerce.VoucherBudgetUncovered) as caught, transaction.atomic():
         of_zone(earned=999_999)
     assert caught.value.data["available"].minor == 999_999_00
+
+
+def test_promotion_money_pays_a_voucher_of_the_zone_and_gets_back_what_is_left():
+    product, buyer, staff = something_for_sale(), a_buyer(), an_actor(zone_staff().pk)
+    with pytest.raises(commerce.VoucherPromotionUncovered) as caught, transaction.atomic():
+        of_zone(is_promotion=True)
+    assert caught.value.data["available"].minor == 0
+    entry = payments.enter_promotion(
+        actor=staff, entry_id=ids.uuid7(), way=payments.PromotionWay.IN, amount=rupiah(5_000_000), day=AT.date(),
+        bank_reference="FT-1", note="", at=AT,
+    )  # fmt: skip
+    payments.decide_promotion(actor=an_actor(zone_staff().pk), entry_id=entry.id, is_approved=True, at=AT)
+    voucher, earned = of_zone(is_promotion=True, code="SPONSOR"), posted(payments.fee())
+    assert voucher.is_promotion
+    assert posted(payments.promotion()) == 5_000_000_00 - voucher.budget_minor
+    order = a_checkout(buyer=buyer, lines=[wanted(product)], voucher=voucher.terms.code).orders[0]
+    commerce.close_voucher(actor=staff, voucher_id=voucher.terms.id, at=AT)
+    assert posted(payments.promotion()) == 5_000_000_00 - 10_000_00
+    commerce.cancel_order(actor=buyer, order_id=order.id, reason="Salah pesan", at=AT)
+    assert commerce.settle_vouchers(at=AT) == 1
+    assert (posted(payments.promotion()), posted(payments.fee())) == (5_000_000_00, earned)
+    assert nothing_is_wrong()
 
 
 def test_vouchers_that_cannot_work_and_strangers_are_refused():

@@ -69,6 +69,7 @@ class NewVoucher:
     starts_at: datetime
     ends_at: datetime
     business_id: UUID | None = None
+    is_promotion: bool = False  # of the zone: paid from promotion money, not from its fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Voucher:
     orders: int
     made_at: datetime
     closed_at: datetime | None
+    is_promotion: bool  # of the zone: paid from promotion money, not from its fees
     state: VoucherState
 
 
@@ -211,4 +213,15 @@ class VoucherBudgetUncovered(Conflict):
 
     code = "voucher-budget-uncovered"
     title = msg("The zone has not earned that much")
-    detail = msg("A voucher of the zone is paid from its fees, which hold {available}; {needed} would be set aside.")
+    detail = msg(
+        "The zone's fees hold {available}, and {needed} would be set aside. Promotion money can pay for it instead: it "
+        "is paid in at Money, Promotions."
+    )
+
+
+class VoucherPromotionUncovered(Conflict):
+    """Less promotion money is left than the budget of the voucher."""
+
+    code = "voucher-promotion-uncovered"
+    title = msg("There is not enough promotion money")
+    detail = msg("{available} of it are left, and {needed} would be set aside. Pay more in at Money, Promotions.")

@@ -3,6 +3,7 @@
 from kawasan.rooms.payments.api import (
     abroad,
     money,
+    promotions,
     providers,
     requests,
     sending_back,
@@ -12,6 +13,7 @@ from kawasan.rooms.payments.api import (
 )
 from kawasan.rooms.payments.api.abroad import *  # noqa: F403
 from kawasan.rooms.payments.api.money import *  # noqa: F403
+from kawasan.rooms.payments.api.promotions import *  # noqa: F403
 from kawasan.rooms.payments.api.providers import *  # noqa: F403
 from kawasan.rooms.payments.api.requests import *  # noqa: F403
 from kawasan.rooms.payments.api.sending_back import *  # noqa: F403
@@ -22,6 +24,7 @@ from kawasan.rooms.payments.api.wallet_rules import *  # noqa: F403
 __all__: list[str] = []
 __all__ += abroad.__all__
 __all__ += money.__all__
+__all__ += promotions.__all__
 __all__ += providers.__all__
 __all__ += requests.__all__
 __all__ += sending_back.__all__

@@ -1,6 +1,7 @@
 """Tables of payments, by subject."""
 
 from kawasan.rooms.payments.models.money import EventNote, Payment, PaymentSplit, ProviderEvent, Receipt
+from kawasan.rooms.payments.models.promotion import PromotionEntry
 from kawasan.rooms.payments.models.sending_back import BackStatement, SendingBack
 from kawasan.rooms.payments.models.settlement import (
     AccountConfirmation,
@@ -29,6 +30,7 @@ __all__ = [
     "PaymentSplit",
     "Payout",
     "PayoutBatch",
+    "PromotionEntry",
     "Provider",
     "ProviderEvent",
     "Receipt",

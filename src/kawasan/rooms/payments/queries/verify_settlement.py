@@ -114,6 +114,19 @@ where (coalesce(m.taken, 0), coalesce(m.sent_back, 0), coalesce(m.kept, 0)) is d
     + """
 select 'ledger_transfer of ' || m.id, 'a refund that is sent back', m.taken::text from moved m
 where m.taken > 0 and not exists (select from payments_sending_back b where b.refund_id = m.id)""",
+    "promotion-differs": f"""
+select 'payments_promotion_entry ' || e.id, e.way || ' ' || e.state || ' ' || e.amount_minor,
+       'in ' || m.paid_in || ', out ' || m.paid_out
+from payments_promotion_entry e
+left join lateral (select coalesce(sum(amount) filter (where code = {Code.PROMOTION_IN:d}), 0) as paid_in,
+                          coalesce(sum(amount) filter (where code = {Code.PROMOTION_OUT:d}), 0) as paid_out
+                   from ledger_history where reference = e.id) m on true
+where (m.paid_in, m.paid_out) is distinct from case when e.state <> 'approved' then (0::numeric, 0::numeric)
+    when e.way = 'in' then (e.amount_minor::numeric, 0::numeric) else (0::numeric, e.amount_minor::numeric) end
+union all
+select 'ledger_transfer ' || t.id, 'an entry of promotion money', t.amount::text from ledger_history t
+where t.code in ({Code.PROMOTION_IN:d}, {Code.PROMOTION_OUT:d})
+  and not exists (select from payments_promotion_entry e where e.id = t.reference)""",
     "reserve-differs": f"""
 select 'business ' || b.owner, coalesce(r.held, 0)::text, b.amount::text
 from {_balances(AccountCode.RESERVE)} b

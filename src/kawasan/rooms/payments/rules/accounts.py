@@ -79,6 +79,16 @@ def new_returning() -> NewAccount:
     return _new(ZONE_OWNER, AccountCode.RETURNING)
 
 
+def promotion() -> UUID:
+    """Return the account of what was paid in for promotions of the zone."""
+    return _id(ZONE_OWNER, AccountCode.PROMOTION)
+
+
+def new_promotion() -> NewAccount:
+    """Return that account, to be opened."""
+    return _new(ZONE_OWNER, AccountCode.PROMOTION)
+
+
 def voucher(voucher_id: UUID) -> UUID:
     """Return the account of what the zone has set aside for one of its vouchers."""
     return _id(voucher_id, AccountCode.VOUCHER)

@@ -53,17 +53,36 @@ def pay_from_voucher_id(order_id: UUID) -> UUID:
     return ids.derived("payments.pay-voucher", order_id)
 
 
-def fund_voucher(*, voucher_id: UUID, amount_minor: int) -> NewTransfer:
-    """Return the transfer zone's fee -> voucher that sets its budget aside."""
+def fund_voucher(*, voucher_id: UUID, amount_minor: int, is_promotion: bool = False) -> NewTransfer:
+    """Return the transfer zone's fee (or promotion money) -> voucher that sets its budget aside."""
     transfer_id = ids.derived("payments.fund-voucher", voucher_id)
-    money = accounts.voucher(voucher_id)
-    return move(transfer_id, PaymentCode.VOUCHER_FUNDED, accounts.fee(), money, amount_minor, voucher_id)
+    code = PaymentCode.VOUCHER_PROMOTED if is_promotion else PaymentCode.VOUCHER_FUNDED
+    return move(
+        transfer_id, code, _voucher_source(is_promotion), accounts.voucher(voucher_id), amount_minor, voucher_id
+    )
 
 
-def close_voucher(*, voucher_id: UUID, amount_minor: int) -> NewTransfer:
-    """Return the transfer voucher -> zone's fee of what it did not give away; money may come back to it again later."""
-    money = accounts.voucher(voucher_id)
-    return move(ids.uuid7(), PaymentCode.VOUCHER_CLOSED, money, accounts.fee(), amount_minor, voucher_id)
+def close_voucher(*, voucher_id: UUID, amount_minor: int, is_promotion: bool = False) -> NewTransfer:
+    """
+    Return the transfer of what a voucher did not give away, back to where it came from.
+
+    Money may come back to the voucher again later, so each such transfer has an id of its own.
+    """
+    code = PaymentCode.VOUCHER_UNSPENT if is_promotion else PaymentCode.VOUCHER_CLOSED
+    return move(
+        ids.uuid7(), code, accounts.voucher(voucher_id), _voucher_source(is_promotion), amount_minor, voucher_id
+    )
+
+
+def _voucher_source(is_promotion: bool) -> UUID:
+    return accounts.promotion() if is_promotion else accounts.fee()
+
+
+def promotion(*, entry_id: UUID, amount_minor: int, is_in: bool) -> NewTransfer:
+    """Return the transfer bank -> promotion that pays promotion money in, or back out."""
+    code = PaymentCode.PROMOTION_IN if is_in else PaymentCode.PROMOTION_OUT
+    ends = (accounts.bank(), accounts.promotion()) if is_in else (accounts.promotion(), accounts.bank())
+    return move(ids.derived("payments.promotion", entry_id), code, *ends, amount_minor, entry_id)
 
 
 def refund_to_wallet(

@@ -27,6 +27,7 @@ class AccountCode(IntEnum):
     DRAWER = 11  # a business's cash in its tills
     RETURNING = 19  # money that a provider is asked to send back to where it was paid from
     VOUCHER = 13  # what the zone has set aside for one of its vouchers
+    PROMOTION = 14  # what was paid in for promotions of the zone
     CASH_OUTSIDE = 12  # cash in everybody else's hands: debited for what came into a drawer
     MDR = 17  # what acquirers keep of QRIS payments: credited
     MDR_COST = 18  # of that, what the zone bears: debited
@@ -74,6 +75,10 @@ class PaymentCode(IntEnum):
     INVOICE_QRIS = 144  # provider -> seller's balance: an invoice paid by a code made for it
     INVOICE_WALLET = 145  # wallet -> seller's balance: an invoice paid from a wallet
     GOODS_BOUGHT = 146  # seller's balance -> wallet: goods that a person brought (waste bank)
+    PROMOTION_IN = 147  # bank -> promotion: paid in for promotions
+    PROMOTION_OUT = 148  # promotion -> bank: paid out again
+    VOUCHER_PROMOTED = 149  # promotion -> voucher: set aside
+    VOUCHER_UNSPENT = 150  # voucher -> promotion: what it did not give away
 
 
 PAYMENT_CODES = frozenset(int(code) for code in PaymentCode)
@@ -94,6 +99,10 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
     PaymentCode.INVOICE_WALLET: "inv",
     PaymentCode.VOUCHER_FUNDED: "vou",
     PaymentCode.VOUCHER_CLOSED: "vou",
+    PaymentCode.VOUCHER_PROMOTED: "vou",
+    PaymentCode.VOUCHER_UNSPENT: "vou",
+    PaymentCode.PROMOTION_IN: "pro",
+    PaymentCode.PROMOTION_OUT: "pro",
 }
 
 

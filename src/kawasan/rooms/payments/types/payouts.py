@@ -164,7 +164,7 @@ class MakerCannotCheck(Forbidden):
 
     code = "maker-cannot-check"
     title = msg("Somebody else must check this")
-    detail = msg("You made this batch. A second person of the zone approves or rejects it.")
+    detail = msg("You have done your part of it. A second person of the zone approves or rejects it.")
 
 
 class PayoutNotSent(Conflict):

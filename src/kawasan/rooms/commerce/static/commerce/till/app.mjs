@@ -342,6 +342,8 @@ function showReceipt(one) {
   $("receipt-change").textContent = change ? say("give_change", { amount: model.rupiah(change) }) : "";
   $("receipt-file").href = URL.createObjectURL(new Blob([model.escpos(receipt)], { type: "application/octet-stream" }));
   $("receipt-file").download = `${receipt.number}.bin`;
+  $("receipt-app").href = model.printApp(model.escpos(receipt));
+  $("receipt-app").hidden = !/Android/.test(navigator.userAgent);
   $("receipt-print").hidden = !("serial" in navigator);
   $("receipt-print").onclick = () => print(model.escpos(receipt));
   const link = new URL(page.dataset.receipt.replace("SALE", one.id), location.href).href;

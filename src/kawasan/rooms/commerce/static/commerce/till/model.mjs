@@ -14,7 +14,7 @@ export function uuid7(now = Date.now()) {
 export function rupiah(minor) {
   const whole = Math.floor(Math.abs(minor) / 100), sen = Math.abs(minor) % 100;
   const text = String(whole).replace(/\B(?=(\d{3})+$)/g, ".") + (sen ? "," + String(sen).padStart(2, "0") : "");
-  return (minor < 0 ? "-Rp" : "Rp") + text;
+  return (minor < 0 ? "−Rp" : "Rp") + text;
 }
 
 /** Return what was typed as rupiah in minor units, or null where it is no amount. */
@@ -63,7 +63,8 @@ export function byCode(items, code) {
 // --- the receipt as an ESC/POS printer takes it (Epson ESC/POS command reference) ---
 
 const ESC = 0x1b, GS = 0x1d;
-const plain = (text) => text.normalize("NFKD").replace(/[^\x20-\x7e]/g, "");
+// Printers know ASCII; a discount must not lose its minus on the way.
+const plain = (text) => text.normalize("NFKD").replace(/[−–—]/g, "-").replace(/[^\x20-\x7e]/g, "");
 
 export function receiptLines(receipt, width = 32) {
   const row = (left, right) => {
@@ -100,4 +101,12 @@ export function escpos(receipt, width = 32) {
   receiptLines(receipt, width).forEach(text);
   bytes.push(ESC, 0x64, 4, GS, 0x56, 66, 0);
   return new Uint8Array(bytes);
+}
+
+/**
+ * Return the address that hands these bytes to the print app RawBT, which knows Bluetooth, USB and built-in printers
+ * (Sunmi's among them); where it is not installed, Android shows it in the store.
+ */
+export function printApp(bytes) {
+  return `intent:base64,${btoa(String.fromCharCode(...bytes))}#Intent;scheme=rawbt;package=ru.a402d.rawbtprinter;end;`;
 }
