@@ -48,6 +48,7 @@ PICTURES = [
     ("orders-phone", "buyer", "/pesanan", PHONE, "light", "id"),
     ("campaign", None, "{campaign}", DESK, "light", "id"),
     ("vouchers", "seller", "/jualan/{seller}/voucher", DESK, "light", "id"),
+    ("promotion", "zone_staff", "/kawasan/promosi", DESK, "light", "id"),
     ("currencies", "zone_staff", "/kawasan/valas", DESK, "light", "id"),
     ("join", "buyer", "/gabung", DESK, "light", "id"),
     ("applications", "zone_staff", "/kawasan/pendaftaran", DESK, "light", "id"),

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kawasan.core import clock, ids
 from kawasan.core.access import Actor, BusinessRole
+from kawasan.core.money import Money
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.payments.forms.payments import typed
 from kawasan.rooms.payments.forms.settlement import BankAccountForm, PeriodForm
 from kawasan.rooms.payments.pages.files import period_file
 from kawasan.rooms.zone import api as zone
@@ -32,7 +34,12 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
     with transaction(actor):
         business = zone.business_by_slug(slug=slug)
         saved = payments.bank_account_of(actor=actor, business_id=business.id)
-    form = BankAccountForm(request.POST or None, initial={"id": ids.public(ACCOUNT_PREFIX, ids.uuid7())})
+    initial = {"id": ids.public(ACCOUNT_PREFIX, ids.uuid7())}
+    if saved is not None:  # the number is typed anew: it is shown to nobody
+        code = next((code for code, name in payments.BANKS.items() if name == saved.bank), "")
+        kept = {"bank": code, "holder": saved.holder, "rhythm": saved.rhythm.value}
+        initial |= kept | {"smallest": typed(Money(saved.smallest_minor))}
+    form = BankAccountForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             messages.success(request, _save(actor, business.id, form.cleaned_data, at))

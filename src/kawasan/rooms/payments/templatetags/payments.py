@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from kawasan.core.errors import msg
 from kawasan.core.money import Money, format_money
 from kawasan.platform.i18n import language
+from kawasan.platform.wording import percentage
 from kawasan.rooms.payments.api import (
     FIGURES,
     Attention,
@@ -130,7 +131,7 @@ def rule_kind(value: RuleKind) -> str:
 def rule_figures(rule: MoneyRule) -> str:
     """Return a rule's figures as people say them."""
     parts = {
-        "permille": f"{rule.permille}‰",
+        "permille": percentage(Decimal(rule.permille) / 1000),
         "amount_minor": format_money(Money(rule.amount_minor), language()),
         "number": f"{rule.number // 60:02d}:{rule.number % 60:02d}"
         if rule.kind is RuleKind.CUT_OFF

@@ -47,6 +47,7 @@ def test_an_owner_saves_the_account_and_sees_what_the_bank_says(client: Any, bus
     assert "Matches" in page
     assert "••••••7890" in page
     assert "1234567890" not in page
+    assert '<option value="014" selected>' in page, "what is saved stands in the form, save for the number"
     wrong = {"id": ids.public("bac", ids.uuid7()), "bank": "014", "number": "x", "holder": "S", "rhythm": "daily"}
     answer = client.post(f"/jualan/{business.slug}/saldo/rekening", wrong | {"smallest": "1"})
     assert answer.status_code == 422
@@ -169,7 +170,7 @@ def test_staff_sets_a_rule_and_downloads_the_tax_list(client: Any) -> None:
     form = {"id": hidden(page), "kind": "reserve", "since": today, "permille": "100", "number": "7", "is_on": "on"}
     for _ in range(2):
         assert client.post("/kawasan/aturan-uang", form).status_code == 302
-    assert "100‰ · 7 days" in text(client.get("/kawasan/aturan-uang", **ENGLISH))
+    assert "10% · 7 days" in text(client.get("/kawasan/aturan-uang", **ENGLISH))
     wrong = form | {"id": ids.public("rul", ids.uuid7()), "since": "2020-01-01"}
     assert client.post("/kawasan/aturan-uang", wrong).status_code == 422
     assert client.get("/kawasan/aturan-uang/pph22.csv?month=2026-11").status_code == 200
