@@ -22,7 +22,9 @@ class PromotionForm(ClientMadeForm):
         max_length=30,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "placeholder": "5.000.000"}),
     )
-    day = forms.DateField(label=_("Day on the statement"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=_("Day on the statement"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     bank_reference = forms.CharField(
         label=_("Reference of the bank"), max_length=payments.PROMOTION_REFERENCE_LENGTH_MAX
     )

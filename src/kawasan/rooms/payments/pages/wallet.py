@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kawasan.core import clock, ids
 from kawasan.core.errors import Refusal
@@ -29,9 +29,11 @@ def wallet(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "POST"])
 def top_up(request: HttpRequest) -> HttpResponse:
     """Ask for money into the wallet and go to its payment page. Sent twice, it is one payment."""
+    if request.method == "GET":  # the address of a form that was refused, opened again
+        return redirect("wallet:home")
     form = TopUpForm(request.POST)
     if form.is_valid():
         actor = actor_of(request)

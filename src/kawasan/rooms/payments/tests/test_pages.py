@@ -89,6 +89,7 @@ def test_a_top_up_sent_twice_is_one_payment_and_leads_to_its_page(client: Any, b
 def test_a_top_up_of_a_wrong_amount_is_told_beside_the_field(client: Any, buyer: Any, amount: str) -> None:
     form = {"id": hidden(client.get("/dompet"), "id"), "amount": amount}
     answer = client.post("/dompet/isi", form)
+    assert client.get("/dompet/isi").headers["Location"] == "/dompet"
     assert answer.status_code == 422
     assert "amount-error" in answer.content.decode()
     assert not models.Payment.objects.exists()
