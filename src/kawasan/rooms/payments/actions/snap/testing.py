@@ -71,8 +71,8 @@ def _tour(client: SnapClient, account: BankAccount, at: datetime) -> Iterator[tu
         to, where = replace(account, bank=bank), "own" if bank == own else "other"
         yield f"account-{where}", calls.ask_account(client, account=to, own_bank=own)
         number = reference_of(ids.uuid7())
-        sent = {"reference": number, "amount_minor": 10_000_00, "account": to, "own_bank": own, "at": at}
-        yield f"transfer-{where}", calls.send_money(client, **sent)
+        sent = calls.send_money(client, reference=number, amount_minor=10_000_00, account=to, own_bank=own, at=at)
+        yield f"transfer-{where}", sent
         yield "transfer-status", calls.ask_transfer(client, reference=number, is_interbank=bank != own)
     yield "balance", client.call(Service.BALANCE, requests.balance(client.settings, reference=number))
     yield "history", calls.history(client, starts_at=at - timedelta(hours=1), ends_at=at + timedelta(minutes=1))[1]
