@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor, ZoneRole
 from kawasan.core.money import rupiah
 from kawasan.platform.db import transaction
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import tasks
-from kawasan.rooms.payments.rules.snap import signing
 from kawasan.rooms.zone import api as zone
 from kawasan.server.banks import ask
 from kawasan.server.processes import Processes
@@ -226,13 +228,18 @@ def _with_wrong(what: str) -> Callable[[World], str]:
     """Ask for everything with a key or a secret that is not ours."""
 
     def play(world: World) -> str:
-        keys = (signing.new_private_key(),) if what == "key" else world.settings.our_keys
+        keys = (_a_strangers_key(),) if what == "key" else world.settings.our_keys
         secret = "another secret" if what == "secret" else world.settings.client_secret
         wrong = replace(world.settings, our_keys=keys, client_secret=secret)
         told = payments.call_every_service(wrong, account=ACCOUNT, at=clock.now())
         return ", ".join(sorted({one.rpartition(" ")[2][:3] for one in told}))
 
     return play
+
+
+def _a_strangers_key() -> str:
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(*form).decode()
 
 
 def _balanced(world: World) -> str:
