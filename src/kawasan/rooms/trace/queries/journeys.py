@@ -90,5 +90,6 @@ def _readings(body: dict[str, Any], otherwise: datetime) -> Iterator[Reading]:
                 continue
             stamp = report.get("time") or told
             at = datetime.fromisoformat(stamp.upper()) if stamp else otherwise
-            celsius = float(value) - 273.15 if report.get("uom") == "KEL" else float(value)
-            yield Reading(at, celsius, "exception" in report)
+            low, high = report.get("minValue", value), report.get("maxValue", value)
+            shift = 273.15 if report.get("uom") == "KEL" else 0.0
+            yield Reading(at, value - shift, "exception" in report, low - shift, high - shift)

@@ -281,8 +281,10 @@ def test_a_broken_cold_chain_becomes_one_event_of_the_batch_it_travelled_with() 
     assert trace.note_alarm(alarm=alarm, at=AT)
     assert trace.note_alarm(alarm=alarm, at=AT)
     (step,) = trace.journey(batch=batch)
-    assert [(one.celsius, one.is_alarm) for one in step.readings] == [(11.25, True)]
-    assert "too warm or too cold" in Client().get(f"/asal/{public(batch)}", **ENGLISH).content.decode()
+    assert [(one.celsius, one.is_alarm, one.highest) for one in step.readings] == [(11.25, True, 14.5)]
+    page = Client().get(f"/asal/{public(batch)}", **ENGLISH).content.decode()
+    assert "too warm or too cold" in page
+    assert "9.0 – 14.5 °C" in page
     assert not trace.note_alarm(alarm=replace(alarm, reference="nothing"), at=AT)
     see_as(SYSTEM)
     assert list(trace.verify_events()) == []

@@ -73,11 +73,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A temperature on the way."""
+    """A temperature on the way; over a span, the mean with the lowest and the highest that were measured."""
 
     at: datetime
     celsius: float
     is_alarm: bool
+    lowest: float
+    highest: float
 
 
 @dataclass(frozen=True, slots=True)
