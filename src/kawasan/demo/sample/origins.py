@@ -89,7 +89,7 @@ def tell(shops: Sequence[Shop], *, visitor: UUID, now: datetime) -> None:
         green = _product(farm, _GREEN, at=made_at)
         coffee = _product(rich, _COFFEE, at=made_at)
         cloth = _product(rich, _CLOTH, at=made_at)
-        beans = _batch(farm, green, "SAPAN-10", now - timedelta(days=41), None, "Kelompok tani di Sapan.", now)
+        beans = _batch(farm, green, "SAPAN-10", now - timedelta(days=41), None, "Kelompok tani di Sapan.", made_at)
         best_before = now + timedelta(days=300)
         bags = _batch(rich, coffee, "TRJ-2026-11", now - timedelta(days=12), best_before, _STORY, made_at)
         batik = _batch(rich, cloth, "PKL-0417", now - timedelta(days=60), None, _CLOTH_STORY, made_at)

@@ -21,8 +21,8 @@ group by batch.id, draw.order_id
 having draw.order_id is null or sum(draw.quantity) > 0
 order by min(draw.at) nulls first, batch.id
 """
-# Parties outside the zone's own orders: whom shipments of these things were addressed to. The things go in as values:
-# with a list from a subquery the planner cannot know that it is short, and reads every event.
+# Parties outside the zone's own orders: whom shipments of these things were addressed to. ``offset 0`` keeps the
+# planner at one thing after another: taken together it thinks them so many that it would read every event there is.
 _REACHED = """
 with recursive reached(thing) as (
   select %s::text
@@ -32,10 +32,17 @@ with recursive reached(thing) as (
 select array_agg(thing) from reached
 """
 _ADDRESSED = """
-select distinct party, event.business_id
-from trace_name named join trace_event event on event.number = named.number
-cross join lateral unnest(event.destinations) party
-where named.name = any(%s::text[]) and named.name = any(event.things) and event.error_at is null
+select distinct party, business_id
+from (
+  select distinct told.destinations, told.business_id
+  from unnest(%s::text[]) thing cross join lateral (
+    select event.destinations, event.business_id
+    from trace_name named join trace_event event on event.number = named.number
+    where named.name = thing and (%s::uuid is null or named.business_id = %s)
+      and event.destinations <> '{}' and thing = any(event.things) and event.error_at is null
+    offset 0
+  ) told
+) sent cross join lateral unnest(destinations) party
 limit %s
 """
 Found = tuple[UUID, UUID, UUID, str, UUID | None, int | None, datetime | None]
@@ -48,10 +55,14 @@ def affected(connection: Any, uri: str) -> list[Found]:
         return list(cursor.fetchall())
 
 
-def addressed(connection: Any, uri: str, limit: int) -> list[tuple[str, UUID]]:
-    """Return whom shipments of a thing, and of what it went into, were addressed to, and who says so."""
+def addressed(connection: Any, uri: str, limit: int, *, teller: UUID | None) -> list[tuple[str, UUID]]:
+    """
+    Return whom shipments of a thing, and of what it went into, were addressed to, and who says so.
+
+    Only what ``teller`` says; what everybody says where that is None.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, [uri])
         (things,) = cursor.fetchone()
-        cursor.execute(_ADDRESSED, [things, limit])
+        cursor.execute(_ADDRESSED, [things, teller, teller, limit])
         return list(cursor.fetchall())

@@ -49,7 +49,7 @@ def journey(*, batch: Batch) -> tuple[JourneyStep, ...]:
 
 def _step(row: models.Event, batch: Batch) -> JourneyStep:
     body: dict[str, Any] = json.loads(bytes(row.raw))
-    step = known_as_step(row.biz_step, row.disposition)
+    step = known_as_step(row.biz_step, row.disposition, body.get("kawasan:step"))
     place, region = _place(row.read_point or row.biz_location)
     return JourneyStep(
         id=row.id,
@@ -70,7 +70,9 @@ def _step(row: models.Event, batch: Batch) -> JourneyStep:
 
 
 def _place(uri: str) -> tuple[str, str]:
-    """Return a place's name and, where it is one of Indonesia's regions, its code."""
+    """Return a place's name and, where it is one of Indonesia's regions, its code; a device's number is no place."""
+    if uri.startswith("urn:uuid:"):
+        return "", ""
     if not uri.startswith(REGION):
         return uri.removeprefix("https://id.gs1.org/414/").split("/")[0], ""
     code = uri.removeprefix(REGION)

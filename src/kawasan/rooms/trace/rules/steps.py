@@ -62,7 +62,8 @@ STEPS: dict[str, Step] = {
     )
 }
 RECALLED = Step("recalled", msg("Recalled"), "holding", "recalled", "alert")
-_BY_WORD = {step.biz_step: step for step in reversed(STEPS.values())}
+# The CBV has one word for what was harvested and what was made: the event says which (``kawasan:step``).
+_BY_WORD = {step.biz_step: step for step in STEPS.values()}
 _OTHER = msg("Noted")
 _WORDS = {
     "transporting": msg("Transported"), "loading": msg("Loaded"), "unloading": msg("Unloaded"),
@@ -72,10 +73,12 @@ _WORDS = {
 }  # fmt: skip
 
 
-def known_as_step(biz_step: str, disposition: str) -> Step:
-    """Return the step that an event's words stand for; others keep their own word."""
+def known_as_step(biz_step: str, disposition: str, told: object = "") -> Step:
+    """Return the step that an event's words stand for, ``told`` among them; others keep their own word."""
     if disposition == "recalled":
         return RECALLED
+    if (step := STEPS.get(str(told))) and step.biz_step == biz_step:
+        return step
     if biz_step in _BY_WORD:
         return _BY_WORD[biz_step]
     return Step("", _WORDS.get(biz_step, _OTHER), biz_step, disposition, "info")
@@ -113,6 +116,8 @@ def _frame(step: NewStep, kind: Step) -> dict[str, Any]:
         "readPoint": {"id": f"{REGION}{step.region}"},
         "bizLocation": {"id": f"{REGION}{step.region}"},
     }
+    if _BY_WORD.get(kind.biz_step, kind) is not kind:
+        body["kawasan:step"] = kind.key
     if step.note:
         body["kawasan:note"] = step.note
     if step.celsius is not None:

@@ -77,9 +77,13 @@ def test_nobody_sees_the_names_of_others() -> None:
     actor = member_of(a_business())
     see_as(actor)
     assert models.Name.objects.count() == 0
-    assert recalling.addressed(connection, LOT, 10) == []
+    assert recalling.addressed(connection, LOT, 10, teller=None) == []
     see_as(SYSTEM)
-    assert [party for party, _ in recalling.addressed(connection, LOT, 10)] == [PARTY]
+    assert [party for party, _ in recalling.addressed(connection, LOT, 10, teller=None)] == [PARTY]
+    (event,) = models.Event.objects.all()
+    assert recalling.addressed(connection, LOT, 10, teller=event.business_id) == [(PARTY, event.business_id)]
+    assert recalling.addressed(connection, LOT, 10, teller=actor.person_id) == []
+    assert recalling.addressed(connection, PARTY, 10, teller=None) == []
 
 
 def test_verify_misses_a_name_and_a_link_and_sees_those_too_many() -> None:

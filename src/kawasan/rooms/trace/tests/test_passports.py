@@ -72,6 +72,8 @@ def test_a_step_noted_without_knowing_epcis_is_a_valid_event_once() -> None:
     assert (step.text, step.place, step.note) == ("Harvested", "Kabupaten Tana Toraja, Sulawesi Selatan", "Petik merah")
     assert step.point == (-3.10, 119.85)
     assert [one.celsius for one in step.readings] == [21.5]
+    a_step(batch, "made")
+    assert [one.text for one in trace.journey(batch=batch)] == ["Harvested", "Produced"]
     with pytest.raises(trace.StepInvalid):
         a_step(batch, happened_at=AT + timedelta(days=2))
     with pytest.raises(Refusal):
@@ -281,6 +283,7 @@ def test_a_broken_cold_chain_becomes_one_event_of_the_batch_it_travelled_with() 
     assert trace.note_alarm(alarm=alarm, at=AT)
     assert trace.note_alarm(alarm=alarm, at=AT)
     (step,) = trace.journey(batch=batch)
+    assert (step.place, step.note) == ("", "Truk 7")
     assert [(one.celsius, one.is_alarm, one.highest) for one in step.readings] == [(11.25, True, 14.5)]
     page = Client().get(f"/asal/{public(batch)}", **ENGLISH).content.decode()
     assert "too warm or too cold" in page
