@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
+import psutil
 from django.db import connection
-from paho.mqtt.enums import CallbackAPIVersion
 
+from kawasan.bench.publisher import Publisher
 from kawasan.bench.running import Bench
 from kawasan.bench.site import SCHEMA, python
 from kawasan.core import clock, ids
@@ -39,13 +40,16 @@ def run(bench: Bench) -> None:
     with in_zone(SCHEMA):
         devices = _devices()
         load = _Load(bench, devices)
-        parts = {"copy_rows_per_second": load.copied, "taken_readings_per_second": load.taken}
+        parts: dict[str, Callable[[], float | Mapping[str, float]]] = {
+            "copy_rows_per_second": load.copied,
+            "taken_readings_per_second": load.taken,
+        }
         broker = _Broker(bench, devices) if shutil.which("mosquitto") else None
         bench.settings |= {"devices": DEVICES, "batch": BATCH, "mosquitto": "yes" if broker else "not installed"}
         try:
             if broker:
                 broker.start_all()
-                parts["mqtt_readings_per_second"] = lambda: broker.sent(bench.count(MESSAGES))
+                parts["mqtt"] = lambda: broker.sent(bench.count(MESSAGES))
             bench.interleave(parts)
             bench.ratio("taken_to_copy", "taken_readings_per_second", "copy_rows_per_second")
             if broker:
@@ -127,65 +131,76 @@ class _Broker:
     def __init__(self, bench: Bench, devices: list[sensors.DeviceKey]) -> None:
         self.bench, self.devices = bench, devices
         self.folder: Path = bench.site.folder / "broker"
-        self.port, self.number = free_port(HOST), count()
+        self.port = free_port(HOST)
         self.mosquitto: subprocess.Popen[bytes] | None = None
         self.taker: subprocess.Popen[bytes] | None = None
-        self.client: mqtt.Client | None = None
+        device = devices[0]
+        self.publisher = Publisher(
+            self.address, user=device.device.public_id, password=device.secret,
+            topic=sensors.topic_of(zone.ZONE_OWNER, device.device.id, "temperature"),
+        )  # fmt: skip
+
+    @property
+    def address(self) -> str:
+        return f"mqtt://{HOST}:{self.port}"
 
     def start_all(self) -> None:
-        """Start the broker, the process that takes, and a publisher, and wait until a reading comes through."""
+        """Start the broker and the process that takes, and wait until a reading comes through."""
         write_files(self.folder, host=HOST, port=self.port, certificate="", key="")
         self._start_broker()
-        address = f"mqtt://{HOST}:{self.port}"
         self.taker = self.bench.site.spawn(
-            [*python("kawasan"), "--data", str(self.bench.site.folder), "mqtt", "--broker", address], log="mqtt.log"
+            [*python("kawasan"), "--data", str(self.bench.site.folder), "mqtt", "--broker", self.address],
+            log="mqtt.log",
         )
-        device = self.devices[0]
-        self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="bench", clean_session=False)
-        self.client.username_pw_set(device.device.public_id, device.secret)
-        self.client.max_inflight_messages_set(1_000)
-        self.client.reconnect_delay_set(1, 1)
-        self.client.connect(HOST, self.port)
-        self.client.loop_start()
         while self._arrived() == 0:
-            self._publish(1)
+            self.publisher.send(1)
             time.sleep(0.3)
         time.sleep(1)
 
-    def sent(self, messages: int) -> float:
-        """Return messages a second, of one reading each at QoS 1, from the first publish to the last commit."""
-        before, begun = self._arrived(), time.perf_counter()
-        self._publish(messages)
+    def sent(self, messages: int) -> dict[str, float]:
+        """Return messages a second of one reading each, from the first publish to the last commit, and their CPU."""
+        before, begun, used = self._arrived(), time.perf_counter(), self._used()
+        self.publisher.send(messages)
         self._wait(before + messages)
-        return messages / (time.perf_counter() - begun)
+        seconds = time.perf_counter() - begun
+        parts = {name: (now - used[name]) * 1e6 / messages for name, now in self._used().items()}
+        return {
+            "mqtt_readings_per_second": messages / seconds,
+            "mqtt_cpu_us_per_reading": sum(parts.values()),
+            **{f"mqtt_cpu_us_{name}": value for name, value in parts.items()},
+        }
+
+    def _used(self) -> dict[str, float]:
+        """Return the CPU seconds that each part has used so far; this process publishes."""
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            server = psutil.Process(cursor.fetchone()[0]).parent()
+        return {
+            "publisher": time.process_time(),
+            "broker": _seconds(psutil.Process(self.mosquitto.pid)) if self.mosquitto else 0.0,
+            "taker": _seconds(psutil.Process(self.taker.pid)) if self.taker else 0.0,
+            "postgresql": sum(_seconds(one) for one in (server, *server.children())) if server else 0.0,
+        }
 
     def lost_over_a_restart(self, messages: int) -> int:
         """Publish, restart the broker in the middle, and return how many readings are not there afterwards."""
-        before = self._arrived()
-        self._publish(messages // 2)
+        before, middle = self._arrived(), self.publisher.taken_over + messages // 2
+        sending = threading.Thread(target=self.publisher.send, args=(messages,))
+        sending.start()
+        while self.publisher.taken_over < middle and sending.is_alive():
+            time.sleep(0.001)
         self._stop_broker()
-        self._publish(messages - messages // 2)
         self._start_broker()
+        sending.join(WAIT_SECONDS_MAX)
         with suppress(TimeoutError):
             self._wait(before + messages)
         return max(0, before + messages - self._arrived())
 
     def stop(self) -> None:
         """Stop everything."""
-        if self.client:
-            self.client.disconnect()
-            self.client.loop_stop()
         if self.taker:
             self.bench.site.stop(self.taker)
         self._stop_broker()
-
-    def _publish(self, messages: int) -> None:
-        device = self.devices[0].device
-        topic = sensors.topic_of(zone.ZONE_OWNER, device.id, "temperature")
-        start = int(time.time()) - 2_000_000
-        for _ in range(messages):
-            number = next(self.number)
-            self.client.publish(topic, json.dumps([{"v": 4.2, "t": start + number, "seq": number}]), qos=1)  # type: ignore[union-attr]
 
     def _arrived(self) -> int:
         with transaction(SYSTEM), connection.cursor() as cursor:
@@ -197,7 +212,7 @@ class _Broker:
         while self._arrived() < wanted:
             if time.monotonic() > deadline:
                 raise TimeoutError("readings did not arrive")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _start_broker(self) -> None:
         self.mosquitto = self.bench.site.spawn(
@@ -213,3 +228,8 @@ class _Broker:
         if self.mosquitto:
             self.bench.site.stop(self.mosquitto)
             self.mosquitto = None
+
+
+def _seconds(process: psutil.Process) -> float:
+    found = process.cpu_times()
+    return float(found.user + found.system)

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-import queue
 import shutil
 import signal
-import ssl
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
-import paho.mqtt.client as mqtt
 from django.db import Error, close_old_connections
 from django.utils.crypto import salted_hmac
-from paho.mqtt.enums import CallbackAPIVersion
 from prometheus_client import Counter, Histogram
 
 from kawasan.core import clock
@@ -29,25 +24,20 @@ from kawasan.platform.db import transaction
 from kawasan.platform.schemas import current_schema, in_zone
 from kawasan.platform.telemetry import log
 from kawasan.rooms.sensors import api as sensors
+from kawasan.server.mqtt_wire import Link, Message
 
 READINGS = Counter("kawasan_mqtt_readings_total", "Readings over MQTT", ["outcome"])
 BATCH_SECONDS = Histogram("kawasan_mqtt_batch_seconds", "Time from the first message of a batch to its commit")
 
 MESSAGES_MAX = 2_000  # of one transaction
-WAIT_SECONDS = 0.02  # for more messages, when there are few
+BYTES_MAX = 4_000_000  # of one transaction
+WINDOW = 4_000  # messages that the broker sends before it waits for us: as many as two transactions hold
+# For more messages, when there are few: a transaction costs as much as some fifty readings (bench/README.md).
+WAIT_SECONDS = 0.1
+IDLE_SECONDS = 0.25
 RETRY_SECONDS = 1.0
+RECONNECT_SECONDS = 1.0
 RELOAD_SECONDS = 15.0
-KEEP_ALIVE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as it came: in which connection, so that only that one acknowledges it."""
-
-    connection: int
-    mid: int
-    topic: str
-    payload: bytes
 
 
 def taker_password(schema: str) -> str:
@@ -64,97 +54,95 @@ class Taker:
     folder: Path | None = None  # of mosquitto's files, where we keep them
     stopping: threading.Event = field(default_factory=threading.Event)
     ready: threading.Event = field(default_factory=threading.Event)  # subscribed: nothing is lost from here on
-    _messages: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
-    _connection: int = 0
+    _reload_at: float = 0.0
 
     def run(self) -> None:
         """Take until stopped. What was not committed by then is sent again by the broker."""
         schema = current_schema() or ""
-        client = self._client(schema)
-        there = urlsplit(self.broker)
-        client.connect_async(there.hostname or "localhost", there.port or 1883, KEEP_ALIVE)
-        client.loop_start()
         log.info("mqtt-started", broker=self.broker, zone=schema)
-        reload_at = 0.0
-        try:
-            while not self.stopping.is_set():
-                if self.folder and time.monotonic() >= reload_at:
-                    keep_files(self.folder)
-                    reload_at = time.monotonic() + RELOAD_SECONDS
-                if batch := self._batch():
-                    self._take(client, batch)
-        finally:
-            client.disconnect()
-            client.loop_stop()
+        while not self.stopping.is_set():
+            try:
+                with closing(self._link(schema)) as link:
+                    self.ready.set()
+                    self._take_from(link)
+            except OSError as error:
+                if not self.stopping.is_set():
+                    log.warning("mqtt-disconnected", reason=str(error))
+                self.stopping.wait(RECONNECT_SECONDS)
 
-    def _client(self, schema: str) -> mqtt.Client:
+    def _link(self, schema: str) -> Link:
+        self._keep_files()
         # One lasting session by one name: the broker keeps what comes while we are away.
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=f"kawasan-{schema}", clean_session=False, manual_ack=True
-        )
-        client.username_pw_set(sensors.BROKER_TAKER, taker_password(schema))
-        client.reconnect_delay_set(min_delay=1, max_delay=10)
-        if urlsplit(self.broker).scheme == "mqtts":
-            client.tls_set(ca_certs=self.ca_file or None, tls_version=ssl.PROTOCOL_TLS_CLIENT)
-        client.on_connect, client.on_message, client.on_disconnect = self._connected, self._came, self._gone
-        client.on_subscribe = lambda *_: self.ready.set()
-        return client
+        link = Link.open(
+            self.broker, client=f"kawasan-{schema}", user=sensors.BROKER_TAKER, password=taker_password(schema),
+            ca_file=self.ca_file, window=WINDOW,
+        )  # fmt: skip
+        try:
+            link.subscribe(f"{sensors.TOPIC_ROOT}/#")
+        except OSError:
+            link.close()
+            raise
+        return link
 
-    def _connected(self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        if reason.is_failure:
-            log.error("mqtt-refused", reason=str(reason))
-            return
-        self._connection += 1
-        client.subscribe(f"{sensors.TOPIC_ROOT}/#", qos=1)
+    def _take_from(self, link: Link) -> None:
+        while not self.stopping.is_set():
+            self._keep_files()
+            # A connection that breaks before the acknowledgement brings its messages again: they are known then.
+            if (batch := next_batch(link)) and self._take(batch):
+                link.acknowledge(batch)
 
-    def _gone(self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        self._connection += 1
-        if not self.stopping.is_set():
-            log.warning("mqtt-disconnected", reason=str(reason))
+    def _keep_files(self) -> None:
+        if self.folder and time.monotonic() >= self._reload_at:
+            self._reload_at = time.monotonic() + RELOAD_SECONDS
+            try:
+                keep_files(self.folder)
+            except (Error, OSError) as error:  # readings are taken all the same
+                log.warning("mqtt-files-not-kept", error=str(error)[:200])
+                close_old_connections()
 
-    def _came(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self._messages.put(Message(self._connection, message.mid, message.topic, bytes(message.payload)))
-
-    def _batch(self) -> list[Message]:
-        found: list[Message] = []
-        with suppress(queue.Empty):
-            found.append(self._messages.get(timeout=0.25))
-            deadline = time.monotonic() + WAIT_SECONDS
-            while len(found) < MESSAGES_MAX:
-                found.append(self._messages.get(timeout=max(0.0, deadline - time.monotonic())))
-        return found
-
-    def _take(self, client: mqtt.Client, batch: Sequence[Message]) -> None:
-        """Commit a batch, as often as it needs, and acknowledge it then."""
+    def _take(self, batch: Sequence[Message]) -> bool:
+        """Commit a batch, as often as it needs; return False where we were stopped before."""
         start = time.perf_counter()
         told, unreadable = read_messages(batch)
         while not self.stopping.is_set():
             try:
                 with transaction(SYSTEM):
                     found = sensors.take_told(told=told, at=clock.now())
-                break
             except (Error, Refusal) as error:
                 log.warning("mqtt-not-committed", error=str(error)[:200])
                 close_old_connections()
                 self.stopping.wait(RETRY_SECONDS)
-        else:
-            return
-        BATCH_SECONDS.observe(time.perf_counter() - start)
-        for outcome, count in (
-            ("taken", found.taken), ("repeated", found.repeated), ("refused", len(found.refused) + unreadable),
-        ):  # fmt: skip
-            READINGS.labels(outcome).inc(count)
-        for message in batch:
-            if message.connection == self._connection:  # another connection's numbers mean other messages
-                client.ack(message.mid, 1)
+            else:
+                _count(found, unreadable, time.perf_counter() - start)
+                return True
+        return False
+
+
+def next_batch(link: Link) -> list[Message]:
+    """Return what came: as much as one transaction is to hold, or what comes within a moment of the first."""
+    found = link.receive(IDLE_SECONDS)
+    size, deadline = sum(len(one.payload) for one in found), time.monotonic() + WAIT_SECONDS
+    while found and len(found) < MESSAGES_MAX and size < BYTES_MAX and (left := deadline - time.monotonic()) > 0:
+        more = link.receive(left)
+        size += sum(len(one.payload) for one in more)
+        found += more
+    return found
+
+
+def _count(found: sensors.Taken, unreadable: int, seconds: float) -> None:
+    BATCH_SECONDS.observe(seconds)
+    READINGS.labels("taken").inc(found.taken)
+    READINGS.labels("repeated").inc(found.repeated)
+    READINGS.labels("refused").inc(len(found.refused) + unreadable)
 
 
 def read_messages(batch: Sequence[Message]) -> tuple[list[sensors.Told], int]:
     """Return what messages say, and how many say nothing that can be read: those would come for ever."""
     told, unreadable, at = [], 0, clock.now()
+    device_of = cache(sensors.device_of_topic)  # a device comes many times in a batch
     for message in batch:
         parts = message.topic.split("/")
-        device = sensors.device_of_topic(parts[2], parts[3]) if len(parts) == 5 else None
+        device = device_of(parts[2], parts[3]) if len(parts) == 5 else None
         try:
             if device is None:
                 raise sensors.UnknownDevice

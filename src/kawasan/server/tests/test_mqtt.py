@@ -23,13 +23,14 @@ from kawasan.platform.db import transaction
 from kawasan.platform.schemas import in_zone
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors import models
-from kawasan.server.mqtt import Message, Taker, keep_files, read_messages
+from kawasan.server.mqtt import Taker, keep_files, read_messages
+from kawasan.server.mqtt_wire import Message
 
 needs_broker = pytest.mark.skipif(MOSQUITTO is None, reason="NOTE: no mosquitto here: install Debian's mosquitto")
 
 
 def message(topic: str, payload: Any) -> Message:
-    return Message(1, 1, topic, payload if isinstance(payload, bytes) else json.dumps(payload).encode())
+    return Message(topic, payload if isinstance(payload, bytes) else json.dumps(payload).encode(), 1)
 
 
 @pytest.mark.django_db
