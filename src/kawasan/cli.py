@@ -301,10 +301,10 @@ def check_config(context: click.Context, as_json: bool) -> None:
         from kawasan.platform.schemas import in_zone
         from kawasan.server import maintenance
 
-        checks = list(maintenance.checks())
+        checks = [*maintenance.checks(), *maintenance.anchor_checks()]
         for schema in _zones(None):
             with in_zone(schema):
-                checks += maintenance.bank_checks(schema)
+                checks += [*maintenance.bank_checks(schema), *maintenance.log_checks(schema)]
     if as_json:
         click.echo(json.dumps({check.name: {"passed": check.passed, "says": check.says} for check in checks}))
     else:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kawasan.demo.abroad import BuyerAbroad
     from kawasan.demo.buyers import Market
     from kawasan.demo.devices import Devices
+    from kawasan.demo.outsiders import Outsiders
     from kawasan.demo.walk_ins import WalkIns
     from kawasan.server.processes import Processes
 
@@ -158,6 +159,7 @@ class Demo:
     def _live(self, folder: Path, keys: state.Keys, database: runtime.Database) -> int:
         """Start everything, let buyers buy, and stop it all again."""
         from kawasan.demo import figures
+        from kawasan.demo.outsiders import Outsiders
         from kawasan.server.banks import introduce_sandbox
         from kawasan.server.processes import Processes
 
@@ -166,7 +168,9 @@ class Demo:
         running = Processes(data=folder, host=self.options.host, port=port, intake_port=port + 1 if port else 0)
         self._add_bank(running)
         market: Market | None = None
+        outsiders = Outsiders(folder)
         try:
+            outsiders.start()
             running.start()
             introduce_sandbox(bank=self.bank_address, zone=f"http://{self._loopback()}:{running.port}", name=NAME)
             before = figures.last_number()
@@ -174,12 +178,13 @@ class Demo:
             market.start()
             self.ready_seconds = time.monotonic() - self.started
             self._tell(folder, running, keys)
-            seconds = self._wait(database, [self._walk_ins(), self._abroad(), self._devices(running)])
+            seconds = self._wait(database, [self._walk_ins(), self._abroad(), self._devices(running), outsiders])
             return self._finish(market, running, before=before, seconds=seconds)
         finally:
             if market:
                 market.stop(timeout_seconds=5)
             running.stop()
+            outsiders.stop()
 
     def _add_bank(self, running: Processes) -> None:
         """Let a sandbox bank run beside the zone, on the next hundred's port or, where that is taken, on any."""
@@ -256,7 +261,7 @@ class Demo:
         found.open()
         return found
 
-    def _wait(self, database: runtime.Database, buyers: Sequence[WalkIns | BuyerAbroad | Devices]) -> float:
+    def _wait(self, database: runtime.Database, buyers: Sequence[WalkIns | BuyerAbroad | Devices | Outsiders]) -> float:
         """Wait for the end of the seconds (or for ever), and look after the database meanwhile."""
         start = time.monotonic()
         while self.options.seconds is None or time.monotonic() - start < self.options.seconds:

@@ -14,6 +14,7 @@ from typing import Any
 KEYS_FILE = "demo-keys.json"
 TOLD_FILE = "demo.json"
 LOCK_FILE = "demo.lock"
+WITNESS_FILE = "witness.sqlite3"
 
 
 class DemoRuns(Exception):
@@ -65,8 +66,9 @@ def forget_told(folder: Path) -> None:
 
 
 def forget_keys(folder: Path) -> None:
-    """Take away the secrets of a zone that is gone."""
+    """Take away the secrets of a zone that is gone, and what its witness remembers of it."""
     (folder / KEYS_FILE).unlink(missing_ok=True)
+    (folder / WITNESS_FILE).unlink(missing_ok=True)
 
 
 def _write_private(target: Path, content: dict[str, Any]) -> None:

@@ -13,13 +13,19 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.platform.database.base import APPLICATION_ROLE
 from kawasan.platform.db import transaction
 from kawasan.platform.roles import EXTENSIONS, as_owner
+from kawasan.rooms.log import api as log
 from kawasan.rooms.payments import api as payments
 
 POSTGRES_MAJOR_MIN = 15
+
+
+NOBODY = "nobody outside: an operator could show two histories (docs/howto/log.md)"
+_EVM = ("KAWASAN_EVM_RPC", "KAWASAN_EVM_CONTRACT", "KAWASAN_EVM_KEY")
 
 
 class CommandFailed(Exception):
@@ -114,6 +120,37 @@ def bank_checks(zone: str) -> Iterable[Check]:
         elif not one.their_keys:
             passed, says = False, f"{says}, but no public key of theirs is known: nothing that they tell is taken"
         yield Check(f"bank of {zone}: {one.name}", passed, says)
+
+
+def log_checks(zone: str) -> Iterable[Check]:
+    """Yield whether the present zone's log is signed, watched and anchored as the operator wants it."""
+    with transaction(SYSTEM):
+        keys, size, known = log.keys(), log.published_size(), log.witnesses()
+        plans = log.anchor_plans(at=clock.now())
+    signs = [key for key in keys if key.signs_until is None]
+    says = f"{signs[0].vkey.split('+')[0]}, {size:,} entries signed" if signs else "its first checkpoint makes one"
+    yield Check(f"log key of {zone}", bool(signs) or not size, says)
+    behind = [one.name for one in known if one.problem]
+    says = f"these do not answer: {', '.join(behind)}" if behind else f"{len(known)} cosign" if known else NOBODY
+    yield Check(f"witnesses of {zone}", not behind, says)
+    for plan in plans:
+        says, local = plan.problem or f"{plan.target}", log.is_local(plan.target)
+        says = f"{plan.target} stands on this machine: no proof for strangers" if local else says
+        yield Check(f"anchor of {zone}: {plan.kind.value}", not plan.problem and not local, says)
+    if not plans:
+        yield Check(f"anchor of {zone}", True, NOBODY)
+
+
+def anchor_checks() -> Iterable[Check]:
+    """Yield whether what is set about anchors fits together."""
+    if settings.KAWASAN_TSA_URL or settings.KAWASAN_TSA_ROOTS:
+        problem = "" if settings.KAWASAN_TSA_URL else "KAWASAN_TSA_ROOTS without KAWASAN_TSA_URL"
+        problem = problem or log.problem_of_roots()
+        yield Check("timestamp authority", not problem, problem or "its root is known")
+    given = {name: bool(getattr(settings, name)) for name in _EVM}
+    if any(given.values()):
+        missing = [name for name, is_given in given.items() if not is_given]
+        yield Check("contract", not missing, f"missing: {', '.join(missing)}" if missing else "named, with a key")
 
 
 def _where() -> list[str]:

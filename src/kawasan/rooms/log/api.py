@@ -6,7 +6,16 @@ from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, pub
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
 from kawasan.rooms.log.actions.witnesses import add_witness, keep_cosignatures, note_problem, remove_witness
-from kawasan.rooms.log.queries.anchors import anchor, anchor_plans, anchors, anchors_over, note_of, problem_of
+from kawasan.rooms.log.queries.anchors import (
+    anchor,
+    anchor_plans,
+    anchors,
+    anchors_over,
+    note_of,
+    problem_of,
+    problem_of_roots,
+)
+from kawasan.rooms.log.queries.documents import hold_documents
 from kawasan.rooms.log.queries.keys import keys
 from kawasan.rooms.log.queries.proofs import (
     checkpoint,
@@ -26,6 +35,7 @@ from kawasan.rooms.log.queries.verify import verify
 from kawasan.rooms.log.queries.witnesses import ask, asks, witnesses
 from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
+from kawasan.rooms.log.rules.labels import labels
 from kawasan.rooms.log.types import (
     LEAVES_FOLLOWER,
     SUBMISSION_SEQUENCE,
@@ -55,6 +65,7 @@ from kawasan.rooms.log.types import (
     WitnessInvalid,
     WitnessNotFound,
     WitnessTaken,
+    is_local,
 )
 
 __all__ = [
@@ -104,17 +115,21 @@ __all__ = [
     "consistency",
     "erase",
     "forget_tree",
+    "hold_documents",
     "inclusion",
+    "is_local",
     "keep_cosignatures",
     "keep_stamp",
     "keep_written",
     "keys",
+    "labels",
     "latest_checkpoints",
     "leaves_of",
     "note_anchor_failure",
     "note_of",
     "note_problem",
     "problem_of",
+    "problem_of_roots",
     "proof_for",
     "proof_of",
     "proof_of_transfer",

@@ -8,17 +8,29 @@ from datetime import UTC, datetime
 
 import httpx
 from django.conf import settings
+from prometheus_client import Gauge
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import periodic
+from kawasan.platform.schemas import current_schema
 from kawasan.platform.telemetry import log
 from kawasan.rooms.log import api
 from kawasan.rooms.log.rules import contract, timestamps
 
 ASK_SECONDS = 10.0
+UNSIGNED = Gauge("kawasan_log_unsigned_entries", "Entries of the tree that no checkpoint covers yet", ["zone"])
+WITNESS_BEHIND = Gauge(
+    "kawasan_log_witness_behind_entries", "Entries under the newest checkpoint that a witness did not cosign",
+    ["zone", "witness"],
+)  # fmt: skip
+ANCHOR_BEHIND = Gauge(
+    "kawasan_log_anchor_behind_entries", "Entries under the newest checkpoint that are in no anchor of this kind",
+    ["zone", "kind"],
+)  # fmt: skip
+ANCHOR_FAILURES = Gauge("kawasan_log_anchor_failures", "Failures since the last anchor of this kind", ["zone", "kind"])
 STAMP_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
@@ -27,6 +39,7 @@ def publish_checkpoint() -> None:
     """Publish a checkpoint where the tree has grown."""
     with transaction(SYSTEM):
         api.publish(at=clock.now())
+        UNSIGNED.labels(current_schema()).set(api.size() - api.published_size())
 
 
 @periodic("* * * * *", outside=True)
@@ -36,6 +49,10 @@ def ask_witnesses() -> None:
         asks = api.asks()
     for one in asks:
         _ask(one)
+    with transaction(SYSTEM):
+        size = api.published_size()
+        for one_of in api.witnesses():
+            WITNESS_BEHIND.labels(current_schema(), one_of.name).set(size - one_of.cosigned_size)
 
 
 def _ask(one: api.Ask, *, again: bool = True) -> None:
@@ -78,6 +95,11 @@ def anchor_checkpoints() -> None:
         due = [plan for plan in api.anchor_plans(at=now) if plan.next_at is not None and plan.next_at <= now]
     for plan in due:
         anchor_with(plan, at=now)
+    with transaction(SYSTEM):
+        size = api.published_size()
+        for plan in api.anchor_plans(at=now):
+            ANCHOR_BEHIND.labels(current_schema(), plan.kind.value).set(size - (plan.last.size if plan.last else 0))
+            ANCHOR_FAILURES.labels(current_schema(), plan.kind.value).set(plan.failures)
 
 
 def anchor_with(plan: api.AnchorPlan, *, at: datetime) -> api.Anchor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType, TypeAlias
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from kawasan.core.errors import Conflict, Invalid, NotFound, msg
@@ -221,6 +222,12 @@ class AnchorKind(StrEnum):
     EVM = "evm"
 
 
+def is_local(target: str) -> bool:
+    """Say whether an address is of this very machine."""
+    host = urlsplit(target).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
     """A checkpoint that somebody far away keeps, or that they did not take and why."""
@@ -238,6 +245,11 @@ class Anchor:
     def is_held(self) -> bool:
         """Whether there is a receipt."""
         return not self.problem
+
+    @property
+    def is_local(self) -> bool:
+        """Whether who keeps it stands on the zone's own machine: good for a trial, and no proof to anybody."""
+        return is_local(self.target)
 
 
 @dataclass(frozen=True, slots=True)

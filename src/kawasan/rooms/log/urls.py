@@ -16,6 +16,7 @@ _log = [
     path("/anchor/<str:anchor_id>.checkpoint", served.anchored, name="anchored"),
     path("/kawasan_verify.py", served.verifier, name="verifier"),
     path("/bukti/<str:token>.json", shown.proof_json, name="proof_json"),
+    path("/bukti/<str:token>.html", shown.proof_html, name="proof_html"),
     path("/bukti/<str:token>.tlog-proof", shown.tlog_proof, name="tlog_proof"),
     path("/bukti/<str:token>", shown.proof, name="proof"),
 ]

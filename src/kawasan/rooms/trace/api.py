@@ -31,7 +31,7 @@ from kawasan.rooms.trace.queries.captures import capture_job, captures
 from kawasan.rooms.trace.queries.events import RESOURCES, event, events, resource
 from kawasan.rooms.trace.queries.journeys import journey
 from kawasan.rooms.trace.queries.passports import certificate_file, certificates, doubts, upheld_doubts
-from kawasan.rooms.trace.queries.proofs import proof_of_step
+from kawasan.rooms.trace.queries.proofs import proof_of_step, raws_of
 from kawasan.rooms.trace.queries.recalls import addressed_to, affected, notices_of
 from kawasan.rooms.trace.queries.subscriptions import (
     deliveries,
@@ -228,6 +228,7 @@ __all__ = [
     "query",
     "question_of",
     "queue_messages",
+    "raws_of",
     "read_question",
     "recall",
     "recent_batches",

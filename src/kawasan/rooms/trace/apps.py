@@ -8,3 +8,10 @@ class TraceConfig(AppConfig):
 
     name = "kawasan.rooms.trace"
     label = "trace"
+
+    def ready(self) -> None:
+        """Let the log prove events as they stand here, so that a changed one proves no more."""
+        from kawasan.rooms.log import api as log
+        from kawasan.rooms.trace import api as trace
+
+        log.hold_documents(trace.LEAF_KIND, trace.raws_of)

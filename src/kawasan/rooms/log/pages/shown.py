@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
 from kawasan.core.access import STRANGER
@@ -53,7 +57,7 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
         opened = found.part or found.content
         data = _json(found)
         raw = json.dumps(data, ensure_ascii=False, indent=1)
-        context |= {"data": data, "raw": raw, "lines": log.shown(opened.body) if opened else []}
+        context |= {"data": data, "raw": raw, "lines": log.shown(opened.body, say=gettext) if opened else []}
     response = render(request, "log/proof.html", context)
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "private, no-store"
@@ -78,6 +82,26 @@ def tlog_proof(request: HttpRequest, token: str) -> HttpResponse:
     return _as_file(
         HttpResponse(log.as_tlog_proof(found), content_type="text/plain; charset=utf-8"), found, "tlog-proof"
     )
+
+
+@require_GET
+def proof_html(request: HttpRequest, token: str) -> HttpResponse:
+    """Download the proof as one page that checks itself wherever it is opened, also from a disk without a network."""
+    with transaction(STRANGER):
+        found = _published(token)
+    context = {
+        "proof": found, "data": _json(found), "labels": log.labels(say=gettext), "script": _script(),
+        "language": get_language(),
+    }  # fmt: skip
+    return _as_file(render(request, "log/offline.html", context), found, "html")
+
+
+@cache
+def _script() -> str:
+    """Return the two modules as one without imports: a page on a disk may load no other file."""
+    folder = files("kawasan.rooms.log").joinpath("static/log")
+    parts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("verify.mjs", "offline.mjs")]
+    return re.sub(r"^(?:import .*\n|export )", "", "\n".join(parts), flags=re.MULTILINE)
 
 
 def _found(token: str) -> tuple[log.Proof | None, bool]:

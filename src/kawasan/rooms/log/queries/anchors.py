@@ -44,6 +44,15 @@ def trusted() -> list[x509.Certificate]:
         raise timestamps.NotAStamp("KAWASAN_TSA_ROOTS names no file that can be read") from error
 
 
+def problem_of_roots() -> str:
+    """Say what is wrong with the certificates that timestamps must lead to, or nothing."""
+    try:
+        trusted()
+    except timestamps.NotAStamp as error:
+        return str(error)
+    return ""
+
+
 def targets() -> list[tuple[AnchorKind, str]]:
     """Return who is to keep checkpoints. Names and keys in an address are nobody else's business, and left out."""
     found = []

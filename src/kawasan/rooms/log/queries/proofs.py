@@ -14,6 +14,7 @@ from kawasan.core.errors import NotFound
 from kawasan.platform.db import seeing_everything
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import models
+from kawasan.rooms.log.queries.documents import held_document
 from kawasan.rooms.log.queries.tiles import read_tiles
 from kawasan.rooms.log.rules import entries, merkle, notes, transfers
 from kawasan.rooms.log.types import CheckpointInfo, Content, LeafId, LeafNotFound, Part, Proof, SizeNotPublished
@@ -109,6 +110,8 @@ def _with_path(row: tuple[Any, ...]) -> Proof:
     leaf_id, kind, committed, at, index, subject, body, salt, is_public, size, note, name, public = row
     is_covered = size is not None and index is not None and index < size
     path = merkle.hashes_of(merkle.inclusion_ranges(index, size), read_tiles) if is_covered else []
+    if body is not None:
+        body = held_document(kind, subject) or body
     return Proof(
         leaf_id=LeafId(leaf_id),
         kind=kind,

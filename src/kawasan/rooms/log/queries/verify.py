@@ -12,6 +12,7 @@ from kawasan.platform.checks import Finding
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.log import models
 from kawasan.rooms.log.queries import anchors
+from kawasan.rooms.log.queries.documents import differing
 from kawasan.rooms.log.queries.keys import keys as all_keys
 from kawasan.rooms.log.queries.tiles import read_tiles, size
 from kawasan.rooms.log.rules import entries, merkle, notes, transfers
@@ -50,6 +51,8 @@ def _leaves() -> Iterator[Finding]:
         yield Finding("log-leaves-out-of-order", f"leaf {index}", "the next number", "another")
     for (leaf,) in _rows(_NOT_COMMITTED):
         yield Finding("log-document-changed", str(leaf), "the document that was committed to", "another")
+    for kind, subject in differing():
+        yield Finding("log-document-held-differs", f"{kind} {subject}", "the document that was committed to", "another")
 
 
 def _tiles() -> Iterator[Finding]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from kawasan.rooms.log.rules import proofs
+from kawasan.rooms.log.rules import labels, proofs
 from kawasan.rooms.log.types import Content, Part, Proof
 
 FORMAT = "kawasan-proof/1"
@@ -54,13 +54,13 @@ def as_tlog_proof(proof: Proof) -> str:
     return proofs.render(proofs.TlogProof(proof.index or 0, proof.path, proof.checkpoint, proof.entry))
 
 
-def shown(body: bytes) -> list[tuple[str, str]]:
-    """Return a document as lines for people: names, nested ones joined by a dot, and values."""
+def shown(body: bytes, *, say: Callable[[str], str] = str) -> list[tuple[str, str]]:
+    """Return a document as lines for people: names in their language, nested ones after one another, and values."""
     try:
         value = json.loads(body)
     except ValueError:
         return [("", body[:2_000].decode("utf-8", "replace"))]
-    return list(_lines("", value))[:200]
+    return labels.all_named(list(_lines("", value))[:200], say=say)
 
 
 def _lines(name: str, value: Any) -> list[tuple[str, str]]:

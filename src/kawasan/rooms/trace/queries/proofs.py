@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.log import api as log
+from kawasan.rooms.trace import models
 from kawasan.rooms.trace.queries.journeys import journey
 from kawasan.rooms.trace.types.events import LEAF_KIND
 from kawasan.rooms.trace.types.goods import Batch, JourneyStep
 from kawasan.rooms.trace.types.refusals import UnknownEvent
+
+
+def raws_of(event_ids: Sequence[str]) -> dict[str, bytes]:
+    """Return the bytes of events as they stand here, as far as the asker may read them."""
+    rows = models.Event.objects.filter(pk__in=[UUID(one) for one in event_ids]).values_list("pk", "raw")
+    return {str(event_id): bytes(raw) for event_id, raw in rows}
 
 
 @requires_transaction
