@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
@@ -44,6 +44,10 @@ PICTURES = [
     ("books-phone", "seller", "/jualan/{seller}/buku", PHONE, "light", "id"),
     ("invoices", "seller", "/jualan/{seller}/faktur", DESK, "light", "id"),
     ("invoices-phone", "seller", "/jualan/{seller}/faktur", PHONE, "light", "id"),
+    ("devices", "seller", "{device}", DESK, "light", "id"),
+    ("clean-city", None, "/kota-bersih", DESK, "light", "id"),
+    ("proof", "seller", "{proof}", DESK, "light", "id"),
+    ("verify-phone", "seller", "{proof}", PHONE, "light", "id"),
     ("wallet-phone", "buyer", "/dompet", PHONE, "light", "id"),
     ("orders-phone", "buyer", "/pesanan", PHONE, "light", "id"),
     ("campaign", None, "{campaign}", DESK, "light", "id"),
@@ -70,8 +74,15 @@ def main(told: Path) -> None:
         product = page.locator("main a[href^='/produk/']").first.get_attribute("href")
         page.goto(home)
         campaign = page.locator("main a[href^='/kampanye/']").first.get_attribute("href")
+        desk = signed_in(browser, demo, home, "seller")
+        desk.goto(f"{home}/jualan/{seller}/perangkat")
+        device = desk.locator("main .table a[href*='/perangkat/dev_']").first.get_attribute("href")
+        desk.goto(f"{home}/jualan/{seller}/saldo")
+        proof = desk.locator("main a[href*='/log/bukti/']").first.get_attribute("href")
+        desk.context.close()
+        places = {"seller": seller, "product": product, "campaign": campaign, "device": device, "proof": proof}
         for name, person, path, size, theme, language in PICTURES:
-            there = path.format(seller=seller, product=product, campaign=campaign)
+            there = path.format(**places)
             shot = take(browser, demo, home, person, there, size, theme, language)
             picture = Image.open(io.BytesIO(shot)).convert("RGB")
             picture.save(FOLDER / f"{name}.webp", quality=82, method=6)
@@ -90,6 +101,25 @@ def take(
     language: str,
 ) -> bytes:
     """Open one page as one person and return the picture."""
+    page = signed_in(browser, demo, home, person, size=size, theme=theme, language=language)
+    page.goto(home + path, wait_until="load")
+    page.wait_for_timeout(700)
+    shot = page.screenshot()
+    page.context.close()
+    return shot
+
+
+def signed_in(
+    browser: Browser,
+    demo: dict[str, Any],
+    home: str,
+    person: str | None,
+    *,
+    size: tuple[int, int] = DESK,
+    theme: str = "light",
+    language: str = "id",
+) -> Page:
+    """Return a page of one of the demo's people, or of a stranger."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=theme)  # type: ignore[arg-type]
     context.add_cookies([{"name": "kawasan_language", "value": language, "url": home}])
     page = context.new_page()
@@ -99,11 +129,7 @@ def take(
         page.fill("input[name=password]", demo["people"][person]["password"])
         page.click("main form[method=post] button[type=submit]")
         page.wait_for_url(lambda url: "/akun/login" not in url)
-    page.goto(home + path, wait_until="load")
-    page.wait_for_timeout(700)
-    shot = page.screenshot()
-    context.close()
-    return shot
+    return page
 
 
 if __name__ == "__main__":

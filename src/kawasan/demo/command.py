@@ -176,9 +176,10 @@ class Demo:
             before = figures.last_number()
             market = self._market(running, keys)
             market.start()
+            devices = self._devices(running)  # with a past, so that no page of theirs is empty when people look
             self.ready_seconds = time.monotonic() - self.started
             self._tell(folder, running, keys)
-            seconds = self._wait(database, [self._walk_ins(), self._abroad(), self._devices(running), outsiders])
+            seconds = self._wait(database, [self._walk_ins(), self._abroad(), devices, outsiders])
             return self._finish(market, running, before=before, seconds=seconds)
         finally:
             if market:

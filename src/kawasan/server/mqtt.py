@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from django.db import Error, close_old_connections
 from django.utils.crypto import salted_hmac
@@ -38,6 +39,7 @@ IDLE_SECONDS = 0.25
 RETRY_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 RELOAD_SECONDS = 15.0
+LOST = b"lost"
 
 
 def taker_password(schema: str) -> str:
@@ -103,11 +105,13 @@ class Taker:
     def _take(self, batch: Sequence[Message]) -> bool:
         """Commit a batch, as often as it needs; return False where we were stopped before."""
         start = time.perf_counter()
-        told, unreadable = read_messages(batch)
+        told, unreadable, lost = read_messages(batch)
         while not self.stopping.is_set():
             try:
                 with transaction(SYSTEM):
                     found = sensors.take_told(told=told, at=clock.now())
+                    if lost:
+                        sensors.note_lost(lost=lost, at=clock.now())
             except (Error, Refusal) as error:
                 log.warning("mqtt-not-committed", error=str(error)[:200])
                 close_old_connections()
@@ -136,9 +140,13 @@ def _count(found: sensors.Taken, unreadable: int, seconds: float) -> None:
     READINGS.labels("refused").inc(len(found.refused) + unreadable)
 
 
-def read_messages(batch: Sequence[Message]) -> tuple[list[sensors.Told], int]:
-    """Return what messages say, and how many say nothing that can be read: those would come for ever."""
-    told, unreadable, at = [], 0, clock.now()
+def read_messages(batch: Sequence[Message]) -> tuple[list[sensors.Told], int, set[tuple[str, UUID]]]:
+    """
+    Return what messages say, how many say nothing that can be read (those would come for ever), and who is lost.
+
+    Lost is whose last will came, and nothing after it.
+    """
+    told, unreadable, lost, at = list[sensors.Told](), 0, set[tuple[str, UUID]](), clock.now()
     device_of = cache(sensors.device_of_topic)  # a device comes many times in a batch
     for message in batch:
         parts = message.topic.split("/")
@@ -146,11 +154,16 @@ def read_messages(batch: Sequence[Message]) -> tuple[list[sensors.Told], int]:
         try:
             if device is None:
                 raise sensors.UnknownDevice
-            readings = sensors.read_senml(message.payload, at=at, stream=parts[4])
+            if parts[4] == sensors.STATE_TOPIC and message.payload == LOST:
+                lost.add((parts[2], device))
+                continue
+            is_state = parts[4] == sensors.STATE_TOPIC
+            readings = [] if is_state else sensors.read_senml(message.payload, at=at, stream=parts[4])
             told.append(sensors.Told(parts[2], device, readings))
+            lost.discard((parts[2], device))
         except Refusal:
             unreadable += 1
-    return told, unreadable
+    return told, unreadable, lost
 
 
 def keep_files(folder: Path) -> bool:

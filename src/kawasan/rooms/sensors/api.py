@@ -13,7 +13,7 @@ from kawasan.rooms.sensors.actions.devices import (
 )
 from kawasan.rooms.sensors.actions.hours import add_hours, drop_old_readings, forget_hours
 from kawasan.rooms.sensors.actions.machines import plan_machine
-from kawasan.rooms.sensors.actions.readings import KEPT, Told, device_of_topic, take_readings, take_told
+from kawasan.rooms.sensors.actions.readings import KEPT, Told, device_of_topic, note_lost, take_readings, take_told
 from kawasan.rooms.sensors.actions.rules import end_rule, set_rule
 from kawasan.rooms.sensors.actions.watching import keep_alarms, watch, watch_silence
 from kawasan.rooms.sensors.queries.alarms import alarm, alarms, open_alarms, rules_of
@@ -24,7 +24,7 @@ from kawasan.rooms.sensors.queries.machines import machine_day, machine_plan
 from kawasan.rooms.sensors.queries.readings import all_readings, chart, days, hours, readings
 from kawasan.rooms.sensors.queries.sensorthings import sensorthings
 from kawasan.rooms.sensors.queries.verify import verify
-from kawasan.rooms.sensors.rules.keys import TOPIC_ROOT, is_well_formed, topic_of, topic_owner
+from kawasan.rooms.sensors.rules.keys import STATE_TOPIC, TOPIC_ROOT, is_well_formed, topic_of, topic_owner
 from kawasan.rooms.sensors.rules.keys import is_mosquitto_hash as is_broker_hash
 from kawasan.rooms.sensors.rules.keys import mosquitto_hash as broker_hash
 from kawasan.rooms.sensors.rules.mosquitto import TAKER as BROKER_TAKER
@@ -90,6 +90,7 @@ __all__ = [
     "PROPERTIES",
     "READING_SEQUENCE",
     "RECORDS_MAX",
+    "STATE_TOPIC",
     "STREAMS_MAX",
     "TOPIC_ROOT",
     "UNITS",
@@ -172,6 +173,7 @@ __all__ = [
     "machine_day",
     "machine_plan",
     "new_key",
+    "note_lost",
     "open_alarms",
     "own_visits",
     "plan_machine",

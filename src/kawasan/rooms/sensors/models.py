@@ -30,6 +30,7 @@ class Device(models.Model):
     registered_at = models.DateTimeField()
     registered_by = models.UUIDField(null=True)
     last_seen_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -43,11 +43,34 @@ def test_what_comes_on_the_wrong_topic_or_cannot_be_read_is_put_aside():
         message(topic, good), message(topic, b"\xff"), message("zone/v1/x/y/suhu", good), message("zone/v1", good),
         message(foreign, good),
     ]  # fmt: skip
-    told, unreadable = read_messages(batch)
+    told, unreadable, _ = read_messages(batch)
     assert (len(told), unreadable) == (2, 3)
     found = sensors.take_told(told=told, at=clock.now())
     assert (found.taken, [one.code for one in found.refused]) == (1, ["unknown-device"])
     assert sensors.take_told(told=told, at=clock.now() + timedelta(seconds=1)).taken == 0
+
+
+@pytest.mark.django_db
+def test_a_last_will_says_who_is_lost_until_something_comes_after_it():
+    made, other = a_device(), a_device()
+    state, reading = (sensors.topic_of(made.device.owner_id, made.device.id, one) for one in ("$state", "suhu"))
+    owner = sensors.topic_owner(made.device.owner_id)
+    lost = {(owner, made.device.id)}
+    assert read_messages([message(reading, [{"v": 1}]), message(state, b"lost")])[2] == lost
+    for after in (message(reading, [{"v": 1}]), message(state, b"ready")):
+        assert read_messages([message(state, b"lost"), after])[2] == set()
+    sensors.set_rule(
+        actor=SYSTEM, rule_id=ids.uuid7(), device_id=made.device.id, stream="suhu", kind=sensors.RuleKind.SILENCE,
+        seconds=86_400, at=clock.now() - timedelta(minutes=5),
+    )  # fmt: skip
+    assert sensors.note_lost(lost={(sensors.topic_owner(other.device.owner_id), made.device.id)}, at=clock.now()) == 0
+    assert sensors.watch_silence(at=clock.now()) == 0
+    assert (sensors.note_lost(lost=lost, at=clock.now()), sensors.note_lost(lost=lost, at=clock.now())) == (1, 0)
+    assert sensors.device(actor=SYSTEM, device_id=made.device.id).lost_at is not None
+    assert (sensors.watch_silence(at=clock.now()), sensors.watch_silence(at=clock.now())) == (1, 0)
+    told, _, _ = read_messages([message(state, b"ready")])
+    sensors.take_told(told=told, at=clock.now())
+    assert sensors.device(actor=SYSTEM, device_id=made.device.id).lost_at is None
 
 
 @needs_broker

@@ -38,8 +38,8 @@ from (select distinct on (stream_id) stream_id, at, value, text from sensors_inc
 where s.id = n.stream_id and (s.last_at is null or s.last_at < n.at)
 """
 _SEEN = """
-update sensors_device d set last_seen_at = %s
-where d.id = any(%s) and (d.last_seen_at is null or d.last_seen_at < %s - interval '1 second')
+update sensors_device d set last_seen_at = %s, lost_at = null
+where d.id = any(%s) and (d.lost_at is not null or d.last_seen_at is null or d.last_seen_at < %s - interval '1 second')
 """
 
 
@@ -74,11 +74,25 @@ def take_readings(*, secret: str, readings: Sequence[NewReading], at: datetime) 
 
 
 @requires_transaction
+def note_lost(*, lost: Iterable[tuple[str, UUID]], at: datetime) -> int:
+    """
+    Note that connections broke (owner in the topic, device): rules of silence need not wait any longer (`watching.py`).
+
+    Whatever a device tells afterwards takes it back. Unknown devices are passed over; return how many were known.
+    """
+    owners = {device: owner for owner, device in lost}
+    rows = models.Device.objects.select_for_update().filter(pk__in=owners, revoked_at__isnull=True).order_by("pk")
+    known = [row.pk for row in rows if keys.topic_owner(row.owner_id) == owners[row.pk]]
+    return models.Device.objects.filter(pk__in=known, lost_at__isnull=True).update(lost_at=at)
+
+
+@requires_transaction
 def take_told(*, told: Sequence[Told], at: datetime) -> Taken:
     """
     Store what a broker handed over, of many devices at once. The broker has checked who published (its ACL).
 
-    Messages of unknown devices, or on another owner's topic, are not taken. Call it in a transaction of the system.
+    One that tells no reading says only that the device is there. Messages of unknown devices, or on another owner's
+    topic, are not taken. Call it in a transaction of the system.
     """
     rows = models.Device.objects.filter(pk__in={one.device_id for one in told}, revoked_at__isnull=True)
     owners = {row.pk: keys.topic_owner(row.owner_id) for row in rows}

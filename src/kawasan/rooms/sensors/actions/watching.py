@@ -53,11 +53,15 @@ def keep_alarms() -> None:
 
 @requires_transaction
 def watch_silence(*, at: datetime) -> int:
-    """Open an alarm for every stream that has told nothing for longer than its rule allows; return how many."""
+    """
+    Open an alarm for every stream that has told nothing for longer than its rule allows; return how many.
+
+    Where the broker told that the connection broke (a last will), nothing more will come: the alarm opens at once.
+    """
+    waited = Q(Q(stream__last_at__lt=at - _ALLOWED) | Q(stream__last_at__isnull=True), since__lt=at - _ALLOWED)
     silent = models.Rule.objects.filter(
-        Q(stream__last_at__lt=at - _ALLOWED) | Q(stream__last_at__isnull=True),
+        waited | Q(device__lost_at__lte=at),
         kind=RuleKind.SILENCE.value, ended_at__isnull=True, device__revoked_at__isnull=True,
-        since__lt=at - _ALLOWED,
     )  # fmt: skip
     opened = models.Alarm.objects.filter(ended_at__isnull=True, kind=RuleKind.SILENCE.value).values("rule")
     found = silent.exclude(pk__in=opened).select_for_update(of=("self",), skip_locked=True)

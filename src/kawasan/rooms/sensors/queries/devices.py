@@ -81,6 +81,7 @@ def as_device(row: models.Device) -> Device:
         reference=row.reference,
         registered_at=row.registered_at,
         last_seen_at=row.last_seen_at,
+        lost_at=row.lost_at,
         key_prefix=row.key_prefix,
         key_made_at=row.key_made_at,
         revoked_at=row.revoked_at,

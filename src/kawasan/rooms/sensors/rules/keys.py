@@ -16,6 +16,7 @@ PREFIX = "kd_"
 PREFIX_LENGTH = 11
 CITY_TOPIC = "kota"  # in the place of a business's id, for devices of the zone's own city service
 TOPIC_ROOT = "zone/v1"
+STATE_TOPIC = "$state"  # in the place of a stream, as in Homie 4: "ready" at birth, "lost" as the last will
 # Mosquitto's own format and default number of rounds; our keys are 256 random bits, which need no slow hash.
 _MOSQUITTO_ROUNDS = 101
 _FORM = re.compile(r"kd_[A-Za-z0-9]{8}[A-Za-z0-9_\-]{43}")

@@ -95,6 +95,7 @@ class Device:
     reference: str
     registered_at: datetime
     last_seen_at: datetime | None
+    lost_at: datetime | None  # the broker said so, and nothing came since
     key_prefix: str
     key_made_at: datetime
     revoked_at: datetime | None

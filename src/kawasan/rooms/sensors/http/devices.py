@@ -208,7 +208,7 @@ def devices(
 ) -> Any:
     """List devices of a business (``owner``: biz_…, one's own by default) or of the city service (``city``)."""
     actor = actor_of(request)
-    owner_id = _owner(owner, actor.businesses)
+    owner_id = owner_of(owner, actor.businesses)
     with transaction(actor):
         page = sensors.devices(actor=actor, owner_id=owner_id, kind=kind, text=q, cursor=after, limit=limit)
     return DevicesOut(items=[DeviceOut.of(one) for one in page.items], next_cursor=page.next_cursor)
@@ -220,7 +220,7 @@ def register(request: HttpRequest, body: DeviceIn) -> Any:
     actor, place = actor_of(request), body.position
     with transaction(actor):
         made = sensors.register_device(
-            actor=actor, device_id=ids.parse("dev", body.id), owner_id=_owner(body.owner, actor.businesses),
+            actor=actor, device_id=ids.parse("dev", body.id), owner_id=owner_of(body.owner, actor.businesses),
             kind=body.kind, name=body.name, description=body.description, district_code=body.district_code,
             position=sensors.Position(place.longitude, place.latitude) if place else None,
             streams=[sensors.NewStream(**one.model_dump()) for one in body.streams], at=clock.now(),
@@ -300,7 +300,7 @@ def alarms(
     actor = actor_of(request)
     with transaction(actor):
         page = sensors.alarms(
-            actor=actor, owner_id=_owner(owner, actor.businesses), is_open=going_on, cursor=after, limit=limit
+            actor=actor, owner_id=owner_of(owner, actor.businesses), is_open=going_on, cursor=after, limit=limit
         )  # fmt: skip
     items = [
         AlarmOut(
@@ -313,7 +313,7 @@ def alarms(
     return AlarmsOut(items=items, next_cursor=page.next_cursor)
 
 
-def _owner(owner: str, businesses: dict[UUID, Any]) -> UUID:
+def owner_of(owner: str, businesses: dict[UUID, Any]) -> UUID:
     if owner == CITY:
         return zone.ZONE_OWNER
     if owner:
