@@ -11,7 +11,6 @@ from pydantic import Field
 
 from kawasan.core import clock, ids
 from kawasan.core.errors import BadField
-from kawasan.core.money import Money
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.sensors import api as sensors
@@ -49,15 +48,6 @@ class PriceOut(Schema):
 
     material: str
     per_kg_minor: int
-
-
-class PriceIn(Schema):
-    """A price from a day on; ``id`` made by the caller, so that a repeat is one. Zero: no longer bought."""
-
-    id: str = Field(max_length=40)
-    material: sensors.Material
-    per_kg_minor: int
-    starts_on: date
 
 
 class BroughtIn(Schema):
@@ -152,26 +142,13 @@ def plan_machine(request: HttpRequest, device_id: str, body: PlanIn) -> Any:
 
 @router.get("/waste/prices", response=list[PriceOut])
 def waste_prices(request: HttpRequest, owner: str = "") -> Any:
-    """Return what a waste bank pays today for a kilogram of each material."""
+    """Return what a waste bank pays today for a kilogram of each material. Its owner sets prices on the page."""
     actor = actor_of(request)
     with transaction(actor):
         found = sensors.waste_prices(
             actor=actor, owner_id=owner_of(owner, actor.businesses), day=clock.business_day(clock.now())
         )
     return [PriceOut(material=material.value, per_kg_minor=minor) for material, minor in found.items()]
-
-
-@router.post("/waste/prices", response={201: PriceIn})
-def set_waste_price(request: HttpRequest, body: PriceIn, owner: str = "") -> Any:
-    """Say what a kilogram is worth from a day on, today or later. Problem ``waste-invalid``."""
-    actor = actor_of(request)
-    actor.need_scope(PAY)
-    with transaction(actor):
-        sensors.set_price(
-            actor=actor, price_id=ids.parse("prc", body.id), owner_id=owner_of(owner, actor.businesses),
-            material=body.material, per_kg=Money(body.per_kg_minor), starts_on=body.starts_on, at=clock.now(),
-        )  # fmt: skip
-    return Status(201, body)
 
 
 @router.get("/waste/visits", response=VisitsOut)
