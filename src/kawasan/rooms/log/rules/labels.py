@@ -72,7 +72,7 @@ _LABELS: Final = {
     "deviceID": msg("Device"),
     "startTime": msg("From"),
     "endTime": msg("Until"),
-    "value": msg("Value"),
+    "value": msg("Measured value"),
     "minValue": msg("Lowest"),
     "maxValue": msg("Highest"),
     "meanValue": msg("Mean"),
