@@ -35,6 +35,8 @@ APPEND_ONLY = [
     "invoices_tax_mark",
     "books_due",
     "books_settlement",
+    "books_tax_row",
+    "books_tax_decision",
     "log_submission",
     "log_checkpoint",
     "log_batch",

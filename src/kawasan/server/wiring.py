@@ -110,6 +110,9 @@ OPEN_DOCUMENTS: tuple[books.DocumentSource, ...] = (
     books.DocumentSource(invoices.SOURCE, invoices.open_documents, invoices.hear_settled),
 )
 
+# the last day of documents that PPN was counted for: its dated rows up to there stay as they are
+PPN_DOCUMENTS: tuple[Callable[[], date | None], ...] = (invoices.last_ppn_day,)
+
 
 def batches_of_product(product_id: UUID) -> tuple[trace.Batch, ...]:
     """Return the batches of a product whose passports its page links to, the newest first."""

@@ -9,10 +9,12 @@ from kawasan.rooms.books.pages import (
     bank,
     bank_rules,
     clients,
+    duties,
     entries,
     home,
     notes,
     owed,
+    rates,
     receipts,
     reports,
     stock,
@@ -57,6 +59,8 @@ _books = [
     path("/stok/<uuid:variant>.<str:kind>", stock.card_file, name="stock_card_file"),
     path("/akun", reports.account, name="account"),
     path("/pajak", taxes.taxes, name="taxes"),
+    path("/pajak/<str:kind>/<str:month>", duties.duty, name="duty"),
+    path("/pajak/<str:kind>/<str:month>/batal", duties.take_back, name="duty_back"),
     path("/jurnal.beancount", reports.beancount, name="beancount"),
     path("/catatan", notes.notes, name="notes"),
     path("/laporan-keuangan.<str:kind>", notes.report_file, name="financial_file"),
@@ -67,7 +71,14 @@ _clients = [
     path("akuntan", clients.clients, name="desk"),
     path("akuntan/pembukuan-<int:year>.zip", clients.clients_file, name="file"),
 ]
+_rates = [
+    path("", rates.rates, name="rates"),
+    path(".<str:kind>", rates.rates_file, name="rates_file"),
+    path("/<str:kind>/baru", rates.propose, name="propose"),
+    path("/<str:row_id>/putuskan", rates.decide, name="decide"),
+]
 urlpatterns = [
+    path("kawasan/tarif-pajak", include((_rates, "zone_taxes"))),
     path("", include((_clients, "books_clients"))),
     path("jualan/<slug:slug>/buku", include((_books, "books"))),
 ]

@@ -38,7 +38,7 @@ from kawasan.rooms.invoices.queries.orders import link_of_order
 from kawasan.rooms.invoices.queries.owed import SOURCE, open_documents, receivables
 from kawasan.rooms.invoices.queries.public import paper, paper_of, public_paper, ubl_of
 from kawasan.rooms.invoices.queries.recurring import all_recurring, due_series, recurring_of
-from kawasan.rooms.invoices.queries.taxes import tax_file, tax_month
+from kawasan.rooms.invoices.queries.taxes import last_ppn_day, tax_file, tax_month
 from kawasan.rooms.invoices.queries.witness import differences
 from kawasan.rooms.invoices.rules.amounts import TRX_CODES, unit_name
 from kawasan.rooms.invoices.rules.days import REMINDER_DAYS, due_day
@@ -88,6 +88,7 @@ from kawasan.rooms.invoices.types.refusals import (
     DocumentIssued,
     DocumentNotFound,
     DocumentNotIssued,
+    FacilityMissing,
     FileNotReady,
     HabitsInvalid,
     InvoiceAmountInvalid,
@@ -134,6 +135,7 @@ __all__ = [
     "DocumentNotFound",
     "DocumentNotIssued",
     "Every",
+    "FacilityMissing",
     "FileNotReady",
     "Habits",
     "HabitsInvalid",
@@ -194,6 +196,7 @@ __all__ = [
     "hear_settled",
     "is_uscc",
     "issue",
+    "last_ppn_day",
     "link",
     "link_of_order",
     "make_due",

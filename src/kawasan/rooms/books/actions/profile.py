@@ -19,11 +19,26 @@ _CODE = re.compile(r"[1-8][0-9]{3,5}")
 
 
 @requires_transaction
-def say_profile(*, actor: Actor, business_id: UUID, taxpayer: Taxpayer, registered_year: int, is_pkp: bool) -> Profile:
-    """Say how a business pays taxes; the last word counts. Raises Unauthenticated, NotFound, Forbidden."""
+def say_profile(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    taxpayer: Taxpayer,
+    registered_year: int,
+    is_pkp: bool,
+    reminds: bool | None = None,
+) -> Profile:
+    """
+    Say how a business pays taxes, and whether its owners want mails before they are due (None: as before).
+
+    The last word counts. Raises Unauthenticated, NotFound, Forbidden.
+    """
     desk.need_books(actor, business_id)
     lock_desk(business_id)
-    models.Desk.objects.filter(pk=business_id).update(taxpayer=taxpayer, registered_year=registered_year, is_pkp=is_pkp)
+    rows = models.Desk.objects.filter(pk=business_id)
+    rows.update(taxpayer=taxpayer, registered_year=registered_year, is_pkp=is_pkp)
+    if reminds is not None:
+        rows.update(reminds=reminds)
     return desk.profile(business_id)
 
 

@@ -30,7 +30,7 @@ OUT = (
 IN = ("4101", "4201", "1201", "3101", "2401")
 OPENING = ("1101", "1102", "1104", "1201", "1301", "1504", "2101", "2401")
 
-_TAXPAYERS = {
+TAXPAYERS = {
     books.Taxpayer.INDIVIDUAL: _("An individual"),
     books.Taxpayer.SOLE_COMPANY: _("A one-person company (PT perorangan)"),
     books.Taxpayer.COMPANY: _("A company (PT)"),
@@ -173,9 +173,12 @@ class ReasonForm(BooksForm):
 class TaxProfileForm(BooksForm):
     """How the business pays taxes."""
 
-    taxpayer = forms.ChoiceField(label=_("The business is"), choices=list(_TAXPAYERS.items()))
+    taxpayer = forms.ChoiceField(label=_("The business is"), choices=list(TAXPAYERS.items()))
     registered_year = forms.IntegerField(label=_("Registered as a taxpayer since"), min_value=1950, max_value=2100)
     is_pkp = forms.BooleanField(label=_("It is registered for PPN (PKP)"), required=False)
+    reminds = forms.BooleanField(
+        label=_("Mail the owners three days before taxes are due, and on the day"), required=False
+    )
 
 
 class PeriodForm(BooksForm):
@@ -197,3 +200,35 @@ class PeriodForm(BooksForm):
         if isinstance(first, date) and isinstance(last, date) and not books.DAY_MIN <= first <= last:
             raise forms.ValidationError(_("The period ends before it begins."))
         return given
+
+
+class DutyForm(BooksForm):
+    """That something due was paid or filed."""
+
+    id = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    reference = forms.CharField(max_length=60, required=False)
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    money = forms.ChoiceField(label=_("Paid from"), required=False)
+
+    def __init__(
+        self, *args: Any, accounts: Mapping[str, books.Account], language: str, is_paid: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reference"]
+        field.label = _("NTPN") if is_paid else _("Number of the receipt (BPE), if you have it")
+        if not is_paid:
+            del self.fields["money"]
+            return
+        field.required = True
+        field.help_text = _("Sixteen letters and digits on the receipt of your bank.")
+        own = [code for code, account in accounts.items() if account.is_own and account.line == CASH_LINE]
+        choices = [(code, accounts[code].name(language)) for code in (*MONEY, *own)]
+        known = ("", _("The books have the payment already (from the bank statement)"))
+        self.fields["money"].choices = [*choices, known]  # type: ignore[attr-defined]
+
+    def clean_id(self) -> UUID:
+        """Return the id that was made when the form was shown."""
+        try:
+            return ids.parse(books.DONE_PREFIX, self.cleaned_data["id"])
+        except NotFound:
+            raise forms.ValidationError(_("Reload the page and try again.")) from None

@@ -182,6 +182,14 @@ class TaxMonthOut(Schema):
     tax_minor: int
 
 
+class DutyDoneOut(Schema):
+    """What was noted: the day, the amount, the NTPN or the number of the filed return."""
+
+    day: date
+    amount_minor: int
+    reference: str
+
+
 class DutyOut(Schema):
     """What is due; the codes are those of a deposit slip."""
 
@@ -191,6 +199,7 @@ class DutyOut(Schema):
     amount_minor: int
     account_code: str
     deposit_code: str
+    done: DutyDoneOut | None = None
 
 
 class TaxYearOut(Schema):

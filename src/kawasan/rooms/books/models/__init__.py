@@ -34,6 +34,7 @@ from kawasan.rooms.books.models.stock import (
     UnitDay,
     UnitOnTheWay,
 )
+from kawasan.rooms.books.models.tax import DutyDone, DutyNotice, TaxDecision, TaxRow
 
 __all__ = [
     "Asset",
@@ -46,6 +47,8 @@ __all__ = [
     "Disposal",
     "Draft",
     "Due",
+    "DutyDone",
+    "DutyNotice",
     "Entry",
     "EntryLine",
     "Line",
@@ -57,6 +60,8 @@ __all__ = [
     "StockChoice",
     "StockCount",
     "StockLot",
+    "TaxDecision",
+    "TaxRow",
     "UnitDay",
     "UnitOnTheWay",
 ]

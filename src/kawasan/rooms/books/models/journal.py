@@ -59,6 +59,7 @@ class Desk(models.Model):
     taxpayer = models.CharField(max_length=24, blank=True)
     registered_year = models.SmallIntegerField(null=True)
     is_pkp = models.BooleanField(default=False)
+    reminds = models.BooleanField(default=True)  # by mail, before taxes are due
 
     class Meta:
         db_table = "books_desk"

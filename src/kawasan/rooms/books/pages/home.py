@@ -90,7 +90,7 @@ def _month_page(request: HttpRequest, slug: str, form: ReasonForm) -> dict[str, 
         is_present=shown.span.first <= today <= shown.span.last,
         before=shown.span.prior.first,
         after=None if shown.span.last >= today else shown.span.last + timedelta(days=1),
-        next_duty=next((duty for duty in year.duties if duty.due >= today and duty.amount_minor), None),
+        next_duty=next((duty for duty in year.duties if duty.amount_minor and not duty.is_done), None),
     )
 
 

@@ -31,7 +31,12 @@ def taxes(request: HttpRequest, slug: str) -> HttpResponse:
         business = zone.business_by_slug(slug=slug)
         said = books.profile_of(actor=actor, business_id=business.id)
         year = books.tax_year(actor=actor, business_id=business.id, year=_year(request), at=now)
-    begin = {"taxpayer": said.taxpayer, "registered_year": said.registered_year, "is_pkp": said.is_pkp}
+    begin: dict[str, object] = {
+        "taxpayer": said.taxpayer,
+        "registered_year": said.registered_year,
+        "is_pkp": said.is_pkp,
+    }
+    begin["reminds"] = said.reminds
     form = TaxProfileForm(request.POST or None, initial=begin)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -42,6 +47,7 @@ def taxes(request: HttpRequest, slug: str) -> HttpResponse:
                 taxpayer=books.Taxpayer(given["taxpayer"]),
                 registered_year=given["registered_year"],
                 is_pkp=given["is_pkp"],
+                reminds=given["reminds"],
             )
         messages.success(request, gettext("Saved."))
         return redirect("books:taxes", slug=slug)

@@ -55,5 +55,7 @@ def profile(business_id: UUID) -> Profile:
     taxpayer = _TAXPAYERS.get(business.legal_form.value, Taxpayer.OTHER)
     year = clock.business_day(business.joined_at or business.applied_at).year
     if row is None or row.registered_year is None:
-        return Profile(business_id, taxpayer, year, is_pkp=False, is_said=False)
-    return Profile(business_id, Taxpayer(row.taxpayer), row.registered_year, row.is_pkp, is_said=True)
+        reminds = row is None or row.reminds
+        return Profile(business_id, taxpayer, year, is_pkp=False, is_said=False, reminds=reminds)
+    said = Taxpayer(row.taxpayer), row.registered_year, row.is_pkp
+    return Profile(business_id, *said, is_said=True, reminds=row.reminds)

@@ -14,6 +14,11 @@ class Split(NamedTuple):
     base: Decimal
     vat: Decimal
 
+    @property
+    def total(self) -> Decimal:
+        """What a Chinese buyer calls the price: with VAT."""
+        return self.base + self.vat
+
 
 def china_vat(amount: Decimal, *, rate: Decimal, included: bool) -> Split:
     """

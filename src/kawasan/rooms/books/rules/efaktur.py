@@ -15,7 +15,9 @@ from xml.sax.saxutils import escape
 from kawasan.rooms.books.rules.lists import trx_codes, unit_codes
 from kawasan.rooms.books.rules.numbers import NO_NPWP, is_nitku, is_npwp
 from kawasan.rooms.books.rules.ppn import HUNDRED, cents, ppn_line
+from kawasan.rooms.books.rules.tax_tables import on
 from kawasan.rooms.books.types.efaktur import INVOICES_PER_FILE_MAX, InvoiceLine, InvoiceProblem, TaxInvoice
+from kawasan.rooms.books.types.tax import NoSuchRate, PpnRate
 
 BUYER_DOCUMENTS = frozenset({"TIN", "National ID", "Passport", "Other ID"})
 NO_PLACE = "000000"  # of a buyer without NPWP
@@ -102,16 +104,26 @@ def _element(name: str, text: str, depth: int) -> str:
     return f"{tabs}<{name}>{escape(text)}</{name}>" if text else f"{tabs}<{name}/>"
 
 
-def problems_of(seller_tin: str, invoices: Sequence[TaxInvoice]) -> list[InvoiceProblem]:
-    """Return everything that has to be mended, invoice after invoice."""
+def problems_of(seller_tin: str, invoices: Sequence[TaxInvoice], *, rates: Sequence[PpnRate]) -> list[InvoiceProblem]:
+    """Return everything that has to be mended, invoice after invoice; ``rates`` are PPN's dated rows."""
     found = [] if is_npwp(seller_tin) else [InvoiceProblem("seller_tin_not_16_digits", "TIN")]
     if not invoices:
         found.append(InvoiceProblem("no_invoices", "ListOfTaxInvoice"))
     for number, invoice in enumerate(invoices, start=1):
         found += [InvoiceProblem(reason, name, number) for reason, name in _header_problems(invoice, seller_tin)]
         for place, line in enumerate(invoice.lines, start=1):
-            found += [InvoiceProblem(reason, name, number, place) for reason, name in _line_problems(line)]
+            wrong = _line_problems(line, _part(invoice, rates))
+            found += [InvoiceProblem(reason, name, number, place) for reason, name in wrong]
     return found
+
+
+def _part(invoice: TaxInvoice, rates: Sequence[PpnRate]) -> tuple[int, int]:
+    """Return the part of a price that DPP nilai lain was on the invoice's day; a day without one is named elsewhere."""
+    try:
+        rate = on(rates, date.fromisoformat(invoice.date), "PPN")
+    except (NoSuchRate, ValueError):
+        rate = rates[-1]
+    return rate.other_numerator, rate.other_denominator
 
 
 def _header_problems(invoice: TaxInvoice, seller_tin: str) -> Iterator[tuple[str, str]]:
@@ -121,7 +133,7 @@ def _header_problems(invoice: TaxInvoice, seller_tin: str) -> Iterator[tuple[str
         yield "option_not_normal", "TaxInvoiceOpt"
     if invoice.trx_code not in trx_codes():
         yield "unknown_trx_code", "TrxCode"
-    yield from _facility_problems(invoice)
+    yield from facility_problems(invoice.trx_code, invoice.add_info, invoice.facility_stamp)
     if invoice.custom_doc_month and not _MONTH_YEAR.fullmatch(invoice.custom_doc_month):
         yield "month_not_MMYYYY", "CustomDocMonthYear"
     if not is_nitku(invoice.seller_place) or invoice.seller_place[:16] != seller_tin:
@@ -131,12 +143,12 @@ def _header_problems(invoice: TaxInvoice, seller_tin: str) -> Iterator[tuple[str
         yield "no_lines", "ListOfGoodService"
 
 
-def _facility_problems(invoice: TaxInvoice) -> Iterator[tuple[str, str]]:
-    fields = ((invoice.add_info, _ADD_INFO, "AddInfo"), (invoice.facility_stamp, _STAMP, "FacilityStamp"))
-    for text, form, name in fields:
-        if invoice.trx_code in _FACILITY_CODES:
+def facility_problems(trx_code: str, add_info: str, facility_stamp: str) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the facility: codes 07 and 08 name one in both fields, the others in none."""
+    for text, form, name in ((add_info, _ADD_INFO, "AddInfo"), (facility_stamp, _STAMP, "FacilityStamp")):
+        if trx_code in _FACILITY_CODES:
             if not text:
-                yield f"facility_fields_missing_for_{invoice.trx_code}", name
+                yield f"facility_fields_missing_for_{trx_code}", name
             elif not form.fullmatch(text):
                 yield "facility_field_unknown", name
         elif text:
@@ -168,7 +180,7 @@ def _buyer_problems(invoice: TaxInvoice) -> Iterator[tuple[str, str]]:
         yield "buyer_place_must_be_000000", "BuyerIDTKU"
 
 
-def _line_problems(line: InvoiceLine) -> Iterator[tuple[str, str]]:
+def _line_problems(line: InvoiceLine, part: tuple[int, int]) -> Iterator[tuple[str, str]]:
     if line.kind not in ("A", "B"):
         yield "opt_not_A_or_B", "Opt"
     if not re.fullmatch(r"[0-9]{6}", line.code):
@@ -181,10 +193,10 @@ def _line_problems(line: InvoiceLine) -> Iterator[tuple[str, str]]:
         yield "price_and_quantity_must_be_positive", "Price"
     if not 0 <= line.discount <= line.price * line.quantity:
         yield "discount_not_within_price", "TotalDiscount"
-    yield from _figure_problems(line)
+    yield from _figure_problems(line, part)
 
 
-def _figure_problems(line: InvoiceLine) -> Iterator[tuple[str, str]]:
+def _figure_problems(line: InvoiceLine, part: tuple[int, int]) -> Iterator[tuple[str, str]]:
     right = ppn_line(
         price=line.price,
         quantity=line.quantity,
@@ -192,6 +204,7 @@ def _figure_problems(line: InvoiceLine) -> Iterator[tuple[str, str]]:
         mode=line.mode,
         rate=line.rate_percent / HUNDRED,
         luxury_rate=line.luxury_percent / HUNDRED,
+        part=part,
     )
     if line.tax_base != right.tax_base:
         yield "tax_base_not_price_times_quantity_less_discount", "TaxBase"

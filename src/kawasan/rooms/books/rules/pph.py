@@ -6,20 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from kawasan.rooms.books.rules.tax_tables import (
-    COOPERATIVE_LAST_YEAR,
-    FINAL_TAX,
-    FINAL_TAX_TERMS,
-    MARKETPLACE_TAX,
-    on,
-)
+from kawasan.rooms.books.rules.tax_tables import MARKETPLACE_TAX, on
+from kawasan.rooms.books.types.rates import TaxTables
 from kawasan.rooms.books.types.tax import FinalTaxMonth, FinalTaxTerms, Taxpayer, WithholdingRate
 
 MINOR = 100  # of a rupiah
 
 
 def final_tax_months(
-    turnovers_minor: Sequence[int], *, year: int, taxpayer: Taxpayer, elsewhere_minor: int = 0
+    turnovers_minor: Sequence[int], *, tables: TaxTables, year: int, taxpayer: Taxpayer, elsewhere_minor: int = 0
 ) -> list[FinalTaxMonth]:
     """
     Return the tax of each month of a year, January first.
@@ -31,7 +26,7 @@ def final_tax_months(
     months, before = [], elsewhere_minor
     for index, turnover in enumerate(turnovers_minor):
         month = date(year, index + 1, 1)
-        rate = on(FINAL_TAX, month, "PPh Final")
+        rate = on(tables.final, month, "PPh Final")
         allowance = rate.allowance * MINOR if taxpayer is Taxpayer.INDIVIDUAL else 0
         counted = max(0, turnover)
         free = min(counted, max(0, allowance - before))
@@ -47,21 +42,29 @@ def last_year(taxpayer: Taxpayer, registered: int, *, terms: FinalTaxTerms) -> i
     return None if years is None else max(registered, terms.counted_from) + years - 1
 
 
-def may_use_final_tax(taxpayer: Taxpayer, *, registered: int, day: date, turnover_last_year: int) -> bool:
+def may_use_final_tax(
+    taxpayer: Taxpayer, *, tables: TaxTables, registered: int, day: date, turnover_last_year: int
+) -> bool:
     """
     Return whether a business pays the final tax on a day: kind, term, and last year's turnover (whole rupiah) fit.
 
     Under PP 20/2026 companies, CV, firms and village companies are not admitted anew; those inside finish their term.
     """
-    terms = on(FINAL_TAX_TERMS, day, "PPh Final")
-    if taxpayer not in terms.years or turnover_last_year > on(FINAL_TAX, day, "PPh Final").turnover_max:
+    terms = on(tables.terms, day, "PPh Final")
+    if taxpayer not in terms.years or turnover_last_year > on(tables.final, day, "PPh Final").turnover_max:
         return False
     if taxpayer in terms.closed_to_new and registered >= terms.valid_from.year:
         return False
-    end = last_year(taxpayer, registered, terms=terms)
-    if taxpayer is Taxpayer.COOPERATIVE and terms.closed_to_new and registered < terms.valid_from.year:
-        end = COOPERATIVE_LAST_YEAR
+    end = last_final_year(taxpayer, tables=tables, registered=registered, day=day)
     return end is None or day.year <= end
+
+
+def last_final_year(taxpayer: Taxpayer, *, tables: TaxTables, registered: int, day: date) -> int | None:
+    """Return the last tax year of the final tax by the terms of a day; None: no end (or no such tax for this kind)."""
+    terms = on(tables.terms, day, "PPh Final")
+    if taxpayer is Taxpayer.COOPERATIVE and terms.closed_to_new and registered < terms.valid_from.year:
+        return terms.cooperative_until or last_year(taxpayer, registered, terms=terms)
+    return last_year(taxpayer, registered, terms=terms)
 
 
 def marketplace_tax(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from kawasan.rooms.books.rules.tax_tables import PKP_THRESHOLD, PPN, on
-from kawasan.rooms.books.types.tax import BaseMode, PpnLine, PpnRate
+from kawasan.rooms.books.rules.tax_tables import on
+from kawasan.rooms.books.types.tax import BaseMode, DatedAmount, PpnLine, PpnRate
 
 CENT = Decimal("0.01")
 HUNDRED = Decimal(100)
 _WARN_FROM = Decimal("0.8")  # of the threshold: time to prepare
 
 
-def rate_on(day: date) -> PpnRate:
+def rate_on(rates: Sequence[PpnRate], day: date) -> PpnRate:
     """Return the rate of a day. Raises NoSuchRate."""
-    return on(PPN, day, "PPN")
+    return on(rates, day, "PPN")
 
 
 def ppn_line(
@@ -26,7 +27,7 @@ def ppn_line(
     mode: BaseMode,
     rate: Decimal,
     luxury_rate: Decimal = Decimal(0),
-    part: tuple[int, int] = (11, 12),
+    part: tuple[int, int],
 ) -> PpnLine:
     """
     Return base, DPP nilai lain, PPN and luxury tax of a line; rates as fractions (12 % is 0.12).
@@ -40,30 +41,36 @@ def ppn_line(
         return PpnLine(base, other, cents(other * rate), cents(other * luxury_rate))
 
 
-def ppn_on(price: Decimal, *, day: date, quantity: Decimal = Decimal(1), luxury: bool = False) -> PpnLine:
-    """Return the figures of a line sold on a day, by the rates of that day."""
-    rate = rate_on(day)
+def ppn_on(
+    price: Decimal, *, rates: Sequence[PpnRate], day: date, quantity: Decimal = Decimal(1), luxury: bool = False
+) -> PpnLine:
+    """Return the figures of a line sold on a day, by the rates of that day. Raises NoSuchRate."""
+    rate = rate_on(rates, day)
     mode = BaseMode.FULL if luxury or rate.other_numerator == rate.other_denominator else BaseMode.OTHER
     part = (rate.other_numerator, rate.other_denominator)
     return ppn_line(price=price, quantity=quantity, mode=mode, rate=rate.rate, part=part)
 
 
-def ppn_inside(price_with_ppn: Decimal, *, day: date) -> PpnLine:
-    """Return the figures of a price that already includes PPN: the base is price / (1 + effective rate)."""
-    rate = rate_on(day)
+def ppn_inside(price_with_ppn: Decimal, *, rates: Sequence[PpnRate], day: date) -> PpnLine:
+    """
+    Return the figures of a price that already includes PPN: the base is price / (1 + effective rate).
+
+    Raises NoSuchRate.
+    """
+    rate = rate_on(rates, day)
     with localcontext(prec=50):
         effective = rate.rate * rate.other_numerator / rate.other_denominator
-        return ppn_on(cents(price_with_ppn / (1 + effective)), day=day)
+        return ppn_on(cents(price_with_ppn / (1 + effective)), rates=rates, day=day)
 
 
-def must_register(turnover: Decimal, *, day: date) -> bool:
+def must_register(turnover: Decimal, *, thresholds: Sequence[DatedAmount], day: date) -> bool:
     """Return whether this turnover of a book year, in rupiah, obliges to register as PKP."""
-    return turnover > on(PKP_THRESHOLD, day, "PKP").amount
+    return turnover > on(thresholds, day, "PKP").amount
 
 
-def nears_registration(turnover: Decimal, *, day: date) -> bool:
+def nears_registration(turnover: Decimal, *, thresholds: Sequence[DatedAmount], day: date) -> bool:
     """Return whether the turnover is above four fifths of the threshold: time to prepare."""
-    return turnover > on(PKP_THRESHOLD, day, "PKP").amount * _WARN_FROM
+    return turnover > on(thresholds, day, "PKP").amount * _WARN_FROM
 
 
 def cents(amount: Decimal) -> Decimal:

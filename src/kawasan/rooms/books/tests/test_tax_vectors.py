@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from tests.shared_vectors import each, kinds, vectors
 
 from kawasan.rooms.books.rules import china, efaktur, numbers, pph, ppn
-from kawasan.rooms.books.rules.tax_tables import FINAL_TAX_TERMS
+from kawasan.rooms.books.rules.rates import starting_rows, tables_of
 from kawasan.rooms.books.types.efaktur import InvoiceLine, TaxInvoice
 from kawasan.rooms.books.types.tax import BaseMode, NoSuchRate, Taxpayer
 from kawasan.rooms.zone.rules import check_npwp
 from kawasan.rooms.zone.types import NumberWarning
 
+TABLES = tables_of(starting_rows())  # what comes with a release; test_tax_rates.py: the database holds the same
 HEADER = {
     "TaxInvoiceDate": "date",
     "TaxInvoiceOpt": "option",
@@ -99,6 +100,7 @@ def test_ppn_of_a_line(given, expected):
         mode=BaseMode(given["base_mode"]),
         rate=Decimal(given["rate"]) / 100,
         luxury_rate=Decimal(given["stlg_rate"]) / 100,
+        part=(11, 12),
     )
     found = {"tax_base": line.tax_base, "other_tax_base": line.other_tax_base, "vat": line.vat, "stlg": line.luxury}
     assert found == {name: Decimal(text) for name, text in expected.items()}
@@ -106,7 +108,7 @@ def test_ppn_of_a_line(given, expected):
 
 @each("tax", "ppn_rounding_order")
 def test_ppn_counts_on_the_rounded_other_value(given, expected):
-    line = ppn.ppn_on(Decimal(given["tax_base"]), day=date(2026, 1, 1))
+    line = ppn.ppn_on(Decimal(given["tax_base"]), rates=TABLES.ppn, day=date(2026, 1, 1))
     assert (line.other_tax_base, line.vat) == (Decimal(expected["other_tax_base"]), Decimal(expected["vat"]))
     naive = ppn.cents(Decimal(given["tax_base"]) * Decimal("0.11"))
     assert naive == Decimal(expected["naive_11_percent_would_give"]) != line.vat
@@ -114,33 +116,33 @@ def test_ppn_counts_on_the_rounded_other_value(given, expected):
 
 @each("tax", "ppn_inclusive")
 def test_ppn_within_a_price(given, expected):
-    line = ppn.ppn_inside(Decimal(given["price_including_ppn"]), day=date(2026, 1, 1))
+    line = ppn.ppn_inside(Decimal(given["price_including_ppn"]), rates=TABLES.ppn, day=date(2026, 1, 1))
     found = {"tax_base": line.tax_base, "other_tax_base": line.other_tax_base, "vat": line.vat}
     assert found == {name: Decimal(text) for name, text in expected.items()}
 
 
 def test_ppn_follows_the_day():
-    assert ppn.ppn_on(Decimal(100_000), day=date(2024, 12, 31)).other_tax_base == 100_000
-    assert ppn.ppn_on(Decimal(100_000), day=date(2024, 12, 31)).vat == 11_000
-    assert ppn.ppn_on(Decimal(100_000), day=date(2025, 1, 1)).other_tax_base == Decimal("91666.67")
-    assert ppn.ppn_on(Decimal(100_000), day=date(2025, 1, 1), luxury=True).vat == 12_000
+    assert ppn.ppn_on(Decimal(100_000), rates=TABLES.ppn, day=date(2024, 12, 31)).other_tax_base == 100_000
+    assert ppn.ppn_on(Decimal(100_000), rates=TABLES.ppn, day=date(2024, 12, 31)).vat == 11_000
+    assert ppn.ppn_on(Decimal(100_000), rates=TABLES.ppn, day=date(2025, 1, 1)).other_tax_base == Decimal("91666.67")
+    assert ppn.ppn_on(Decimal(100_000), rates=TABLES.ppn, day=date(2025, 1, 1), luxury=True).vat == 12_000
     with pytest.raises(NoSuchRate):
-        ppn.rate_on(date(2022, 3, 31))
+        ppn.rate_on(TABLES.ppn, date(2022, 3, 31))
 
 
 @each("tax", "pkp_required")
 def test_registration_above_the_threshold(given, expected):
     turnover = Decimal(given["gross_turnover_in_year"])
-    assert ppn.must_register(turnover, day=date(2026, 12, 31)) is expected
-    assert not ppn.must_register(Decimal(4_800_000_000), day=date(2026, 12, 31))
-    assert ppn.nears_registration(Decimal(3_840_000_001), day=date(2026, 12, 31))
-    assert not ppn.nears_registration(Decimal(3_840_000_000), day=date(2026, 12, 31))
+    assert ppn.must_register(turnover, thresholds=TABLES.pkp, day=date(2026, 12, 31)) is expected
+    assert not ppn.must_register(Decimal(4_800_000_000), thresholds=TABLES.pkp, day=date(2026, 12, 31))
+    assert ppn.nears_registration(Decimal(3_840_000_001), thresholds=TABLES.pkp, day=date(2026, 12, 31))
+    assert not ppn.nears_registration(Decimal(3_840_000_000), thresholds=TABLES.pkp, day=date(2026, 12, 31))
 
 
 @each("tax", "pph_final_monthly")
 def test_the_final_tax_of_each_month(given, expected):
     turnovers = [int(amount) * 100 for amount in given["monthly_turnover"]]
-    months = pph.final_tax_months(turnovers, year=2025, taxpayer=Taxpayer(given["taxpayer"]))
+    months = pph.final_tax_months(turnovers, tables=TABLES, year=2025, taxpayer=Taxpayer(given["taxpayer"]))
     assert [month.tax_minor for month in months] == [int(amount) * 100 for amount in expected["monthly_tax"]]
     assert sum(month.tax_minor for month in months) == int(expected["total"]) * 100
 
@@ -151,13 +153,15 @@ def test_the_final_tax_of_each_month(given, expected):
 )
 def test_the_examples_of_the_rule(turnovers, tax):
     given = [amount * 1_000_000 * 100 for amount in turnovers]
-    months = pph.final_tax_months(given, year=2026, taxpayer=Taxpayer.INDIVIDUAL)
+    months = pph.final_tax_months(given, tables=TABLES, year=2026, taxpayer=Taxpayer.INDIVIDUAL)
     assert [month.tax_minor for month in months] == [amount * 100 for amount in tax]
 
 
 @forall(st.lists(st.integers(-(10**12), 10**12), max_size=12), st.integers(0, 10**11))
 def test_every_rupiah_of_turnover_is_free_or_taxed(turnovers, elsewhere):
-    months = pph.final_tax_months(turnovers, year=2026, taxpayer=Taxpayer.INDIVIDUAL, elsewhere_minor=elsewhere)
+    months = pph.final_tax_months(
+        turnovers, tables=TABLES, year=2026, taxpayer=Taxpayer.INDIVIDUAL, elsewhere_minor=elsewhere
+    )
     counted = sum(max(0, amount) for amount in turnovers)
     assert sum(month.free_minor + month.taxed_minor for month in months) == counted
     assert sum(month.free_minor for month in months) == min(counted, max(0, 500_000_000_00 - elsewhere))
@@ -168,7 +172,7 @@ def test_every_rupiah_of_turnover_is_free_or_taxed(turnovers, elsewhere):
 @each("tax", "pph_final_last_year_pp55")
 def test_the_last_year_of_the_final_tax(given, expected):
     taxpayer, registered = Taxpayer(given["taxpayer"]), given["registered_year"]
-    assert pph.last_year(taxpayer, registered, terms=FINAL_TAX_TERMS[0]) == expected
+    assert pph.last_year(taxpayer, registered, terms=TABLES.terms[0]) == expected
 
 
 @pytest.mark.parametrize(
@@ -188,7 +192,9 @@ def test_the_last_year_of_the_final_tax(given, expected):
     ],
 )
 def test_who_may_use_the_final_tax(taxpayer, registered, day, last_year, may):
-    found = pph.may_use_final_tax(Taxpayer(taxpayer), registered=registered, day=day, turnover_last_year=last_year)
+    found = pph.may_use_final_tax(
+        Taxpayer(taxpayer), tables=TABLES, registered=registered, day=day, turnover_last_year=last_year
+    )
     assert found is may
 
 
@@ -214,7 +220,13 @@ def a_line(given: dict[str, str]) -> InvoiceLine:
     mode, rate, luxury = BaseMode(given["base_mode"]), Decimal(given["VATRate"]), Decimal(given["STLGRate"])
     price, quantity, discount = Decimal(given["Price"]), Decimal(given["Qty"]), Decimal(given["TotalDiscount"])
     counted = ppn.ppn_line(
-        price=price, quantity=quantity, discount=discount, mode=mode, rate=rate / 100, luxury_rate=luxury / 100
+        price=price,
+        quantity=quantity,
+        discount=discount,
+        mode=mode,
+        rate=rate / 100,
+        luxury_rate=luxury / 100,
+        part=(11, 12),
     )
     return InvoiceLine(
         given["Opt"], given["Code"], given["Name"], given["Unit"], price, quantity, discount, counted.tax_base,
@@ -234,7 +246,7 @@ def test_the_file_is_the_tax_offices_to_the_byte(given, expected):
     assert text == expected["xml"]
     elements = [[e.tag, None if len(e) else (e.text or "")] for e in ET.fromstring(text).iter()]
     assert elements == expected["elements"]
-    assert efaktur.problems_of(given["seller_tin"], invoices) == []
+    assert efaktur.problems_of(given["seller_tin"], invoices, rates=TABLES.ppn) == []
 
 
 def the_right_one() -> tuple[str, TaxInvoice]:
@@ -253,7 +265,7 @@ def test_what_is_wrong_is_named(given, expected):
             invoice = replace(invoice, lines=(line, *invoice.lines[1:]))
         else:
             invoice = replace(invoice, **{HEADER[name]: text})
-    assert expected["reason"] in {problem.reason for problem in efaktur.problems_of(tin, [invoice])}
+    assert expected["reason"] in {problem.reason for problem in efaktur.problems_of(tin, [invoice], rates=TABLES.ppn)}
 
 
 @pytest.mark.parametrize(
@@ -273,8 +285,10 @@ def test_what_is_wrong_is_named(given, expected):
 )
 def test_other_things_that_the_tax_office_refuses(change, reason):
     tin, invoice = the_right_one()
-    assert efaktur.problems_of(tin, [invoice]) == []
-    assert reason in {problem.reason for problem in efaktur.problems_of(tin, [replace(invoice, **change)])}
+    assert efaktur.problems_of(tin, [invoice], rates=TABLES.ppn) == []
+    assert reason in {
+        problem.reason for problem in efaktur.problems_of(tin, [replace(invoice, **change)], rates=TABLES.ppn)
+    }
 
 
 def test_a_file_has_at_most_a_thousand_invoices():

@@ -102,6 +102,7 @@ class Profile:
     registered_year: int
     is_pkp: bool
     is_said: bool
+    reminds: bool = True
 
 
 class PeriodClosed(Conflict):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
+from kawasan.rooms.books.types.duties import Duty
 from kawasan.rooms.books.types.entries import TrialRow
 from kawasan.rooms.books.types.months import Span
 from kawasan.rooms.books.types.tax import FinalTaxMonth
@@ -78,26 +78,6 @@ class OwnersMonth:
         return self.income_minor - self.expenses_minor
 
 
-class DutyKind(StrEnum):
-    """What is due to the tax office."""
-
-    FINAL_DEPOSIT = "final-deposit"
-    PPN_RETURN = "ppn-return"
-    YEARLY_RETURN = "yearly-return"
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One thing that is due; codes are those of a deposit slip."""
-
-    kind: DutyKind
-    month: date
-    due: date
-    amount_minor: int
-    account_code: str = ""
-    deposit_code: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class TaxYear:
     """A year's turnover and final tax by month, and how near the thresholds are."""
@@ -111,6 +91,9 @@ class TaxYear:
     must_register: bool
     nears_registration: bool
     duties: tuple[Duty, ...]
+    final_percent: str = ""
+    law: str = ""  # what the figures follow
+    last_final_year: int | None = None  # of the final tax, where it ends
 
     @property
     def tax_minor(self) -> int:

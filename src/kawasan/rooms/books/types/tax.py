@@ -61,6 +61,31 @@ class FinalTaxTerms:
     years: dict[Taxpayer, int | None]
     counted_from: int  # the first year that counts, for whoever was registered before
     closed_to_new: frozenset[Taxpayer] = frozenset()  # those inside finish the term that they had
+    cooperative_until: int | None = None  # the last tax year of cooperatives that were registered before
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCalendar:
+    """By when a month's and a year's taxes are due, from a day on; day 31 is a month's last day."""
+
+    valid_from: date
+    law: str
+    deposit_day: int
+    ppn_day: int
+    individual_return: tuple[int, int]  # month and day of the next year
+    other_return: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCodes:
+    """What a deposit slip names: account code (KAP) and deposit code (KJS)."""
+
+    valid_from: date
+    law: str
+    final_account: str
+    final_deposit: str
+    ppn_account: str
+    ppn_deposit: str
 
 
 @dataclass(frozen=True, slots=True)

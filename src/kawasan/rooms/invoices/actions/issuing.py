@@ -22,10 +22,11 @@ from kawasan.rooms.invoices.queries.documents import (
     party_text,
     row_of,
 )
-from kawasan.rooms.invoices.rules import amounts, days, numbers, posting
+from kawasan.rooms.invoices.rules import amounts, days, numbers, posting, taxes
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind
 from kawasan.rooms.invoices.types.refusals import (
     DocumentNotIssued,
+    FacilityMissing,
     IssueDayInvalid,
     NoAddress,
     QuotationClosed,
@@ -42,7 +43,7 @@ def issue(*, actor: Actor, business_id: UUID, document_id: UUID, day: date | Non
     Issue a draft: it gets the next number of its year, its parties and figures, and is booked; once.
 
     ``day`` may lie in the past as long as numbers follow the days and the books are open. Raises Unauthenticated,
-    NotFound, DocumentNotFound, IssueDayInvalid, PeriodClosed.
+    NotFound, DocumentNotFound, FacilityMissing, IssueDayInvalid, PeriodClosed.
     """
     desk.need_sales(actor, business_id)
     row = locked(business_id, document_id)
@@ -54,8 +55,9 @@ def issue(*, actor: Actor, business_id: UUID, document_id: UUID, day: date | Non
 def issue_row(row: models.Document, day: date, *, made_by: UUID | None, at: datetime) -> None:
     """Issue a locked draft; the caller has checked who asks."""
     habits = lock_habits(row.business_id)
-    number_row(row, day, habits.prefix, at)
     row.is_pkp = desk.is_pkp(row.business_id)
+    need_facility(row)
+    number_row(row, day, habits.prefix, at)
     lines = row_lines(row, [typed(line) for line in lines_of([row.id]).get(row.id, ())], day=day)
     put_sums(row, amounts.sums_of(lines, trx_code=row.trx_code))
     name_parties(row)
@@ -66,6 +68,14 @@ def issue_row(row: models.Document, day: date, *, made_by: UUID | None, at: date
     commit(row, at)
     if row.kind == DocumentKind.INVOICE and row.order_id is None:
         book(row, posting.of_invoice(row.base_minor, row.ppn_minor), made_by=made_by, at=at)
+
+
+def need_facility(row: models.Document) -> None:
+    """Raise FacilityMissing for a tax invoice of code 07 or 08 that does not name its facility."""
+    if row.is_pkp and row.kind == DocumentKind.INVOICE:
+        field = taxes.lacks_facility(row.trx_code, row.add_info, row.facility_stamp)
+        if field:
+            raise FacilityMissing(field=field)
 
 
 def commit(row: models.Document, at: datetime) -> None:

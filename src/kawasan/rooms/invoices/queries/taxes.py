@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Max
+
 from kawasan.core import clock, ids
 from kawasan.core.access import Actor
 from kawasan.rooms.books import api as books
@@ -19,6 +21,13 @@ from kawasan.rooms.invoices.types.refusals import DocumentNotFound, FileNotReady
 from kawasan.rooms.invoices.types.tax import Mend, Retail, ReturnRow, TaxMonth, TaxRow
 
 _SEN = 100
+Rates = tuple[books.PpnRate, ...]
+
+
+def last_ppn_day() -> date | None:
+    """Return the last day of a document that PPN was counted for, or None: rates up to it stay as they are."""
+    last: date | None = models.Document.objects.filter(is_pkp=True).aggregate(last=Max("issued_on"))["last"]
+    return last
 
 
 def tax_month(*, actor: Actor, business_id: UUID, month: date) -> TaxMonth:
@@ -26,14 +35,14 @@ def tax_month(*, actor: Actor, business_id: UUID, month: date) -> TaxMonth:
     need_tax(actor, business_id)
     if not is_pkp(business_id):
         raise NotPkp
-    tin, rows, consumers = tin_of(business_id), [], []
+    tin, rates, rows, consumers = tin_of(business_id), books.ppn_rates(), [], []
     for found in _issued(business_id, DocumentKind.INVOICE, month):
         if found.credited_minor >= found.sums.total_minor and not found.uploaded_at and not found.nsfp:
             continue  # cancelled before the tax office heard of it
         if found.buyer is not None and found.buyer.proof == Proof.NONE.value:
             consumers.append(found)
         else:
-            rows.append(_row(found, tin))
+            rows.append(_row(found, tin, rates))
     waiting = sum(row.goes_into_file for row in rows)
     return TaxMonth(
         month=month,
@@ -57,7 +66,8 @@ def tax_file(*, actor: Actor, business_id: UUID, month: date, part: int) -> str:
         raise FileNotReady
     if not 1 <= part <= found.files:
         raise DocumentNotFound
-    wanted = [_tax_invoice(row.document) for row in found.rows if row.goes_into_file]
+    rates = books.ppn_rates()
+    wanted = [_tax_invoice(row.document, rates) for row in found.rows if row.goes_into_file]
     return taxes.files_of(tin_of(business_id), wanted)[part - 1]
 
 
@@ -66,7 +76,7 @@ def open_mends(business_id: UUID, found: Document) -> tuple[Mend, ...]:
     tin = tin_of(business_id)
     if found.buyer is not None and found.buyer.proof == Proof.NONE.value:
         return taxes.seller_mends(tin)  # no tax invoice by the file: its number came from Coretax's own page
-    return (*taxes.seller_mends(tin), *_mends(found, tin))
+    return (*taxes.seller_mends(tin), *_mends(found, tin, books.ppn_rates()))
 
 
 def _issued(business_id: UUID, kind: DocumentKind, month: date) -> list[Document]:
@@ -77,16 +87,16 @@ def _issued(business_id: UUID, kind: DocumentKind, month: date) -> list[Document
     return as_documents(rows, at=clock.day_bounds(span.last)[0])
 
 
-def _row(found: Document, tin: str) -> TaxRow:
-    return TaxRow(found, () if found.uploaded_at else _mends(found, tin))
+def _row(found: Document, tin: str, rates: Rates) -> TaxRow:
+    return TaxRow(found, () if found.uploaded_at else _mends(found, tin, rates))
 
 
-def _mends(found: Document, tin: str) -> tuple[Mend, ...]:
-    return taxes.mends_of(tin, _tax_invoice(found))
+def _mends(found: Document, tin: str, rates: Rates) -> tuple[Mend, ...]:
+    return taxes.mends_of(tin, _tax_invoice(found, rates), rates)
 
 
-def _tax_invoice(found: Document) -> taxes.TaxInvoice:
-    rate = amounts.rate_on(books.ppn_rates(), found.issued_on) if found.issued_on else None
+def _tax_invoice(found: Document, rates: Rates) -> taxes.TaxInvoice:
+    rate = amounts.rate_on(rates, found.issued_on) if found.issued_on else None
     if rate is None:
         raise FileNotReady
     return taxes.tax_invoice(found, rate)
@@ -108,7 +118,7 @@ def _retail(business_id: UUID, month: date, consumers: list[Document]) -> Retail
     span = books.month_of(month)
     billed = sum(item.sums.total_minor for item in _issued(business_id, DocumentKind.INVOICE, month) if item.order_id)
     through_ledger = books.sales_of_ledger(business_id=business_id, first=span.first, last=span.last) - billed
-    inside = books.ppn_inside(Decimal(max(0, through_ledger)) / _SEN, day=span.last)
+    inside = books.ppn_inside(Decimal(max(0, through_ledger)) / _SEN, rates=books.ppn_rates(), day=span.last)
     ledger_ppn = int(inside.vat * _SEN)
     return Retail(
         ledger_minor=max(0, through_ledger),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from kawasan.rooms.books.rules.efaktur import NO_PLACE, files_of, problems_of
+from kawasan.rooms.books.rules.efaktur import NO_PLACE, facility_problems, files_of, problems_of
 from kawasan.rooms.books.rules.numbers import NO_NPWP
 from kawasan.rooms.books.types.efaktur import INVOICES_PER_FILE_MAX, InvoiceLine, TaxInvoice
 from kawasan.rooms.books.types.tax import PpnRate
@@ -66,15 +67,21 @@ def _line(line: Line, trx_code: str, rate: PpnRate) -> InvoiceLine:
     )
 
 
-def mends_of(seller_tin: str, invoice: TaxInvoice) -> tuple[Mend, ...]:
+def mends_of(seller_tin: str, invoice: TaxInvoice, rates: Sequence[PpnRate]) -> tuple[Mend, ...]:
     """Return what Coretax would refuse about one invoice."""
-    found = problems_of(seller_tin, [invoice])
+    found = problems_of(seller_tin, [invoice], rates=rates)
     return tuple(Mend(item.reason, item.field, item.line) for item in found if item.field not in _OF_FILE)
+
+
+def lacks_facility(trx_code: str, add_info: str, facility_stamp: str) -> str:
+    """Return the field in which a facility is missing, unknown, or named without a code that has one; else nothing."""
+    found = facility_problems(trx_code, add_info, facility_stamp)
+    return next(("add_info" if name == "AddInfo" else "facility_stamp" for _, name in found), "")
 
 
 def seller_mends(seller_tin: str) -> tuple[Mend, ...]:
     """Return what Coretax would refuse about the seller."""
-    found = problems_of(seller_tin, [])
+    found = problems_of(seller_tin, [], rates=())
     return tuple(Mend(item.reason, item.field) for item in found if item.field == "TIN")
 
 
@@ -83,4 +90,4 @@ def parts(count: int) -> int:
     return -(-count // INVOICES_PER_FILE_MAX)
 
 
-__all__ = ["TaxInvoice", "files_of", "mends_of", "parts", "seller_mends", "tax_invoice"]
+__all__ = ["TaxInvoice", "files_of", "lacks_facility", "mends_of", "parts", "seller_mends", "tax_invoice"]

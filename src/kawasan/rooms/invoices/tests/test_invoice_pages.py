@@ -333,7 +333,9 @@ def test_a_paper_is_drawn_in_each_language(client: Any, shop: Any, language: str
     assert client.get(f"/tagihan/{link}/berkas.pdf").content.startswith(b"%PDF")
     if language == "id":  # the desk draws the same paper: once is enough
         assert client.get(f"/jualan/{shop.slug}/faktur/{found.public_id}/berkas.pdf").content.startswith(b"%PDF")
-    assert "26000.00" in page(client, f"/tagihan/{link}")
+    shown = page(client, f"/tagihan/{link}")
+    assert "26,000.00" in shown
+    assert "226,000.00" in shown  # with VAT, as a buyer in China reads prices
 
 
 def test_other_people_do_not_see_these_papers(client: Any, shop: Any) -> None:

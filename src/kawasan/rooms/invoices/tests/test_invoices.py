@@ -22,11 +22,13 @@ from kawasan.core.errors import Forbidden, NotFound, Unauthenticated
 from kawasan.platform import schemas
 from kawasan.platform.db import transaction
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.rules.tax_tables import PPN
+from kawasan.rooms.books.rules.rates import starting_rows, tables_of
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.rules import amounts
 from kawasan.rooms.invoices.rules.crediting import lines_to_credit
+
+PPN = tables_of(starting_rows()).ppn[-1]
 
 pytestmark = pytest.mark.django_db
 
@@ -89,13 +91,13 @@ def test_ppn_that_is_not_collected_is_not_owed():
 def test_a_price_with_ppn_inside_never_leads_above_it_and_fits_the_tax_file(gross, quantity, luxury):
     new = invoices.NewLine("x", quantity, gross)
     code = "01" if luxury else "04"
-    (line,) = amounts.figures([new], rate=PPN[-1], trx_code=code, inclusive=True)
+    (line,) = amounts.figures([new], rate=PPN, trx_code=code, inclusive=True)
     whole = amounts.whole_minor(gross, quantity)
     assert whole - 2 <= line.total_minor <= whole
     assert line.base_minor == amounts.whole_minor(line.price_minor, quantity) - line.discount_minor
     (again,) = amounts.figures(
         [invoices.NewLine("x", quantity, line.price_minor, line.discount_minor)],
-        rate=PPN[-1], trx_code=code, inclusive=False,
+        rate=PPN, trx_code=code, inclusive=False,
     )  # fmt: skip
     assert (again.other_base_minor, again.ppn_minor) == (line.other_base_minor, line.ppn_minor)
 
@@ -148,7 +150,7 @@ def test_credits_in_any_order_add_up_to_the_invoice(data):
         invoices.NewLine("a", Decimal(data.draw(st.integers(1, 50))), data.draw(st.integers(1, 10**9)))
         for _ in range(data.draw(st.integers(1, 3)))
     ]
-    whole = amounts.figures(lines, rate=PPN[-1], trx_code="04", inclusive=data.draw(st.booleans()))
+    whole = amounts.figures(lines, rate=PPN, trx_code="04", inclusive=data.draw(st.booleans()))
     made: list[invoices.Line] = []
     for _ in range(3):
         left = {line.place: line.quantity - sum(c.quantity for c in made if c.place == line.place) for line in whole}

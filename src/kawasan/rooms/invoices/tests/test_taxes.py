@@ -15,6 +15,7 @@ from tests.builders.invoices import (
     AT,
     TODAY,
     a_customer,
+    a_draft,
     a_line,
     a_shop,
     an_invoice,
@@ -69,7 +70,8 @@ def test_the_file_says_what_the_invoices_say():
 def test_what_coretax_would_refuse_is_listed_and_mended_at_the_customer():
     shop = a_shop(pkp=True)
     customer = a_customer(shop, proof=invoices.Proof.OTHER, number="X1")
-    made = an_invoice(shop, customer=customer, trx_code="07")
+    made = an_invoice(shop, customer=customer, trx_code="07", add_info="TD.00501", facility_stamp="TD.01101")
+    models.Document.objects.filter(pk=made.id).update(add_info="", facility_stamp="")  # issued before it was asked for
     owner = an_owner(shop)
     reasons = [item.reason for item in month(shop).rows[0].mends]
     assert reasons == ["facility_fields_missing_for_07", "facility_fields_missing_for_07"]
@@ -158,13 +160,35 @@ def test_only_owner_and_accountant_of_a_pkp():
         invoices.tax_month(actor=an_owner(shop, BusinessRole.STAFF), business_id=shop, month=NOVEMBER)
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"trx_code": "07"}, "add_info"),
+        ({"trx_code": "08", "add_info": "TD.00501"}, "facility_stamp"),
+        ({"trx_code": "08", "add_info": "TD.9", "facility_stamp": "TD.01101"}, "add_info"),
+        ({"trx_code": "04", "facility_stamp": "TD.01101"}, "facility_stamp"),
+    ],
+)
+def test_a_code_with_a_facility_is_issued_with_it_only(given, field):
+    shop = a_shop(pkp=True)
+    made = a_draft(shop, **given)
+    with pytest.raises(invoices.FacilityMissing) as refused:
+        invoices.issue(actor=an_owner(shop), business_id=shop, document_id=made.id, at=AT)
+    assert refused.value.field == field
+    row = models.Document.objects.get(pk=made.id)
+    assert (row.issued_at, row.number) == (None, "")
+    assert an_invoice(shop).number.endswith("0001")  # no number was taken
+
+
 def test_a_month_on_its_page(client: Any) -> None:
     shop = a_business()
     client.force_login(owner_of(shop))
     root = f"/jualan/{shop.slug}/faktur/pajak"
     assert "is not PKP" in client.get(root, **ENGLISH).content.decode()
     register(shop.id)
-    wrong = an_invoice(shop.id, trx_code="07", at=clock.now())
+    facility = {"trx_code": "07", "add_info": "TD.00501", "facility_stamp": "TD.01101"}
+    wrong = an_invoice(shop.id, **facility, at=clock.now())
+    models.Document.objects.filter(pk=wrong.id).update(add_info="", facility_stamp="")
     asked = {"bulan": f"{clock.business_day(clock.now()):%Y-%m}"}
     text = client.get(root, asked, **ENGLISH).content.decode()
     assert "Code 07 needs its additional information" in text

@@ -52,6 +52,14 @@ class DocumentNotIssued(Conflict):
     detail = msg("Issue it first; then it has a number and can be sent and paid.")
 
 
+class FacilityMissing(Invalid):
+    """Transaction codes 07 and 08 name the facility."""
+
+    code = "facility-missing"
+    title = msg("This tax code needs its facility")
+    detail = msg("Codes 07 and 08 name the facility: fill in TD.005.. as the reason and TD.011.. as the stamp.")
+
+
 class IssueDayInvalid(Invalid):
     """Numbers follow the days."""
 

@@ -1,4 +1,4 @@
-"""The room's door: books, statements, taxes."""
+"""The books: entries, statements, bank, assets, stock, periods."""
 
 from kawasan.rooms.books.actions.assets import acquire_asset, dispose_asset
 from kawasan.rooms.books.actions.bank import (
@@ -41,19 +41,16 @@ from kawasan.rooms.books.queries.entries import entries, entry
 from kawasan.rooms.books.queries.export import beancount_lines, journal
 from kawasan.rooms.books.queries.notes import financial_report
 from kawasan.rooms.books.queries.periods import closed_through, period_events
-from kawasan.rooms.books.queries.rates import ppn_rates
 from kawasan.rooms.books.queries.reports import statement, trial_balance
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
 from kawasan.rooms.books.queries.stock import keepers as stock_keepers
 from kawasan.rooms.books.queries.stock import stock_card, stock_report
 from kawasan.rooms.books.queries.sums import ALL_DAYS, booked_by_document, general_ledger, sales_of_ledger
-from kawasan.rooms.books.queries.taxes import owners_month, tax_year
+from kawasan.rooms.books.queries.taxes import owners_month
 from kawasan.rooms.books.queries.witness import differences
 from kawasan.rooms.books.rules.chart import FIXED_ASSETS, KEPT_BY_ZONE, LAND, line_name
 from kawasan.rooms.books.rules.depreciation import groups as asset_groups
 from kawasan.rooms.books.rules.posting import rule_of
-from kawasan.rooms.books.rules.pph import final_tax_months, may_use_final_tax
-from kawasan.rooms.books.rules.ppn import must_register, nears_registration, ppn_inside, ppn_on
 from kawasan.rooms.books.types.accounts import Account, Kind
 from kawasan.rooms.books.types.assets import (
     ASSET_NAME_LENGTH_MAX,
@@ -153,8 +150,6 @@ from kawasan.rooms.books.types.months import (
 )
 from kawasan.rooms.books.types.notes import FinancialReport, Note, NoteRow
 from kawasan.rooms.books.types.reports import (
-    Duty,
-    DutyKind,
     Figure,
     OwnersMonth,
     Report,
@@ -178,7 +173,6 @@ from kawasan.rooms.books.types.stock import (
     StockReport,
     StockUnknown,
 )
-from kawasan.rooms.books.types.tax import FinalTaxMonth, NoSuchRate, PpnLine, Taxpayer
 from kawasan.rooms.commerce.api import PICTURE_BYTES_MAX, PictureInvalid, PictureTooLarge
 
 __all__ = [
@@ -230,8 +224,6 @@ __all__ = [
     "DocumentSource",
     "DoesNotMatch",
     "DueInvalid",
-    "Duty",
-    "DutyKind",
     "Entry",
     "EntryEmpty",
     "EntryInvalid",
@@ -248,7 +240,6 @@ __all__ = [
     "FileOfOtherAccount",
     "FileTooLarge",
     "FileUnreadable",
-    "FinalTaxMonth",
     "FinancialReport",
     "Imported",
     "JournalLine",
@@ -260,7 +251,6 @@ __all__ = [
     "NewAsset",
     "NewDue",
     "NewEntry",
-    "NoSuchRate",
     "Note",
     "NoteRow",
     "OpenDocument",
@@ -271,7 +261,6 @@ __all__ = [
     "PeriodNotOver",
     "PictureInvalid",
     "PictureTooLarge",
-    "PpnLine",
     "Preview",
     "Profile",
     "ReadLine",
@@ -295,7 +284,6 @@ __all__ = [
     "StockUnknown",
     "Suggestion",
     "TaxYear",
-    "Taxpayer",
     "TooManyBanks",
     "TrialBalance",
     "TrialRow",
@@ -339,7 +327,6 @@ __all__ = [
     "draft",
     "entries",
     "entry",
-    "final_tax_months",
     "financial_report",
     "follow_journal",
     "forget_journal",
@@ -349,19 +336,13 @@ __all__ = [
     "journal",
     "keep_draft",
     "line_name",
-    "may_use_final_tax",
     "month_of",
-    "must_register",
-    "nears_registration",
     "needs_columns",
     "open_balances",
     "open_document",
     "owners_month",
     "parse_month",
     "period_events",
-    "ppn_inside",
-    "ppn_on",
-    "ppn_rates",
     "preview_csv",
     "profile_of",
     "receipt",
@@ -378,7 +359,6 @@ __all__ = [
     "stock_report",
     "suggestions",
     "tax_profile",
-    "tax_year",
     "trial_balance",
     "undo_match",
 ]
