@@ -54,3 +54,34 @@ def test_a_program_reads_banks_debts_and_assets_and_says_what_a_line_is(client):
     assert (debt["counterparty"], debt["open_minor"], debt["age"]) == ("Toko Berkah", 100_00, "0-30")
     (asset,) = client.get(f"{root}/assets?on=2026-08-15").json()["items"]
     assert asset["cost_minor"] == 9_600_000_00
+
+
+def test_a_program_adds_a_bank_an_asset_and_a_payment_and_reads_the_stock(client):
+    business = a_business()
+    shop, root = business.id, f"/v1/books/{business.public_id}"
+    due = books.NewDue("Toko Berkah", date(2026, 8, 1), "118")
+    debt = books.add_income(
+        actor=an_owner(shop), business_id=shop, entry_id=ids.uuid7(), day=date(2026, 7, 1), amount_minor=100_00,
+        category="4101", paid_to="1201", memo="", due=due, at=AT,
+    )  # fmt: skip
+
+    def send(path: str, body: dict, status: int = 201) -> dict:
+        keys = {"idempotency-key": str(ids.uuid7())}
+        answers = [client.post(f"{root}{path}", body, content_type="application/json", headers=keys) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [status, status], answers[0].content
+        assert answers[0].json() == answers[1].json()
+        return answers[0].json()
+
+    client.force_login(owner_of(business))
+    bank = send("/banks", {"name": "BCA", "number": "1234567890"})
+    assert (bank["ending"], bank["account"], "number" in bank) == ("7890", "1102", False)
+    asset = {"name": "Mesin", "account": "1504", "group": "non_building_1", "cost_minor": 9_600_000_00}
+    send("/assets", asset | {"day": "2026-07-01", "paid_from": "1102"})
+    (made,) = client.get(f"{root}/assets?on=2026-08-15").json()["items"]
+    send(f"/assets/{made['id']}/disposal", {"day": "2026-08-20", "proceeds_minor": 100_00, "money": "1101"})
+    (gone,) = client.get(f"{root}/assets?on=2026-08-25").json()["items"]
+    assert gone["disposed_on"] == "2026-08-20"
+    paid = {"source": "entries", "id": str(debt.id), "day": "2026-08-01", "amount_minor": 100_00, "money": "1101"}
+    send("/settlements", paid)
+    assert client.get(f"{root}/debts/piutang?on=2026-08-15").json()["items"] == []
+    assert client.get(f"{root}/stock").json()["method"] == "counted"
