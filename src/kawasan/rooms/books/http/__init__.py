@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ninja import Router
 
-from kawasan.rooms.books.http.bank import router as bank
+from kawasan.rooms.books.http.assets import router as bank
 from kawasan.rooms.books.http.journal import router as journal
 from kawasan.rooms.books.http.rates import router as rates
 

@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Schema
 
 from kawasan.core import clock, ids
 from kawasan.platform.api import once
 from kawasan.platform.db import transaction
 from kawasan.rooms.books import api as books
+from kawasan.rooms.books.http.bank import router  # one address, one router: it has the reading half
 from kawasan.rooms.books.http.journal import EntryOut, reader, writer
 
-router = Router(tags=["books"])
 AMOUNT_MAX = 10**17
 
 
@@ -166,3 +166,6 @@ def stock(request: HttpRequest, business_id: str, on: date | None = None) -> Sto
     return StockOut(
         day=day, method=found.method, value_minor=found.value_minor, open_minor=found.open_minor, items=items
     )
+
+
+__all__ = ["router"]
