@@ -17,11 +17,9 @@ from kawasan.rooms.zone.rules.decisions import needs_stamp
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
 _ACTORS = """
-select k.id, k.name, k.secret_hash, k.scopes, k.business_id, k.person_id, k.last_used_at, asked.secret,
-       p.name, p.zone_role, p.businesses, p.roles
-from unnest(%s::text[], %s::text[]) as asked (secret, prefix)
-cross join lateral zone_actor_of_key(asked.prefix) k
-left join lateral zone_actor_of_person(k.person_id) p on true
+select prefix, id, name, secret_hash, scopes, business_id, person_id, last_used_at,
+       person_name, zone_role, businesses, roles
+from zone_actors_of_keys(%s::text[])
 """
 _STAMP = "select zone_key_used(id, %s) from unnest(%s::uuid[]) as used (id)"
 
@@ -36,11 +34,14 @@ def actors_of_keys(cursor: Cursor, secrets: Collection[str], *, at: datetime) ->
     asked = [secret for secret in found if keys.is_well_formed(secret)]
     if not asked:
         return found
-    cursor.execute(_ACTORS, [asked, [secret[: keys.PREFIX_LENGTH] for secret in asked]], binary=True)
+    cursor.execute(_ACTORS, [[_prefix(secret) for secret in asked]], binary=True)
+    known = {row[0]: row[1:] for row in cursor.fetchall()}
     used: list[UUID] = []
-    for key_id, name, digest, scopes, business_id, person_id, last_used_at, secret, *person in cursor.fetchall():
-        if not hmac.compare_digest(digest, keys.hash_of(secret)):
+    for secret in asked:
+        key = known.get(_prefix(secret))
+        if key is None or not hmac.compare_digest(key[2], keys.hash_of(secret)):
             continue
+        key_id, name, _, scopes, business_id, person_id, last_used_at, *person = key
         found[secret] = _actor(name, scopes, business_id, person_id, person)
         if needs_stamp(last_used_at, at):
             used.append(key_id)
@@ -49,9 +50,13 @@ def actors_of_keys(cursor: Cursor, secrets: Collection[str], *, at: datetime) ->
     return found
 
 
+def _prefix(secret: str) -> str:
+    return secret[: keys.PREFIX_LENGTH]
+
+
 def _actor(name: str, scopes: list[str], business_id: UUID | None, person_id: UUID, person: list[Any]) -> Actor:
     if business_id is not None:
         return keys.as_business(business_id, name, scopes)
-    if person[2] is None:  # gone or locked out
+    if person[0] is None:  # gone or locked out
         return STRANGER
     return keys.as_key_of(keys.as_person(person_id, *person), scopes)
