@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -320,10 +321,9 @@ def check_config(context: click.Context, as_json: bool) -> None:
 @click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Work on this disk.")
 @click.option("--charts", type=click.Path(file_okay=False, path_type=Path), help="Draw SVG charts into this folder.")
 @click.option("--kills", type=click.IntRange(1, 10_000), help="How many processes `crash` kills. It has a number.")
+@click.option("--only", default="", help="Parts of each round, with commas: http,tpcb_tps. A wrong name lists them.")
 @JSON
-def bench(
-    what: str, rounds: int, quick: bool, folder: Path | None, charts: Path | None, kills: int | None, as_json: bool
-) -> None:
+def bench(what: str, charts: Path | None, only: str, as_json: bool, **options: Any) -> None:
     """
     Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures.
 
@@ -335,8 +335,8 @@ def bench(
 
     configure_logging(json=False)
     try:
-        answer = running.measure(what, running.Options(rounds=rounds, quick=quick, folder=folder, kills=kills))
-    except NotDurable as error:
+        answer = running.measure(what, running.Options(only=frozenset(filter(None, only.split(","))), **options))
+    except (NotDurable, running.UnknownPart) as error:
         raise click.ClickException(str(error)) from error
     if charts:
         for file in drawing.draw(answer, charts):

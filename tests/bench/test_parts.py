@@ -11,7 +11,7 @@ import pytest
 
 from kawasan.bench import charts, site
 from kawasan.bench.population import ACCOUNTS, Market
-from kawasan.bench.running import BENCHES, Bench, Options, as_text
+from kawasan.bench.running import BENCHES, Bench, Options, UnknownPart, as_text
 
 
 def a_bench(**options) -> Bench:
@@ -32,6 +32,15 @@ def test_a_ratio_is_taken_within_each_round():
     bench.rounds = {"ours": [10.0, 40.0, 30.0], "theirs": [1.0, 10.0, 5.0]}
     bench.ratio("times", "ours", "theirs")
     assert bench.figures["times"] == 6.0  # of 10, 4 and 6; the medians' ratio would not say 6 either way round
+
+
+def test_only_the_parts_that_were_asked_for_are_measured(capsys):
+    bench = a_bench(rounds=1, only=frozenset({"theirs"}))
+    bench.interleave({"ours": lambda: 1.0, "theirs": lambda: 2.0})
+    bench.ratio("times", "ours", "theirs")
+    assert bench.figures == {"theirs": 2.0}
+    with pytest.raises(UnknownPart, match="ours"):
+        bench.interleave({"ours": lambda: 1.0})
 
 
 def test_a_market_has_a_million_accounts():

@@ -32,6 +32,10 @@ ROUNDS_DEFAULT: Final = 3
 QUICK_SHARE: Final = 0.1  # of the seconds and rows of a real run
 
 
+class UnknownPart(Exception):
+    """A bench was asked for parts that it does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line said."""
@@ -40,6 +44,7 @@ class Options:
     quick: bool = False  # a smoke test: tiny sizes, figures that mean nothing
     folder: Path | None = None  # where the temporary folder is made
     kills: int | None = None  # how often `crash` kills, where it should not be its own number
+    only: frozenset[str] = frozenset()  # parts of each round to measure; nothing: all of them
 
 
 @dataclass
@@ -73,8 +78,12 @@ class Bench:
         Measure every part once in each round, one after another, and keep the medians as figures.
 
         A part gives the figure of its name, or several by name. Noise that lasts longer than a round then meets all
-        parts alike, and ``ratio`` compares within a round.
+        parts alike, and ``ratio`` compares within a round. Raises UnknownPart where other parts were asked for.
         """
+        only = self.options.only
+        if not only <= parts.keys():
+            raise UnknownPart(f"there are the parts {', '.join(parts)}")
+        parts = {name: part for name, part in parts.items() if not only or name in only}
         for number in range(self.options.rounds):
             for name, part in parts.items():
                 found = part()
@@ -85,7 +94,13 @@ class Bench:
             self.figures[key] = round(statistics.median(values), 2)
 
     def ratio(self, name: str, over: str, under: str) -> None:
-        """Keep, as a figure, the median over the rounds of one part's figure divided by another's of the same round."""
+        """
+        Keep, as a figure, the median over the rounds of one part's figure divided by another's of the same round.
+
+        Where one of them was not measured there is none.
+        """
+        if self.options.only and not {over, under} <= self.rounds.keys():
+            return
         pairs = zip(self.rounds[over], self.rounds[under], strict=True)
         ratios = [a / b for a, b in pairs if b]
         if ratios:
