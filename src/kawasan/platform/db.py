@@ -24,6 +24,11 @@ _SET = (
     "set_config('kawasan.businesses', %s, true), set_config('lock_timeout', %s, true), "
     "set_config('statement_timeout', %s, true)"
 )
+# What the reach was is read before it is set: PostgreSQL promises no order between two columns of one list.
+_WIDEN = """
+with earlier as materialized (select coalesce(current_setting('kawasan.reach', true), '') as reach)
+select reach, set_config('kawasan.reach', 'zone', true) from earlier
+"""
 
 
 class LockTimeout(Busy):
@@ -79,18 +84,19 @@ def seeing_everything() -> Iterator[None]:
     unchecked.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select coalesce(current_setting('kawasan.reach', true), '')")
-        (before,) = cursor.fetchone()
-    _set_reach("zone")
+        cursor.execute(_WIDEN)
+        before, _ = cursor.fetchone()
     try:
         yield
     except Refusal:  # any other error ends the transaction, and its settings with it
-        _set_reach(before)
+        _narrow(before)
         raise
-    _set_reach(before)
+    _narrow(before)
 
 
-def _set_reach(reach: str) -> None:
+def _narrow(reach: str) -> None:
+    if reach == "zone":
+        return
     with connection.cursor() as cursor:
         cursor.execute("select set_config('kawasan.reach', %s, true)", [reach])
 
