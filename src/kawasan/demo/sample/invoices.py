@@ -43,9 +43,11 @@ class Sheet:
     terms: int = 14
     kind: invoices.DocumentKind = invoices.DocumentKind.INVOICE
     trx_code: str = "04"
+    facility: tuple[str, str] = ("", "")  # of code 07: what the invoice says and the stamp it carries
 
 
 _UNIFORM, _SHIRT = ("Seragam batik karyawan", "24", 145_000), ("Kemeja koko lengan panjang", "12", 165_000)
+_BONDED = ("TD.00501", "TD.01101")
 _QUOTATION = invoices.DocumentKind.QUOTATION
 SHEETS = (
     Sheet(34, "sinar", (_UNIFORM, _SHIRT), "paid"),
@@ -61,7 +63,7 @@ SHEETS = (
 TAXED = (
     Sheet(0, "sinar", (("Perlengkapan kantor", "10", 275_000),), "uploaded"),
     Sheet(0, "sinar", (("Perlengkapan gudang", "4", 640_000),), "sent"),
-    Sheet(0, "li", (("Contoh barang", "2", 450_000),), "sent", 14, trx_code="07"),
+    Sheet(0, "li", (("Contoh barang", "2", 450_000),), "sent", 14, trx_code="07", facility=_BONDED),
     Sheet(0, "hotel", (("Perlengkapan kamar", "8", 185_000),), "sent"),
 )
 
@@ -131,7 +133,14 @@ def _pay(who: dict[str, Any], made: invoices.Document, amount: int, at: datetime
 
 def _draft(who: dict[str, Any], sheet: Sheet, customer: invoices.Customer, at: datetime) -> invoices.Document:
     lines = [invoices.NewLine(name, Decimal(quantity), price * 100) for name, quantity, price in sheet.lines]
-    terms = invoices.Terms(due_days=sheet.terms, language=customer.language, trx_code=sheet.trx_code)
+    info, stamp = sheet.facility
+    terms = invoices.Terms(
+        due_days=sheet.terms,
+        language=customer.language,
+        trx_code=sheet.trx_code,
+        add_info=info,
+        facility_stamp=stamp,
+    )
     return invoices.draft(
         **who, document_id=ids.uuid7(), kind=sheet.kind, customer_id=customer.id, lines=lines, terms=terms, at=at
     )
