@@ -24,6 +24,7 @@ NOT_OF_BUSINESSES = {
     "MDR",
     "MDR_COST",
     "VOUCHER",
+    "PROMOTION",
 }
 
 
