@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from kawasan import __version__
-from kawasan.bench.running import BENCHES, ROUNDS_DEFAULT
+from kawasan.bench import command as bench_command
 from kawasan.platform.embedded import AlreadyRunning, NotReady
 from kawasan.platform.telemetry import configure_logging
 from kawasan.server import anchor_command, banks_command, months_command, mqtt_command, runtime
@@ -291,6 +290,7 @@ def demo(
 
 for _commands in (anchor_command, banks_command, months_command, mqtt_command, witness_command):
     _commands.add_commands(main, _zone)
+main.add_command(bench_command.bench)
 
 
 @main.command("check-config")
@@ -312,37 +312,6 @@ def check_config(context: click.Context, as_json: bool) -> None:
         for check in checks:
             click.echo(f"{'ok ' if check.passed else 'NO '} {check.name}: {check.says}")
     sys.exit(0 if all(check.passed for check in checks) else EXIT_FOUND)
-
-
-@main.command()
-@click.argument("what", type=click.Choice(list(BENCHES)), default="engine")
-@click.option("--rounds", default=ROUNDS_DEFAULT, show_default=True, type=click.IntRange(1, 100))
-@click.option("--quick", is_flag=True, help="A smoke test of the bench itself: tiny sizes, figures that mean nothing.")
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Work on this disk.")
-@click.option("--charts", type=click.Path(file_okay=False, path_type=Path), help="Draw SVG charts into this folder.")
-@click.option("--kills", type=click.IntRange(1, 10_000), help="How many processes `crash` kills. It has a number.")
-@click.option("--only", default="", help="Parts of each round, with commas: http,tpcb_tps. A wrong name lists them.")
-@JSON
-def bench(what: str, charts: Path | None, only: str, as_json: bool, **options: Any) -> None:
-    """
-    Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures.
-
-    Exit 1 when a promise did not hold (crash, oversell).
-    """
-    from kawasan.bench import charts as drawing
-    from kawasan.bench import running
-    from kawasan.bench.site import NotDurable
-
-    configure_logging(json=False)
-    try:
-        answer = running.measure(what, running.Options(only=frozenset(filter(None, only.split(","))), **options))
-    except (NotDurable, running.UnknownPart) as error:
-        raise click.ClickException(str(error)) from error
-    if charts:
-        for file in drawing.draw(answer, charts):
-            click.echo(f"drawn: {file}", err=True)
-    click.echo(json.dumps(answer) if as_json else running.as_text(answer))
-    sys.exit(EXIT_FOUND if answer["failures"] else 0)
 
 
 @main.command("django", context_settings={"ignore_unknown_options": True, "help_option_names": []})

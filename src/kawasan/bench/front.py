@@ -38,9 +38,9 @@ class Front:
 
 
 @contextmanager
-def zone(here: Site) -> Iterator[Front]:
-    """Run everything that ``kawasan serve`` runs, on free ports; orders go to the intake."""
-    running = Processes(data=here.folder, host=HOST, port=0, restart=False)
+def zone(here: Site, intakes: int = 1) -> Iterator[Front]:
+    """Run everything that ``kawasan serve`` runs, on free ports; orders go to the intakes, which share theirs."""
+    running = Processes(data=here.folder, host=HOST, port=0, intakes=intakes, restart=False)
     running.start()
     try:
         pids = {child.name: child.handle.pid for child in running.children if child.handle}

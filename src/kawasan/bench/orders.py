@@ -45,7 +45,7 @@ def run(bench: Bench) -> None:
     opened = open_shop(bench)
     prepare_yardsticks(bench, opened.accounts)
     buyers = min(Market.of(opened.accounts).buyers, REQUESTS)
-    with front.zone(bench.site) as answering, front.naive(bench.site) as naive:
+    with front.zone(bench.site, bench.options.intakes) as answering, front.naive(bench.site) as naive:
         load = front.Load(bench, answering, requests(opened))
         plain = front.Load(bench, naive, {"hot": [("", b'{"buyer": %d, "item": 0}' % n) for n in range(buyers)]})
         load.wait_until_idle()
@@ -67,6 +67,7 @@ def open_shop(bench: Bench) -> Shop:
         "sellers": opened.businesses,
         "load_seconds": round(time.perf_counter() - start, 1),
         "connections": CONNECTIONS,
+        "intakes": bench.options.intakes,
     }
     bench.say(f"shop open in {bench.settings['load_seconds']} s: {opened.accounts:,} accounts")
     return opened

@@ -24,7 +24,7 @@ def run(bench: Bench) -> None:
     """Measure the peak, then offer three times as much without waiting for answers, in each round."""
     opened = orders.open_shop(bench)
     connections = QUICK_CONNECTIONS if bench.options.quick else CONNECTIONS
-    with front.zone(bench.site) as answering:
+    with front.zone(bench.site, bench.options.intakes) as answering:
         load = front.Load(bench, answering, orders.requests(opened))
         load.wait_until_idle()
         load.send("uniform", connections=orders.CONNECTIONS, seconds=bench.seconds(2.0))

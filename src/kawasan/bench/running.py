@@ -43,6 +43,7 @@ class Options:
     rounds: int = ROUNDS_DEFAULT
     quick: bool = False  # a smoke test: tiny sizes, figures that mean nothing
     folder: Path | None = None  # where the temporary folder is made
+    intakes: int = 1  # processes that take orders, where a bench runs what `kawasan serve` runs
     kills: int | None = None  # how often `crash` kills, where it should not be its own number
     only: frozenset[str] = frozenset()  # parts of each round to measure; nothing: all of them
 
