@@ -103,13 +103,14 @@ def test_a_cancelled_order_never_cost_anything_and_a_return_gives_its_cost_back(
     assert balances(shop.id)["5101"] == 30_000_00
 
 
-def test_the_till_sells_at_once_and_what_cannot_be_sold_again_stays_a_cost():
+@pytest.mark.parametrize("together", [False, True])
+def test_the_till_sells_at_once_and_what_cannot_be_sold_again_stays_a_cost(together):
     shop, shift = Shop(), a_shift()
     sale = a_till_sale(shift.id, a_till_line(shop.product, 3))
     good = a_till_return(shift.id, sale, a_till_line(shop.product, 1), restock=True)
     bad = a_till_return(shift.id, sale, a_till_line(shop.product, 1), restock=False, number="K1-0001-S")
     call = {"actor": an_owner(shop.id), "business_id": shop.id, "at": AT}
-    commerce.sync_till(**call, shifts=[shift], sales=[sale])
+    commerce.sync_till(**call, shifts=[shift], sales=[sale], returns=[good, bad] if together else [])
     commerce.sync_till(**call, returns=[good, bad])
     follow()
     assert (shop.item().left, shop.book()) == (8, 20_000_00)

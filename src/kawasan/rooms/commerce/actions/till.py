@@ -159,7 +159,9 @@ def _take_sale(desk: _Desk, sale: NewSale) -> Taken:
     plan = _post(
         desk,
         sale,
-        lambda books: rules.plan_sale(sale, business_id=desk.business_id, stock=books.stock, prices=prices),
+        lambda books: rules.plan_sale(
+            sale, business_id=desk.business_id, stock=books.stock, sold=books.sold, prices=prices
+        ),
         money,
     )
     conflicts = (*rules.clock_conflicts(sale.sold_at, desk.at), *plan.conflicts, *_unpaid(desk, sale))

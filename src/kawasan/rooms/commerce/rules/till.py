@@ -98,12 +98,20 @@ class Plan:
     conflicts: tuple[TillConflict, ...]
 
 
-def plan_sale(sale: NewSale, *, business_id: UUID, stock: dict[UUID, int], prices: Mapping[UUID, int]) -> Plan:
+def plan_sale(
+    sale: NewSale,
+    *,
+    business_id: UUID,
+    stock: dict[UUID, int],
+    sold: dict[UUID, int],
+    prices: Mapping[UUID, int],
+) -> Plan:
     """
     Return the units that a sale moves.
 
-    ``stock`` is what may be sold of each of the business's variants; it is lowered by what this sale takes. Units that
-    the books do not have are booked in as found, since they were handed over. ``prices`` are of the sale's moment.
+    ``stock`` is what may be sold of each of the business's variants, ``sold`` what was; both are brought up to date,
+    for a return that is told together with its sale. Units that the books do not have are booked in as found, since
+    they were handed over. ``prices`` are of the sale's moment.
     """
     transfers: list[NewTransfer] = []
     conflicts: list[TillConflict] = []
@@ -117,14 +125,15 @@ def plan_sale(sale: NewSale, *, business_id: UUID, stock: dict[UUID, int], price
         if missing:
             conflicts.append(TillConflict(ConflictKind.STOCK_GONE, line.name, sold=line.quantity, missing=missing))
         stock[line.variant_id] += missing - line.quantity
+        sold[line.variant_id] += line.quantity
         if prices[line.variant_id] != line.unit_price_minor:
             then, now = line.unit_price_minor, prices[line.variant_id]
             conflicts.append(TillConflict(ConflictKind.PRICE_CHANGED, line.name, then_minor=then, now_minor=now))
-        transfers += _sold(sale.id, position, business_id, line.variant_id, line.quantity, missing)
+        transfers += _handed_over(sale.id, position, business_id, line.variant_id, line.quantity, missing)
     return Plan(tuple(transfers), tuple(conflicts))
 
 
-def _sold(
+def _handed_over(
     sale_id: UUID, position: int, business_id: UUID, variant_id: UUID, quantity: int, missing: int
 ) -> Iterator[NewTransfer]:
     stock, sold, supply = _accounts(business_id, variant_id)
