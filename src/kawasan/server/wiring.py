@@ -18,7 +18,7 @@ from kawasan.rooms.books import followers as books_followers
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce import checks as commerce_checks
 from kawasan.rooms.commerce import followers as commerce_followers
-from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid
+from kawasan.rooms.commerce.facts import OrderCancelled, OrderPaid, OrderRefunded
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import checks as invoices_checks
@@ -62,7 +62,11 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ShopPaid: ("kawasan.rooms.invoices.tasks.on_shop_paid",),
     OrderPaid: ("kawasan.rooms.commerce.tasks.on_order_paid",),
     AlarmClosed: ("kawasan.rooms.trace.tasks.on_alarm_closed",),
-    OrderCancelled: ("kawasan.rooms.commerce.tasks.on_order_cancelled",),
+    OrderCancelled: (
+        "kawasan.rooms.commerce.tasks.on_order_cancelled",
+        "kawasan.rooms.invoices.tasks.on_order_cancelled",
+    ),
+    OrderRefunded: ("kawasan.rooms.invoices.tasks.on_order_refunded",),
     AlarmOpened: ("kawasan.rooms.sensors.tasks.on_alarm_opened",),
 }
 

@@ -59,10 +59,15 @@ class OrderCancelled:
 
 @dataclass(frozen=True, slots=True)
 class OrderRefunded:
-    """A return was accepted and paid back."""
+    """
+    Money of a paid order went back to its buyer: for a return, or because the seller or the zone gave it.
+
+    ``discount_back_minor`` is what the seller gave back to the zone's voucher beside it.
+    """
 
     order_id: UUID
     business_id: UUID
     buyer_id: UUID
     return_id: UUID
     refunded_minor: int
+    discount_back_minor: int = 0

@@ -1,6 +1,6 @@
 """The room's door: customers, quotations, invoices, payments, credit notes."""
 
-from kawasan.rooms.invoices.actions.crediting import credit
+from kawasan.rooms.invoices.actions.crediting import credit, credit_refund
 from kawasan.rooms.invoices.actions.customers import add_customer, archive_customer, change_customer, say_habits
 from kawasan.rooms.invoices.actions.drafts import (
     CHINA_RATES,
@@ -183,6 +183,7 @@ __all__ = [
     "context_of",
     "copy_document",
     "credit",
+    "credit_refund",
     "customer",
     "customers",
     "differences",

@@ -17,6 +17,7 @@ from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.platform.telemetry import log
+from kawasan.rooms.commerce.facts import OrderCancelled, OrderRefunded
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.facts import ShopPaid
@@ -90,6 +91,25 @@ def on_shop_paid(fact: ShopPaid, *, at: datetime) -> None:
     if fact.invoice_id is not None:
         invoices.take_money(
             invoice_id=fact.invoice_id, shop_payment_id=fact.shop_payment_id, amount_minor=fact.amount_minor, at=at
+        )
+
+
+def on_order_refunded(fact: OrderRefunded, *, at: datetime) -> None:
+    """Credit what went back of an order that has an invoice."""
+    invoices.credit_refund(
+        business_id=fact.business_id,
+        order_id=fact.order_id,
+        refund_id=fact.return_id,
+        amount_minor=fact.refunded_minor + fact.discount_back_minor,
+        at=at,
+    )
+
+
+def on_order_cancelled(fact: OrderCancelled, *, at: datetime) -> None:
+    """Credit all of the invoice of an order that was paid, billed and then cancelled."""
+    if fact.refunded_minor:
+        invoices.credit_refund(
+            business_id=fact.business_id, order_id=fact.order_id, refund_id=fact.order_id, amount_minor=None, at=at
         )
 
 

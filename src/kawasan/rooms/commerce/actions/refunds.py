@@ -50,11 +50,12 @@ def refund_order(
     _check(order, amount_minor)
     left = [line.net_minor for line in order.lines]
     shares = {line.id: part for line, part in zip(order.lines, spread(amount_minor, left), strict=True)}
+    undone_before = row.discount_back_minor
     ledger.post(ledger.Entry(refund_id, at, pay_back(row, refund_id, shares, at=at)))
     count_back(shares)
     row.save(update_fields=["refunded_minor", "discount_back_minor", "fee_minor"])
     event(row, Step.REFUNDED, at=at, note=reason, amount_minor=amount_minor).save(force_insert=True)
-    _announce(row, refund_id, amount_minor, at)
+    announce_refund(row, refund_id, amount_minor, row.discount_back_minor - undone_before, at=at)
     if row.completed_at is None and row.refunded_minor == row.total_minor:
         complete([row], at=at)  # nothing is left to wait for
     return queries.as_orders([row], whole=True)[0]
@@ -149,12 +150,14 @@ def _check(order: Order, amount_minor: int) -> None:
     rules.check_refund(amount_minor=amount_minor, asked_minor=left, left_minor=left)
 
 
-def _announce(row: models.Order, refund_id: UUID, amount_minor: int, at: datetime) -> None:
+def announce_refund(row: models.Order, refund_id: UUID, amount_minor: int, undone_minor: int, *, at: datetime) -> None:
+    """Announce what went back of an order, and of the discount that the zone paid for it."""
     refunded = OrderRefunded(
         order_id=row.pk,
         business_id=row.business_id,
         buyer_id=row.buyer_id,
         return_id=refund_id,
         refunded_minor=amount_minor,
+        discount_back_minor=undone_minor if row.is_discount_paid else 0,
     )
     announce(refunded, at=at)

@@ -8,14 +8,12 @@ from uuid import UUID
 
 from kawasan.core.access import Actor
 from kawasan.platform.db import requires_transaction
-from kawasan.platform.facts import announce
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.actions import taken
 from kawasan.rooms.commerce.actions.checkout import event
 from kawasan.rooms.commerce.actions.fulfil import DESK, complete
 from kawasan.rooms.commerce.actions.giving_back import units_of_line
-from kawasan.rooms.commerce.actions.refunds import count_back, pay_back
-from kawasan.rooms.commerce.facts import OrderRefunded
+from kawasan.rooms.commerce.actions.refunds import announce_refund, count_back, pay_back
 from kawasan.rooms.commerce.queries import orders as queries
 from kawasan.rooms.commerce.queries.campaign_terms import lock_running
 from kawasan.rooms.commerce.rules import orders as rules
@@ -86,18 +84,12 @@ def approve_return(
     returned = [ReturnedLine(UUID(item["line"]), item["quantity"]) for item in request.lines]
     shares = rules.refund_by_line(amount_minor=amount, lines=order.lines, returned=returned)
     units = _units_back(row, returned, cause=request.pk, restock=restock, at=at)
+    undone_before = row.discount_back_minor
     moves = pay_back(row, request.pk, shares, at=at)
     ledger.post(ledger.Entry(request.pk, at, (*moves, *units)))
     count_back(shares, {item.line_id: item.quantity for item in returned})
     _decide(request, row, ReturnState.REFUNDED, amount=amount, answer="", restock=restock, at=at)
-    refunded = OrderRefunded(
-        order_id=row.pk,
-        business_id=row.business_id,
-        buyer_id=row.buyer_id,
-        return_id=request.pk,
-        refunded_minor=amount,
-    )
-    announce(refunded, at=at)
+    announce_refund(row, request.pk, amount, row.discount_back_minor - undone_before, at=at)
     if row.completed_at is None and row.refunded_minor == row.total_minor:
         complete([row], at=at)  # nothing is left to wait for
     return queries.return_request(actor=actor, return_id=return_id)

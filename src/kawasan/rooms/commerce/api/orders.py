@@ -35,7 +35,7 @@ from kawasan.rooms.commerce.queries.orders import (
 from kawasan.rooms.commerce.queries.reviews_of_orders import all_reviews, reviews_of_business, reviews_of_order
 from kawasan.rooms.commerce.queries.seller_days import days_of, seller_home
 from kawasan.rooms.commerce.queries.verify_orders import verify_orders
-from kawasan.rooms.commerce.rules.commissions import percent
+from kawasan.rooms.commerce.rules.commissions import percent, sold_minor
 from kawasan.rooms.commerce.rules.documents import BUSINESS_PREFIX, group_out, moment_out, order_out, return_out
 from kawasan.rooms.commerce.rules.orders import (
     HOLD_LIFETIME,
@@ -261,6 +261,7 @@ __all__ = [
     "set_commission",
     "ship_order",
     "show_review",
+    "sold_minor",
     "variant_id",
     "verify_orders",
     "write_next_taken",

@@ -7,18 +7,22 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from kawasan.core import clock
-from kawasan.core.access import Actor
+from kawasan.core import clock, ids
+from kawasan.core.access import SYSTEM, Actor
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.books import api as books
+from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.customers import lock_habits
 from kawasan.rooms.invoices.actions.drafts import put_sums, store_lines
 from kawasan.rooms.invoices.actions.issuing import book, commit, number_row
+from kawasan.rooms.invoices.actions.paying import add_payment
 from kawasan.rooms.invoices.queries.desk import need_sales
 from kawasan.rooms.invoices.queries.documents import as_documents, as_line, lines_of, locked
+from kawasan.rooms.invoices.queries.orders import sold_by_place
 from kawasan.rooms.invoices.rules import amounts, crediting, posting
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind, Line
+from kawasan.rooms.invoices.types.money import Method
 from kawasan.rooms.invoices.types.refusals import CreditInvalid, DocumentNotIssued, NothingOpen
 
 
@@ -49,15 +53,57 @@ def credit(
     lines = crediting.lines_to_credit(lines_of([row.id])[row.id], credited_lines(row.id), quantities)
     if not lines:
         raise NothingOpen if quantities is None else CreditInvalid(field="lines")
-    made = _paper(row, credit_id, reason, actor.person_id, at)
+    made = _issue(row, lines, credit_id, reason, actor.person_id, at)
+    return as_documents([made], at=at)[0]
+
+
+@requires_transaction
+def credit_refund(
+    *, business_id: UUID, order_id: UUID, refund_id: UUID, amount_minor: int | None, at: datetime
+) -> Document | None:
+    """
+    Credit what was given back of an order that has an invoice, once; nothing where it has none, or said so already.
+
+    ``amount_minor`` is what went back, None for all of it. The money went by the ledger, and is noted on the invoice.
+    For listeners: the caller has checked that it happened. A repeat returns nothing.
+    """
+    row = _invoice_of_order(business_id, order_id)
+    credit_id = ids.derived("invoices.refund-credit", refund_id)
+    if row is None or models.Document.objects.filter(pk=credit_id).exists():
+        return None
+    order, whole = commerce.order(actor=SYSTEM, order_id=order_id), lines_of([row.id])[row.id]
+    most = row.total_minor if amount_minor is None else amount_minor
+    lines = crediting.lines_of_refund(whole, credited_lines(row.id), sold_by_place(whole, order), most)
+    if not lines:
+        return None
+    made = _issue(row, lines, credit_id, order.number, None, at)
+    key = ids.derived("invoices.refund-payment", refund_id)
+    add_payment(row, key, -made.total_minor, Method.ORDER, clock.business_day(at), order.number, None, at)
+    return as_documents([made], at=at)[0]
+
+
+# The business's lock is what an invoice of the order that is only just being issued holds: after it, it is there, or
+# it will see the refund.
+def _invoice_of_order(business_id: UUID, order_id: UUID) -> models.Document | None:
+    rows = models.Document.objects.filter(business_id=business_id, order_id=order_id, issued_at__isnull=False)
+    if not rows.exists():
+        lock_habits(business_id)
+    found = rows.values_list("pk", flat=True).first()
+    return locked(business_id, found) if found else None
+
+
+def _issue(
+    row: models.Document, lines: tuple[Line, ...], credit_id: UUID, reason: str, made_by: UUID | None, at: datetime
+) -> models.Document:
+    made = _paper(row, credit_id, reason, made_by, at)
     put_sums(made, amounts.sums_of(lines, trx_code=row.trx_code))
     made.save(force_insert=True)
     store_lines(made, lines)
     commit(made, at)
     row.credited_minor += made.total_minor
     row.save(update_fields=["credited_minor"])
-    _book(row, made, actor.person_id, at)
-    return as_documents([made], at=at)[0]
+    _book(row, made, made_by, at)
+    return made
 
 
 def credited_lines(document_id: UUID) -> list[Line]:

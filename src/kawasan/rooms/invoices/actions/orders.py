@@ -11,13 +11,13 @@ from kawasan.core.access import SYSTEM, Actor
 from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.invoices import models
-from kawasan.rooms.invoices.actions.customers import add_customer
+from kawasan.rooms.invoices.actions.customers import add_customer, lock_habits
 from kawasan.rooms.invoices.actions.drafts import write_draft
 from kawasan.rooms.invoices.actions.issuing import book, issue_row
 from kawasan.rooms.invoices.actions.paying import add_payment
 from kawasan.rooms.invoices.queries.desk import is_pkp
 from kawasan.rooms.invoices.queries.documents import as_documents, link_of, locked
-from kawasan.rooms.invoices.queries.orders import name_of
+from kawasan.rooms.invoices.queries.orders import name_of, sold_of
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.types.customers import CustomerData
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind, NewLine, Terms
@@ -35,8 +35,10 @@ def bill_order(*, actor: Actor, order_id: UUID, data: CustomerData, at: datetime
     """
     order = commerce.order(actor=actor, order_id=order_id)
     with seeing_everything():  # the paper is the seller's; the buyer gets its link
+        lock_habits(order.business_id)  # a refund that is only just told waits, or is seen
         earlier = models.Document.objects.filter(order_id=order_id).first()
         if earlier is None:
+            order = commerce.order(actor=actor, order_id=order_id)
             earlier = _issued(order, data, actor.person_id, at)
         return as_documents([earlier], at=at)[0], link_of(earlier.id, earlier.link_version)
 
@@ -73,10 +75,10 @@ def _issued(order: commerce.Order, data: CustomerData, made_by: UUID | None, at:
     return row
 
 
-# What was given back before stands as a discount: the invoice says what was paid in the end.
+# A shop's voucher and what was given back before stand as a discount: the invoice says what the seller got in the end.
 def _lines(order: commerce.Order) -> list[NewLine]:
     return [
-        NewLine(name_of(line), Decimal(line.quantity), line.unit_price_minor, line.refunded_minor, unit="UM.0021")
+        NewLine(name_of(line), Decimal(line.quantity), line.unit_price_minor, line.gross_minor - sold, unit="UM.0021")
         for line in order.lines
-        if line.net_minor > 0
+        if (sold := sold_of(line, order)) > 0
     ]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Sum
 
 from kawasan.core import clock, ids
 from kawasan.core.access import Actor
@@ -117,6 +117,7 @@ def _returns(business_id: UUID, month: date) -> list[ReturnRow]:
 def _retail(business_id: UUID, month: date, consumers: list[Document]) -> Retail:
     span = books.month_of(month)
     billed = sum(item.sums.total_minor for item in _issued(business_id, DocumentKind.INVOICE, month) if item.order_id)
+    billed -= _credited_of_orders(business_id, span)
     through_ledger = books.sales_of_ledger(business_id=business_id, first=span.first, last=span.last) - billed
     inside = books.ppn_inside(Decimal(max(0, through_ledger)) / _SEN, rates=books.ppn_rates(), day=span.last)
     ledger_ppn = int(inside.vat * _SEN)
@@ -130,6 +131,14 @@ def _retail(business_id: UUID, month: date, consumers: list[Document]) -> Retail
         ledger_ppn_minor=ledger_ppn,
         booked_minor=retail_booked(business_id, month),
     )
+
+
+# What was given back of an order with an invoice is among the ledger's returns: its credit note says so, not retail.
+def _credited_of_orders(business_id: UUID, span: books.Span) -> int:
+    rows = models.Document.objects.filter(
+        business_id=business_id, kind=DocumentKind.CREDIT.value, is_pkp=True, origin__order_id__isnull=False
+    ).filter(issued_on__gte=span.first, issued_on__lte=span.last)
+    return int(rows.aggregate(sum=Sum("total_minor"))["sum"] or 0)
 
 
 def retail_key(business_id: UUID, month: date) -> UUID:
