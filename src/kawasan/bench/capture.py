@@ -41,7 +41,7 @@ select gen_random_uuid(), nextval('trace_event_sequence'), %(business)s, %(captu
   array['urn:party:' || n %% 997], '', false, '{}', array['urn:thing:' || n, 'urn:lot:' || n / %(lot)s]
 from generate_series(1, %(count)s) n
 """
-_NAMES = "insert into trace_name (name, number, business_id) " + names_of(
+_NAMES = "insert into trace_name (name, number, business_id, is_epc) " + names_of(
     "(select * from trace_event where event_id like 'urn:fill:%%')"
 )
 _LINKS = """

@@ -28,11 +28,12 @@ from kawasan.rooms.trace.queries.batches import (
     shows_steps,
 )
 from kawasan.rooms.trace.queries.captures import capture_job, captures
-from kawasan.rooms.trace.queries.events import RESOURCES, event, events, resource
+from kawasan.rooms.trace.queries.events import event, events
 from kawasan.rooms.trace.queries.journeys import journey
 from kawasan.rooms.trace.queries.passports import certificate_file, certificates, doubts, upheld_doubts
 from kawasan.rooms.trace.queries.proofs import proof_of_step, raws_of
 from kawasan.rooms.trace.queries.recalls import addressed_to, affected, notices_of
+from kawasan.rooms.trace.queries.resources import RESOURCES, resource
 from kawasan.rooms.trace.queries.subscriptions import (
     deliveries,
     queries,

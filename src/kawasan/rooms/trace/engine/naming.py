@@ -8,10 +8,12 @@ from __future__ import annotations
 # event. Rows answer it by the plainest index there is, in the order of events.
 _LISTS = ("things", "transactions", "sources", "destinations")
 _TEXTS = ("read_point", "biz_location", "disposition")
-NAMED = (*_LISTS, *_TEXTS)
+_INSTANCES = ("epcs", "parents", "inputs", "outputs")
+NAMED = (*_LISTS, *_TEXTS, *_INSTANCES)
 
 _NAMES = f"""
-select name, event.number, event.business_id
+select name, event.number, event.business_id,
+       name = any({" || ".join(f"event.{column}" for column in _INSTANCES)}) as is_epc
 from {{events}} event cross join lateral (
   select distinct name from unnest({" || ".join(f"event.{column}" for column in _LISTS)}
                                    || array[{", ".join(f"event.{column}" for column in _TEXTS)}]) as all_of(name)

@@ -53,7 +53,7 @@ order by g.place
 on conflict (business_id, event_id) do nothing
 returning place, id, number, business_id, {", ".join(NAMED)}
 ), named as (
-insert into trace_name (name, number, business_id) {names_of("written")}
+insert into trace_name (name, number, business_id, is_epc) {names_of("written")}
 )
 select place, id from written
 """

@@ -77,6 +77,11 @@ class Event(models.Model):
             models.Index(fields=["business_id", "event_time", "number"], name="trace_event_time"),
             models.Index(fields=["business_id", "biz_step", "number"], name="trace_event_step"),
             models.Index(fields=["capture", "place"], name="trace_event_capture"),
+            # For lists of what there is (queries/resources.py), each value read once.
+            models.Index(fields=["business_id", "type", "number"], name="trace_event_type"),
+            models.Index(fields=["business_id", "disposition"], name="trace_event_disposition"),
+            models.Index(fields=["business_id", "read_point"], name="trace_event_read_point"),
+            models.Index(fields=["business_id", "biz_location"], name="trace_event_biz_location"),
         ]
 
 
@@ -87,9 +92,11 @@ class Name(models.Model):
     name = models.TextField()
     number = models.BigIntegerField()  # of the event
     business_id = models.UUIDField()
+    is_epc = models.BooleanField(db_default=False)  # a single thing, in whichever part the event has it
 
     class Meta:
         db_table = "trace_name"
+        indexes = [models.Index(fields=["business_id", "name"], condition=models.Q(is_epc=True), name="trace_name_epc")]
 
 
 class Link(models.Model):

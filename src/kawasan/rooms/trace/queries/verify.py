@@ -27,7 +27,7 @@ _COLUMNS = (
 )  # fmt: skip
 _READ = ("id", "raw", "content", "time_offset", "event_id", "is_id_given", *_COLUMNS)
 _NAMES = f"""
-with told as ({names_of("trace_event")}), kept as (select name, number, business_id from trace_name)
+with told as ({names_of("trace_event")}), kept as (select name, number, business_id, is_epc from trace_name)
 (select number, name, true from (table told except table kept) missing)
 union all
 (select number, name, false from (table kept except table told) extra)

@@ -114,7 +114,8 @@ def test_the_migration_names_the_events_that_were_there() -> None:
     captured(a_business(), an_event(1, **TOLD), an_event(2))
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("delete from trace_name")
-        cursor.execute(import_module("kawasan.rooms.trace.migrations.0003_names_of_events")._FILL)
+        for name in ("0003_names_of_events", "0005_lists_of_values"):
+            cursor.execute(import_module(f"kawasan.rooms.trace.migrations.{name}")._FILL)
     see_as(SYSTEM)
     assert models.Name.objects.count() > 8
     assert list(trace.verify_events()) == []
