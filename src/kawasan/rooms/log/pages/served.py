@@ -78,11 +78,11 @@ def consistency(request: HttpRequest, old: int, new: int) -> HttpResponse:
 
 
 @require_safe
-def verifier(request: HttpRequest) -> HttpResponse:
-    """Hand out the standalone verifier."""
-    source = files("kawasan.rooms.log").joinpath("data/kawasan_verify.py").read_bytes()
+def verifier(request: HttpRequest, name: str) -> HttpResponse:
+    """Hand out a standalone verifier: of proofs and the whole log, or of anchors."""
+    source = files("kawasan.rooms.log").joinpath(f"data/{name}").read_bytes()
     response = HttpResponse(source, content_type="text/x-python; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="kawasan_verify.py"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _kept(response, NOT_KEPT)
 
 
