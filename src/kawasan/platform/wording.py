@@ -28,17 +28,25 @@ _SCALES: dict[str, tuple[tuple[int, str], ...]] = {
     "zh-hans": ((10**12, "万亿"), (10**8, "亿"), (10**4, "万")),
 }
 _DATES = {
-    "id": {"": "j M Y H.i", "date": "j M Y", "time": "H.i", "short": "j M H.i", "long": "l, j F Y H.i"},
-    "en": {"": "j M Y, H:i", "date": "j M Y", "time": "H:i", "short": "j M, H:i", "long": "l, j F Y, H:i"},
+    "id": {"": "j M Y H.i", "date": "j M Y", "time": "H.i", "short": "j M H.i", "long": "l, j F Y H.i", "month": "F Y"},
+    "en": {
+        "": "j M Y, H:i",
+        "date": "j M Y",
+        "time": "H:i",
+        "short": "j M, H:i",
+        "long": "l, j F Y, H:i",
+        "month": "F Y",
+    },
     "zh-hans": {
         "": "Y年n月j日 H:i",
         "date": "Y年n月j日",
         "time": "H:i",
         "short": "n月j日 H:i",
         "long": "Y年n月j日 l H:i",
+        "month": "Y年n月",
     },
 }
-_WITHOUT_CLOCK = ("date",)
+_WITHOUT_CLOCK = ("date", "month")
 
 
 def written(value: Number, *, places: int | None = None) -> str:
@@ -93,11 +101,11 @@ def percentage(share: Number, places: int = 1) -> str:
 
 
 def moment(at: datetime | date, form: str = "") -> str:
-    """Return a moment in WIB, written in the reader's language; forms: ``date``, ``time``, ``short``, ``long``."""
+    """Return a moment in WIB, in the reader's language; forms: ``date``, ``time``, ``short``, ``long``, ``month``."""
     forms = _DATES.get(language(), _DATES["en"])
     wanted = forms.get(form, forms[""])
     if not isinstance(at, datetime):
-        return date_format(at, forms["date"])
+        return date_format(at, wanted if form in _WITHOUT_CLOCK else forms["date"])
     text = date_format(at.astimezone(WIB), wanted)
     return text if form in _WITHOUT_CLOCK else f"{text}\N{NO-BREAK SPACE}WIB"
 

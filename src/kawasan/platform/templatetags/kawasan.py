@@ -82,7 +82,7 @@ def percent(value: Any, places: int = 1) -> str:
 
 @register.filter
 def at(value: datetime | date | None, form: str = "") -> str:
-    """``{{ order.placed_at|at }}``: the moment in WIB as <time>; forms ``date``, ``time``, ``short``, ``long``."""
+    """``{{ order.placed_at|at }}``: the moment in WIB as <time>; forms as ``wording.moment``."""
     if not value:
         return "–"
     return format_html('<time datetime="{}">{}</time>', _machine(value), wording.moment(value, form))

@@ -99,6 +99,8 @@ def test_a_short_figure_needs_at_most_three_digits_below_the_largest_word(value)
     [
         ("id", "", "11 Nov 2026 12.00 WIB"),
         ("id", "date", "11 Nov 2026"),
+        ("id", "month", "November 2026"),
+        ("zh-hans", "month", "2026年11月"),
         ("id", "time", "12.00 WIB"),
         ("en", "", "11 Nov 2026, 12:00 WIB"),
         ("zh-hans", "", "2026年11月11日 12:00 WIB"),
@@ -111,6 +113,7 @@ def test_a_moment_is_shown_in_jakarta_time_and_exactly_for_programs(language, fo
 
 def test_a_day_is_shown_without_a_clock():
     assert shown("{{ v|at }}", v=date(2026, 11, 11)) == '<time datetime="2026-11-11">11 Nov 2026</time>'
+    assert shown('{{ v|clock:"month" }}', "zh-hans", v=date(2026, 11, 1)) == "2026年11月"
 
 
 def test_a_moment_near_midnight_falls_on_the_day_of_jakarta():
