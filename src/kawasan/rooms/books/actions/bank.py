@@ -27,6 +27,7 @@ from kawasan.rooms.books.types.bank import (
     FileKind,
     Imported,
     Preview,
+    ReadLine,
     ReadStatement,
     Rule,
     TooManyBanks,
@@ -104,10 +105,14 @@ def import_statement(
     name: str,
     content: bytes,
     columns: Columns | None = None,
+    anyhow: bool = False,
     at: datetime,
 ) -> Imported:
     """
     Take in a statement: lines that were there before are left alone, so importing a file twice adds nothing.
+
+    Neither are lines added that a file of another format brought (``rules/bank_files.py: known_elsewhere``), unless
+    ``anyhow`` says that they are others.
 
     The columns of a CSV are remembered for the bank. Nothing is booked: lines wait until somebody says what they are.
     Raises Unauthenticated, NotFound, Forbidden, BankNotFound and, with the line at fault, FileUnreadable,
@@ -121,16 +126,25 @@ def import_statement(
     if columns is not None and found.kind is FileKind.CSV:
         models.Bank.objects.filter(pk=bank.id).update(columns=asdict(columns))
     models.Draft.objects.filter(pk=bank.id).delete()
-    return _store(bank, statement_id, name, content, found, actor, at)
+    return _store(bank, statement_id, name, content, found, anyhow, actor, at)
 
 
 def _store(
-    bank: BankAccount, statement_id: UUID, name: str, content: bytes, found: ReadStatement, actor: Actor, at: datetime
+    bank: BankAccount,
+    statement_id: UUID,
+    name: str,
+    content: bytes,
+    found: ReadStatement,
+    anyhow: bool,
+    actor: Actor,
+    at: datetime,
 ) -> Imported:
     prints = list(bank_files.fingerprints(found.lines))
     rows = models.BankLine.objects.filter(bank_id=bank.id, fingerprint__in=prints)
     known = {bytes(value) for value in rows.values_list("fingerprint", flat=True)}
     new = [(line, mark) for line, mark in zip(found.lines, prints, strict=True) if mark not in known]
+    elsewhere = set() if anyhow else _elsewhere(bank, found.kind, [line for line, _ in new], known)
+    new = [item for place, item in enumerate(new) if place not in elsewhere]
     statement = models.BankStatement.objects.create(
         id=statement_id,
         business_id=bank.business_id,
@@ -160,7 +174,16 @@ def _store(
         )
         for line, mark in new
     )
-    return Imported(statement.id, found.kind, len(new), len(prints) - len(new))
+    return Imported(statement.id, found.kind, len(new), len(prints) - len(new), len(elsewhere))
+
+
+# What is there word for word stands for a line of this file already.
+def _elsewhere(bank: BankAccount, kind: FileKind, lines: list[ReadLine], known: set[bytes]) -> set[int]:
+    rows = models.BankLine.objects.filter(bank_id=bank.id, day__in={line.day for line in lines})
+    others = rows.exclude(statement__kind=kind.value).exclude(fingerprint__in=known).order_by("id")
+    return bank_files.known_elsewhere(
+        lines, [ReadLine(0, row.day, row.amount_minor, row.text, row.party, row.reference) for row in others]
+    )
 
 
 @requires_transaction

@@ -51,6 +51,9 @@ class FileForm(BooksForm):
         label=_("Statement of the bank (CSV, OFX, MT940, camt.053)"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.ofx,.qfx,.sta,.mt940,.940,.xml"}),
     )
+    anyhow = forms.BooleanField(
+        label=_("Take in lines that a file of another format seems to have brought"), required=False
+    )
 
 
 class ColumnsForm(BooksForm):

@@ -80,6 +80,7 @@ class ImportedOut(Schema):
     statement_id: UUID
     added: int
     repeated: int
+    elsewhere: int
 
 
 class ChoiceIn(Schema):
@@ -160,8 +161,14 @@ def lines(
 
 
 @router.post("/books/{business_id}/banks/{bank_id}/statements", response=ImportedOut, summary="Take a statement in")
-def take_in(request: HttpRequest, business_id: str, bank_id: UUID, file: File[UploadedFile]) -> dict[str, Any]:
-    """Take in OFX, MT940, camt.053, or a CSV whose columns are known for this bank. The same lines count once."""
+def take_in(
+    request: HttpRequest, business_id: str, bank_id: UUID, file: File[UploadedFile], anyhow: bool = False
+) -> dict[str, Any]:
+    """
+    Take in OFX, MT940, camt.053, or a CSV whose columns are known for this bank. The same lines count once.
+
+    ``elsewhere`` lines were left out because a file of another format brought them; ``anyhow`` takes them in.
+    """
     actor, found_id = writer(request, business_id)
     content = file.read(books.FILE_BYTES_MAX + 1)
     with transaction(actor):
@@ -172,6 +179,7 @@ def take_in(request: HttpRequest, business_id: str, bank_id: UUID, file: File[Up
             statement_id=ids.uuid7(),
             name=file.name or "",
             content=content,
+            anyhow=anyhow,
             at=clock.now(),
         )
     return asdict(done)

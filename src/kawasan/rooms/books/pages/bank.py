@@ -63,7 +63,7 @@ def bank(request: HttpRequest, slug: str, bank: UUID) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return _take(request, slug, bank, form.cleaned_data["file"])
+            return _take(request, slug, bank, form.cleaned_data["file"], anyhow=form.cleaned_data["anyhow"])
         except Invalid as refusal:
             form.add_refusal(refusal)
     return _bank_page(request, slug, bank, form=form, status=422 if form.errors else 200)
@@ -164,7 +164,7 @@ def lines_file(request: HttpRequest, slug: str, bank: UUID) -> HttpResponseBase:
     return csv_response(f"rekening-koran-{business.slug}.csv", header, rows)
 
 
-def _take(request: HttpRequest, slug: str, bank: UUID, file: Any) -> HttpResponse:
+def _take(request: HttpRequest, slug: str, bank: UUID, file: Any, *, anyhow: bool) -> HttpResponse:
     actor, content = actor_of(request), file.read(books.FILE_BYTES_MAX + 1)
     with transaction(actor):
         business = zone.business_by_slug(slug=slug)
@@ -175,7 +175,7 @@ def _take(request: HttpRequest, slug: str, bank: UUID, file: Any) -> HttpRespons
             books.keep_draft(**who, name=file.name, content=content, at=clock.now())
     if asks:
         return redirect("books:bank_columns", slug=slug, bank=bank)
-    return _import(request, slug, who, file.name, content, None)
+    return _import(request, slug, who | {"anyhow": anyhow}, file.name, content, None)
 
 
 def _import(
@@ -187,6 +187,15 @@ def _import(
         )
     said = gettext("{added} new lines, {repeated} were there before.")
     messages.success(request, said.format(added=done.added, repeated=done.repeated))
+    if done.elsewhere:
+        told = ngettext(
+            "{count} line was left out: a file of another format seems to have brought it. If it is another one, tick "
+            "the box and give us the file again.",
+            "{count} lines were left out: a file of another format seems to have brought them. If they are others, "
+            "tick the box and give us the file again.",
+            done.elsewhere,
+        )
+        messages.warning(request, told.format(count=done.elsewhere))
     return redirect("books:bank", slug=slug, bank=who["bank_id"])
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
 
 from kawasan.rooms.books.rules import bank_camt, bank_csv, bank_mt940, bank_ofx
 from kawasan.rooms.books.types.bank import (
@@ -84,6 +86,37 @@ def fingerprints(lines: tuple[ReadLine, ...]) -> Iterator[bytes]:
         content = f"{line.day}|{line.amount_minor}|{line.key or text}"
         seen[content] += 1
         yield hashlib.sha256(f"{content}|{seen[content]}".encode()).digest()
+
+
+def known_elsewhere(lines: Sequence[ReadLine], others: Iterable[ReadLine]) -> set[int]:
+    """
+    Return the places (in ``lines``) of those that are among ``others``, which came by files of another format.
+
+    Formats of one bank word the same line differently, so it is the same where day and amount are equal and the shorter
+    wording has at least half of its words in the longer one, or one of them has no words. Each of the others stands
+    for one line: twins of a file stay two.
+    """
+    waiting: dict[tuple[date, int], list[set[str]]] = defaultdict(list)
+    for line in others:
+        waiting[line.day, line.amount_minor].append(_words(line))
+    found = set()
+    for place, line in enumerate(lines):
+        there, words = waiting[line.day, line.amount_minor], _words(line)
+        best = max(there, key=lambda other: _alike(words, other), default=None)
+        if best is not None and 2 * _alike(words, best) >= 1:
+            there.remove(best)
+            found.add(place)
+    return found
+
+
+def _words(line: ReadLine) -> set[str]:
+    text = f"{line.text} {line.party} {line.reference}".lower()
+    return {word for word in re.findall(r"[^\W_]+", text) if len(word) > 1}
+
+
+def _alike(one: set[str], other: set[str]) -> Fraction:
+    fewest = min(len(one), len(other))
+    return Fraction(len(one & other), fewest) if fewest else Fraction(1, 2)
 
 
 def too_large() -> FileTooLarge:

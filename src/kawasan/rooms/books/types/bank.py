@@ -107,12 +107,17 @@ class BankAccount:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did: lines that were new, and lines that were there before."""
+    """
+    What an import did: lines that were new, and lines that were there before.
+
+    ``elsewhere`` of those that were there came by a file of another format.
+    """
 
     statement_id: UUID
     kind: FileKind
     added: int
     repeated: int
+    elsewhere: int = 0
 
 
 class MatchKind(StrEnum):
