@@ -1,6 +1,8 @@
-"""The sample's books: an accountant with clients, a statement half matched, an asset and a receipt."""
+"""The sample's books: an accountant with clients, a statement half matched, an asset, stock cards, taxes."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +10,7 @@ from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor, BusinessRole
 from kawasan.demo import command, state
 from kawasan.demo.sample import books as sample
-from kawasan.demo.sample import businesses, keys, people, plan, rates, seed
+from kawasan.demo.sample import businesses, keys, people, plan, rates, seed, shelves
 from kawasan.rooms.books import api as books
 from kawasan.rooms.zone import api as zone
 
@@ -28,6 +30,31 @@ def test_the_accountant_has_clients_and_a_statement_is_half_matched() -> None:
     (state,) = books.banks(actor=SYSTEM, business_id=shops[0].id)
     assert (state.open_count, state.unexplained_minor is not None) == (4, True)
     assert len(books.assets(actor=SYSTEM, business_id=shops[0].id, day=clock.business_day(now))) == 1
+
+
+@pytest.mark.django_db
+def test_one_tax_is_paid_the_next_is_due_goods_have_cards_and_a_rate_waits_for_a_second_person() -> None:
+    now, shops = clock.now(), plan.shops()[:1]
+    visitors = [(one.name, one.email) for one in people.VISITORS.values()]
+    known = people.add_people(visitors, at=now)
+    people.give_zone_roles(known, at=now)
+    businesses.join_all(shops, known, first_orders_at=now)
+    shelves.fill(shops, at=now)
+    sample.keep(shops, known, now=now)
+    who, today = {"actor": SYSTEM, "business_id": shops[0].id}, clock.business_day(now)
+    last = books.month_of(today).prior.first
+    years = {last.year, (last - timedelta(days=1)).year}
+    told = [duty for year in sorted(years) for duty in books.tax_year(**who, year=year, at=now).duties]
+    deposits = {duty.month: duty for duty in told if duty.kind is books.DutyKind.FINAL_DEPOSIT}
+    assert [duty.is_done for _, duty in sorted(deposits.items())] == [True, False]
+    assert deposits[last].amount_minor > 0
+    report = books.stock_report(**who, day=today)
+    assert len(report.items) == len(shops[0].listings)
+    assert (report.short, report.unexplained_minor, report.value_minor) == ((), 0, report.books_minor)
+    assert all(item.difference == 0 for item in report.items)
+    staff = zone.actor_of_person(person_id=known[people.VISITORS["zone_staff"].email])
+    rows = books.rows_for_staff(actor=staff, at=now)
+    assert [row.kind for row in rows if row.state is books.RowState.PROPOSED] == [books.RateKind.PKP]
 
 
 @pytest.mark.django_db

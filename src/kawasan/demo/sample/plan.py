@@ -20,6 +20,7 @@ RICH_PRODUCTS = 24  # the business that visitors sign in to has more to show
 RICH_REGENCY = "32.73"  # and is at home in Bandung
 RICH_NAME = "Busana Bu Sri"
 RICH_OWNER = "Sri Rahayu"
+RICH_FORM = "sole_company"  # without the allowance of individuals: every month has a tax to put aside
 BUYERS = 300
 WITH_WALLET = 120  # of them keep money in a wallet; the others pay each time by QRIS
 APPLICANT = 9_999  # the number of the business that waits for admission
@@ -189,7 +190,7 @@ def _shop(number: int, regency: str, family: str, part: Sequence[Listing], taken
         number=number,
         name=RICH_NAME if is_rich else _name(random, family, taken),
         owner=RICH_OWNER if is_rich else _person(random),
-        legal_form=_legal_form(random, sales),
+        legal_form=RICH_FORM if is_rich else _legal_form(random, sales),
         kbli_code=code,
         regency_code=regency,
         address=_address(random),

@@ -26,7 +26,7 @@ def _units(**given: Any) -> forms.IntegerField:
         min_value=0,
         max_value=UNITS_MAX,
         required=False,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "input"}),
         **given,
     )
 
@@ -41,7 +41,9 @@ class BeginForm(BooksForm):
         self.items = items
         for item in items:
             self.fields[f"q{item.variant_id.hex}"] = _units(label=_("Units"), initial=max(0, item.on_shelf))
-            self.fields[f"c{item.variant_id.hex}"] = AmountField(label=_("Cost altogether"), required=False, zero=True)
+            cost = AmountField(label=_("Cost altogether"), required=False, zero=True)
+            cost.widget.attrs["class"] = "input"
+            self.fields[f"c{item.variant_id.hex}"] = cost
 
     @property
     def rows(self) -> list[tuple[books.StockItem, Any, Any]]:
