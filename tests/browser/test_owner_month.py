@@ -128,6 +128,10 @@ def _confirms_a_line_of_the_bank(page) -> None:
     page.goto(f"{page.root}/bank")
     page.locator("main th a[href*='/bank/']").first.click()
     lines = page.locator("main article")
+    if not lines.count():  # earlier runs on the same demo have confirmed them all
+        page.click("main .chips a[href='?lihat=semua']")
+        _send(page, page.locator("main article form[action$='/batal'] button").first)
+        page.click("main .chips a[href='?lihat=terbuka']")
     expect(lines).not_to_have_count(0)
     open_ones = lines.count()
     # What it most likely is, in one tap; where every suggestion is confirmed already, she says it herself.
