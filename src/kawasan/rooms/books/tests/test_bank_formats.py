@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders.zone import a_business
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.builders.zone import a_business, owner_of
 
 from kawasan.rooms.books.models import BankLine
 from kawasan.rooms.books.tests.test_bank import a_bank, taken_in
@@ -49,3 +50,16 @@ def test_a_line_that_is_there_word_for_word_stands_for_one_of_two_twins():
     entry = CAMT[CAMT.index('<Ntry><Amt Ccy="IDR">250000.50') : CAMT.index('<Ntry><Amt Ccy="IDR">9.00')]
     done = taken_in(shop, bank, CAMT[: CAMT.index("<Bal>")] + entry * 2 + CAMT[CAMT.index("</Stmt>") :])
     assert (done.added, done.repeated, done.elsewhere) == (1, 1, 0)
+
+
+def test_the_page_tells_what_was_left_out_and_a_tick_takes_it_in(client):
+    shop = a_business()
+    bank = a_bank(shop.id)
+    client.force_login(owner_of(shop))
+    here, english = f"/jualan/{shop.slug}/buku/bank/{bank.id}", {"headers": {"accept-language": "en"}}
+    assert taken_in(shop.id, bank, OFX1).added == 2
+    for ticked, told, lines in (({}, True, 2), ({"anyhow": "on"}, False, 4)):
+        file = SimpleUploadedFile("mutasi.xml", CAMT.encode())
+        text = client.post(here, {"file": file} | ticked, follow=True, **english).content.decode()
+        assert ("2 lines were left out" in text) is told
+        assert BankLine.objects.count() == lines
