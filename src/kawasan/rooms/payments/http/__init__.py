@@ -8,6 +8,7 @@ from kawasan.rooms.payments.http.abroad import router as abroad
 from kawasan.rooms.payments.http.batches import router as batches
 from kawasan.rooms.payments.http.events import router as events
 from kawasan.rooms.payments.http.money import router as money
+from kawasan.rooms.payments.http.promotion import router as promotion
 from kawasan.rooms.payments.http.settlement import router as settlement
 from kawasan.rooms.payments.http.shop import router as shop
 from kawasan.rooms.payments.http.snap import router as snap
@@ -20,3 +21,4 @@ router.add_router("", money)
 router.add_router("", abroad)
 router.add_router("", batches)
 router.add_router("", settlement)
+router.add_router("", promotion)
