@@ -150,6 +150,76 @@ def test_a_scanner_finds_a_product_wherever_the_cursor_is(demo, open_as):
     assert page.errors == []
 
 
+PAYER = "hQVDUFYwMWERWgqTYAAUF0URgIWfUANBcHA="  # a payer's code: BCA's number, a label
+
+
+def test_without_a_camera_or_a_reader_the_till_says_why_and_typing_goes_on(demo, open_as):
+    page = _open_till(open_as, demo)
+    _begin(page, "Kasir kamera")
+    toast = page.locator("[data-part=toast]")
+    with_reader = "globalThis.BarcodeDetector = class { static async getSupportedFormats() { return ['ean_13']; } }"
+    refusing = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '%s'); }"
+    cases = [("globalThis.BarcodeDetector = undefined", "tidak dapat membaca barcode")]
+    reasons = (
+        ("NotAllowedError", "tidak diizinkan"),
+        ("NotFoundError", "tidak ditemukan"),
+        ("AbortError", "merespons"),
+    )
+    cases += [(f"{with_reader}; {refusing % name}", told) for name, told in reasons]
+    for stage, told in cases:
+        page.evaluate(f"() => {{ {stage} }}")
+        page.click("[data-do=scan]")
+        page.wait_for_selector(f"[data-part=toast]:has-text('{told}')")
+        assert toast.is_visible()
+        assert page.evaluate("document.activeElement.dataset.part") == "search"
+    name = page.locator(".till-item [data-part=name]").first.inner_text()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".till-lines li", state="attached")
+    assert page.errors == []
+
+
+def test_the_camera_puts_what_it_sees_on_the_counter(demo, open_as):
+    page = _open_till(open_as, demo)
+    _begin(page, "Kasir kamera 2")
+    page.evaluate(
+        """async () => {
+          const { sku } = (await (await fetch(`${document.body.dataset.api}/items`)).json()).items[0];
+          const canvas = document.createElement("canvas");
+          canvas.getContext("2d").fillRect(0, 0, 9, 9);
+          navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+          globalThis.BarcodeDetector = class {
+            static async getSupportedFormats() { return ["ean_13", "qr_code"]; }
+            async detect() { return [{ rawValue: sku }]; }
+          };
+        }"""
+    )
+    page.click("[data-do=scan]")
+    page.wait_for_selector("[data-part=scanner][open]")
+    page.wait_for_selector(".till-lines li", state="attached")
+    page.click("[data-part=scanner] [data-close]")
+    assert page.locator(".till-lines li").count() == 1
+    assert page.errors == []
+
+
+def test_a_buyers_own_code_is_read_and_told_that_it_cannot_be_charged(demo, open_as):
+    page = _open_till(open_as, demo)
+    _begin(page, "Kasir CPM")
+    page.fill("[data-part=search]", PAYER)
+    page.press("[data-part=search]", "Enter")
+    page.wait_for_selector("[data-part=payer-issuer]:has-text('BCA')")
+    assert "••••" in page.locator("[data-part=payer-account]").inner_text()
+    assert "Tidak ada uang yang berpindah" in page.locator("[data-part=payer]").inner_text()
+    page.click("[data-part=payer] .wide[data-close]")
+    page.locator(".till-item").first.click()
+    page.locator("[data-do=pay]:visible").first.click()
+    page.locator("[data-part=pay] label:has([value=wallet])").click()
+    page.fill("[name=code]", PAYER[:-6])
+    page.wait_for_selector("[data-part=payer-issuer]:has-text('tidak terbaca')")
+    assert page.locator("[name=code]").input_value() == ""
+    assert page.locator("[data-part=done]").is_disabled()
+
+
 def test_a_shift_is_counted_and_the_difference_is_on_the_desk(demo, open_as):
     page = _open_till(open_as, demo)
     _begin(page, "Kasir hitung")

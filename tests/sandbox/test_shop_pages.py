@@ -89,7 +89,7 @@ def test_the_placard_is_one_page_of_its_size(client: Any, shop: Shop, size: str,
     response = client.get(desk(shop, f"/plakat-{size}.pdf"))
     assert response["Content-Type"] == "application/pdf"
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", response.content, re.DOTALL)
-    objects = b"".join(zlib.decompress(one) for one in streams if one.startswith(b"x"))
+    objects = b"".join(zlib.decompressobj().decompress(one) for one in streams if one.startswith(b"x"))
     (box,) = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", objects)
     assert tuple(round(float(side) / 72 * 25.4) for side in box) == millimetres
 
@@ -166,6 +166,37 @@ def test_a_pasted_code_is_told_from_the_own_one(client: Any, shop: Shop) -> None
     assert "Saifullah.id" in told(other)
     assert "country CN, currency CNY" in told(abroad)
     assert "This is not a usable QRIS code" in told("halo")
+
+
+def test_a_payers_code_is_told_from_a_shops_and_nothing_is_charged(client: Any, shop: Shop) -> None:
+    code = next(row["input"] for row in vectors("qris") if row["id"] == "qris-S041")
+    page = client.get(desk(shop, f"?kode={quote(code)}"), **ENGLISH).content.decode()
+    assert "the code of a buyer's own app (QRIS CPM)" in page
+    assert "does not offer yet: no money moved" in page
+    assert (
+        "This is not a usable QRIS code"
+        in client.get(desk(shop, f"?kode={quote(code[:40])}"), **ENGLISH).content.decode()
+    )
+
+
+def test_programs_read_a_payers_code_without_its_number_or_name(client: Any, shop: Shop) -> None:
+    here = f"/v1/businesses/{shop.business.public_id}/qris/payer-readings"
+    code = next(row["input"] for row in vectors("qris") if row["id"] == "qris-S041")
+    read = client.post(here, {"code": code}, content_type="application/json")
+    assert read.json() == {
+        "issuer": "BCA", "masked_account": "••••••••0859", "scheme": "QRISCPM", "amount_minor": None,
+        "currency": "IDR", "is_chargeable": False,
+    }  # fmt: skip
+    for broken, reason in (
+        ("not base64!", "not_base64"),
+        ("hQVDUFYwMg==", "not_a_consumer_code"),
+        (code[:40], "truncated_tlv"),
+    ):
+        refused = client.post(here, {"code": broken}, content_type="application/json")
+        assert (refused.status_code, refused.json()["type"].rsplit("#")[-1]) == (422, "invalid-qris")
+        assert refused.json()["reason"] == reason
+    client.force_login(a_person())
+    assert client.post(here, {"code": code}, content_type="application/json").status_code == 404
 
 
 PATHS = ("", "/status", "/layar", "/layar/terbaru", "/pembayaran", "/pembayaran.csv", "/plakat-a5.pdf", "/kode.png")

@@ -76,6 +76,20 @@ def till_words() -> dict[str, str]:
             "no_items": gettext("There are no published products yet."),
             "added": gettext("{name} is on the counter."),
             "unknown_code": gettext("No product has the code {code}."),
+            "payer_unknown": gettext("not in Bank Indonesia's list"),
+            "payer_no_amount": gettext("none: the shop says it"),
+            "payer_broken": gettext("The code could not be read. Let it be shown anew."),
+            "camera_unreadable": gettext(
+                "This browser cannot read barcodes by camera. Type the code or the name, or use a scanner."
+            ),
+            "camera_denied": gettext(
+                "The camera is not allowed. Allow it for this page in the browser's settings; until then type the code "
+                "or use a scanner."
+            ),
+            "camera_missing": gettext("No camera was found. Type the code or the name, or use a scanner."),
+            "camera_busy": gettext(
+                "The camera does not answer: another app may be using it. Type the code or the name, or use a scanner."
+            ),
             "pieces": gettext("{count} pieces"),
             "quantity_of": gettext("Quantity of {name}"),
             "clear_sure": gettext("Take everything off the counter?"),

@@ -18,12 +18,14 @@ from kawasan.rooms.payments.queries.shop import (
     counter_payment,
     is_paid_at_counter,
     open_counter_codes,
+    payer_code_reading,
     shop_payments,
     shop_takings,
     static_code,
     waiting_shop_codes,
     wallet_code,
 )
+from kawasan.rooms.payments.rules.qris_consumer import is_consumer_code
 from kawasan.rooms.payments.rules.qris_fees import largest_payment
 from kawasan.rooms.payments.types.counter_wallets import (
     BuyersWalletFrozen,
@@ -44,6 +46,7 @@ from kawasan.rooms.payments.types.shop import (
     CounterStatus,
     MerchantFee,
     NoStaticCode,
+    PayerCodeReading,
     ShopCodeKind,
     ShopPayment,
     ShopPaymentFilter,
@@ -64,6 +67,7 @@ __all__ = [
     "CounterWalletPayment",
     "MerchantFee",
     "NoStaticCode",
+    "PayerCodeReading",
     "ShopCodeKind",
     "ShopPayment",
     "ShopPaymentFilter",
@@ -83,6 +87,7 @@ __all__ = [
     "close_counter_code",
     "code_reading",
     "counter_payment",
+    "is_consumer_code",
     "is_paid_at_counter",
     "largest_payment",
     "make_wallet_code",
@@ -91,6 +96,7 @@ __all__ = [
     "open_counter_codes",
     "pay_counter_from_wallet",
     "pay_invoice_from_wallet",
+    "payer_code_reading",
     "request_counter_payment",
     "request_invoice_payment",
     "shop_payments",

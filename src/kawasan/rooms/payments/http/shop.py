@@ -125,6 +125,23 @@ class ReadingOut(Schema):
     warnings: list[str]
 
 
+class PayerReadingIn(Schema):
+    """What a payer's phone shows for a shop to scan (CPM): base64."""
+
+    code: str = Field(max_length=700)
+
+
+class PayerReadingOut(Schema):
+    """What a payer's code says; no money moves. ``is_chargeable``: whether a provider of the zone charges it."""
+
+    issuer: str
+    masked_account: str
+    scheme: str
+    amount_minor: int | None
+    currency: str = "IDR"
+    is_chargeable: bool
+
+
 class CounterIn(Schema):
     """A payment at the counter under an id made by the caller: sending it again is the same payment."""
 
@@ -222,6 +239,16 @@ def read_code(request: HttpRequest, business_id: str, body: ReadingIn) -> Any:
             actor=actor, business_id=ids.parse("biz", business_id), payload=body.payload, at=clock.now()
         )
     return ReadingOut.model_validate(found, from_attributes=True)
+
+
+@router.post("/businesses/{business_id}/qris/payer-readings", response=PayerReadingOut)
+def read_payers_code(request: HttpRequest, business_id: str, body: PayerReadingIn) -> Any:
+    """Return what a code says that a payer shows (CPM). Nothing is stored or charged: no provider offers it yet."""
+    actor = actor_of(request)
+    actor.need_scope("payments:read")
+    with transaction(actor):
+        found = payments.payer_code_reading(actor=actor, business_id=ids.parse("biz", business_id), code=body.code)
+    return PayerReadingOut.model_validate(found, from_attributes=True)
 
 
 @router.post("/counter-payments", response={201: CounterOut})

@@ -70,7 +70,7 @@ def home(request: HttpRequest, business: zone.Business) -> HttpResponse:
         found = payments.shop_payments(actor=actor, business_id=business.id, limit=SHOWN_AT_ONCE)
         today = payments.shop_takings(actor=actor, business_id=business.id, wanted=_today())
         practice = payments.practice_address()
-        reading, refusal = _read(request, business)
+        read = _read(request, business)
     context = {
         "business": business,
         "code": code,
@@ -82,11 +82,9 @@ def home(request: HttpRequest, business: zone.Business) -> HttpResponse:
         "practice_language": (get_language() or "id")[:2],
         "may_ask": actor.businesses.get(business.id) is BusinessRole.OWNER,
         "waits": code is not None and code.state in (payments.CodeState.ASKED, payments.CodeState.UNKNOWN),
-        "reading": reading,
-        "not_read": refusal,
         "pasted": request.GET.get("kode", ""),
         "seller_nav": "qris",
-    }
+    } | read
     return render(request, "payments/shop_qris.html", context)
 
 
@@ -228,17 +226,17 @@ def _latest(request: HttpRequest, business: zone.Business) -> dict[str, Any]:
     }
 
 
-def _read(request: HttpRequest, business: zone.Business) -> tuple[payments.CodeReading | None, str]:
-    pasted = request.GET.get("kode", "").strip()
+def _read(request: HttpRequest, business: zone.Business) -> dict[str, Any]:
+    """Return what a pasted code says: a shop's, or the one that a payer shows."""
+    pasted, actor = request.GET.get("kode", "").strip(), actor_of(request)
     if not pasted:
-        return None, ""
+        return {}
     try:
-        reading = payments.code_reading(
-            actor=actor_of(request), business_id=business.id, payload=pasted, at=clock.now()
-        )
+        if payments.is_consumer_code(pasted):
+            return {"payer": payments.payer_code_reading(actor=actor, business_id=business.id, code=pasted)}
+        return {"reading": payments.code_reading(actor=actor, business_id=business.id, payload=pasted, at=clock.now())}
     except payments.InvalidQris as refusal:
-        return None, " ".join(texts(refusal))
-    return reading, ""
+        return {"not_read": " ".join(texts(refusal))}
 
 
 def _row(one: payments.ShopPayment) -> list[object]:

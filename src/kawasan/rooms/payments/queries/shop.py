@@ -24,6 +24,7 @@ from kawasan.rooms.payments.types.shop import (
     CounterPaymentNotFound,
     MerchantFee,
     NoStaticCode,
+    PayerCodeReading,
     ShopCodeKind,
     ShopPayment,
     ShopPaymentFilter,
@@ -107,6 +108,12 @@ def code_reading(*, actor: Actor, business_id: UUID, payload: str, at: datetime)
     except NoStaticCode:
         own = ""
     return shop.reading_of(payload, own=own)
+
+
+def payer_code_reading(*, actor: Actor, business_id: UUID, code: str) -> PayerCodeReading:
+    """Return what a code says that a payer shows at a shop's counter, to its people. Raises InvalidQris."""
+    need_money(actor, business_id)
+    return shop.payer_reading_of(code)
 
 
 def wallet_code(*, actor: Actor, code_id: UUID) -> WalletCode:

@@ -18,7 +18,11 @@ from kawasan.rooms.payments.rules.qris import InvalidQris
 TEXT_LENGTH_MAX = 700  # base64 of the 512 bytes that EMVCo allows
 _FORMAT = "85"
 _VERSION = b"CPV01"
+_BEGINNING = "hQVDUFYwM"  # of every such code: its first object in base64
 _PAN = "5A"
+_LABEL = "50"
+_AMOUNT, _CURRENCY = "9F02", "5F2A"
+_RUPIAH = "0360"
 _NAME = "5F20"
 _DEPTH_MAX = 4
 
@@ -46,6 +50,13 @@ class ConsumerCode:
     nodes: tuple[Node, ...]
     pan: str | None
     name: str | None
+    label: str | None = None
+    amount_minor: int | None = None
+
+
+def is_consumer_code(text: str) -> bool:
+    """Return whether a text begins as a code that a payer shows; the rest may still be broken."""
+    return text.strip().startswith(_BEGINNING)
 
 
 def decode_consumer_code(text: str) -> ConsumerCode:
@@ -65,7 +76,9 @@ def decode_consumer_code(text: str) -> ConsumerCode:
         raw=raw,
         nodes=nodes,
         pan=_pan_text(pan) if pan is not None else None,
-        name=name.decode("ascii", "replace") if name is not None else None,
+        name=_text(name),
+        label=_text(_first(nodes, _LABEL)),
+        amount_minor=_rupiah(nodes),
     )
 
 
@@ -86,6 +99,23 @@ def _pan_text(value: bytes) -> str:
     if not text.isdigit():
         raise InvalidQris(reason="pan")
     return text
+
+
+def _text(value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    return "".join(letter for letter in value.decode("ascii", "replace") if letter.isprintable())
+
+
+def _rupiah(nodes: tuple[Node, ...]) -> int | None:
+    """Return the amount of a code that names one in rupiah: twelve digits, the last two of them after the comma."""
+    amount, currency = _first(nodes, _AMOUNT), _first(nodes, _CURRENCY)
+    if amount is None or (currency is not None and currency.hex() != _RUPIAH):
+        return None
+    digits = amount.hex()
+    if len(digits) != 12 or not digits.isdigit():
+        raise InvalidQris(reason="amount_syntax")
+    return int(digits) or None
 
 
 def _nodes(data: bytes, depth: int = 1) -> tuple[Node, ...]:

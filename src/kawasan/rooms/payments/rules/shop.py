@@ -7,12 +7,13 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.rooms.ledger.types import NewTransfer
-from kawasan.rooms.payments.rules import accounts, mdr, qris
+from kawasan.rooms.payments.rules import accounts, mdr, qris, qris_consumer
 from kawasan.rooms.payments.rules.acquirers import NNS_LENGTH, acquirer_of
+from kawasan.rooms.payments.rules.masking import masked
 from kawasan.rooms.payments.rules.qris_abroad import abroad_of
 from kawasan.rooms.payments.rules.snap import wire
 from kawasan.rooms.payments.types import Outcome, PaymentCode
-from kawasan.rooms.payments.types.shop import CodeReading, CounterStatus
+from kawasan.rooms.payments.types.shop import CodeReading, CounterStatus, PayerCodeReading
 
 COUNTER_LIFETIME = timedelta(minutes=10)
 INVOICE_LIFETIME = timedelta(hours=24)  # the longest that providers keep a code; it stands in the invoice's PDF
@@ -126,4 +127,16 @@ def reading_of(payload: str, *, own: str) -> CodeReading:
         second_name=abroad.name or "",
         tip=code.tip.kind.name.lower() if code.tip else "",
         warnings=tuple(warning.value for warning in code.warnings),
+    )
+
+
+def payer_reading_of(text: str) -> PayerCodeReading:
+    """Return what a code says that a payer shows. Raises InvalidQris."""
+    code = qris_consumer.decode_consumer_code(text)
+    issuer = acquirer_of(code.pan) if code.pan else None
+    return PayerCodeReading(
+        issuer=issuer.name if issuer else "",
+        masked_account=masked(code.pan or ""),
+        scheme=code.label or "",
+        amount_minor=code.amount_minor,
     )

@@ -174,6 +174,22 @@ class CodeReading:
     warnings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PayerCodeReading:
+    """
+    What a code says that a payer shows for a shop to scan (CPM). Reading it takes no money.
+
+    ``is_chargeable`` is whether a provider of the zone charges such codes; none does yet. The payer's name is in some
+    codes and stays there: a counter needs it for nothing.
+    """
+
+    issuer: str
+    masked_account: str
+    scheme: str
+    amount_minor: int | None
+    is_chargeable: bool = False
+
+
 class NoStaticCode(NotFound):
     """The shop has no QRIS code of its own yet."""
 

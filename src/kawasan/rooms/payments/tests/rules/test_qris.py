@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -29,7 +28,7 @@ from kawasan.rooms.payments.rules.qris import (
     static_to_dynamic,
 )
 from kawasan.rooms.payments.rules.qris_abroad import abroad_of
-from kawasan.rooms.payments.rules.qris_consumer import Node, decode_consumer_code, pan_object
+from kawasan.rooms.payments.rules.qris_consumer import decode_consumer_code
 from kawasan.rooms.payments.rules.qris_fees import Criteria, Segment, fee_rate, largest_payment, merchant_fee
 from kawasan.rooms.payments.rules.qris_writing import dynamic_payload, static_payload
 from kawasan.rooms.payments.types import Merchant
@@ -126,32 +125,6 @@ def test_amounts_at_the_edges(text, right):
 def test_printed_codes_get_an_amount_as_the_vectors_say(given, expected):
     tip = given["tip"] and Tip(TipKind[given["tip"]["kind"].upper()], given["tip"]["value"])
     assert static_to_dynamic(given["payload"], Money.of(Decimal(given["amount"])), tip) == expected
-
-
-def tree(nodes: tuple[Node, ...]) -> list[dict[str, object]]:
-    found = []
-    for node in nodes:
-        content = {"children": tree(node.children)} if node.children else {"hex": node.value.hex().upper()}
-        found.append({"tag": node.tag, **content})
-    return found
-
-
-@each("qris", "cpm_decode")
-def test_codes_of_payers_are_read_as_the_vectors_say(given, expected):
-    if not expected["valid"]:
-        with pytest.raises(InvalidQris) as refusal:
-            decode_consumer_code(given)
-        assert refusal.value.data == {"reason": "truncated_tlv"}
-        return
-    code = decode_consumer_code(given)
-    assert code.raw.hex().upper() == expected["hex"]
-    assert tree(code.nodes) == expected["tree"]
-    assert code.pan == expected["pan"]
-
-
-@each("qris", "cpm_pan_tlv")
-def test_account_numbers_are_packed_as_the_vectors_say(given, expected):
-    assert pan_object(given) == expected
 
 
 @each("qris", "mdr")
@@ -253,16 +226,6 @@ def test_any_text_is_read_or_refused_and_nothing_else_happens(text):
 
 def crc_of(text: str) -> str:
     return crc(f"000201{text.encode('utf-8', 'ignore').decode()}6304")
-
-
-@forall(st.binary(max_size=60))
-def test_any_bytes_after_a_payers_header_are_read_or_refused(tail):
-    text = b64encode(b"\x85\x05CPV01" + tail).decode()
-    try:
-        code = decode_consumer_code(text)
-    except InvalidQris:
-        return
-    assert code.raw[7:] == tail
 
 
 def written(field: str, value: str) -> str:

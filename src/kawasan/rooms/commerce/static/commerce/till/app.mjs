@@ -3,7 +3,7 @@
 import * as model from "./model.mjs";
 import { open } from "./store.mjs";
 import { Sync, request } from "./sync.mjs";
-import { canScan, scan } from "./scan.mjs";
+import { scan } from "./scan.mjs";
 import { Counter } from "./counter.mjs";
 
 const SYNC_EVERY = 15_000;
@@ -19,7 +19,8 @@ const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle
 const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 const state = { items: [], cart: [], shift: null, till: null, text: "" };
-let store, sync, counter;
+const TOLD_FOR = 8_000;
+let store, sync, counter, telling, pasting;
 
 start().catch((error) => {
   $("status").textContent = words.broken;
@@ -106,8 +107,46 @@ function changed() {
 function scanned(code) {
   const item = model.byCode(state.items, code);
   if (item) add(item);
-  else $("said").textContent = say("unknown_code", { code });
-  return Boolean(item);
+  else if (model.isPayersCode(code)) readPayer(code);
+  else tell(say("unknown_code", { code: code.slice(0, 40) }));
+  return Boolean(item) || model.isPayersCode(code);
+}
+
+/** Say something to eyes and ears, also above an open dialog. */
+function tell(text) {
+  const toast = $("toast");
+  clearTimeout(telling);
+  $("said").textContent = toast.textContent = text;
+  toast.hidePopover?.();
+  toast.showPopover?.();
+  telling = setTimeout(() => (toast.hidePopover?.(), (toast.textContent = "")), TOLD_FOR);
+}
+
+/** Show what the code of a buyer's own app says, and that nothing is taken by it. */
+async function readPayer(code) {
+  $("scanner").close();
+  const [issuer, account, amount] = ["payer-issuer", "payer-account", "payer-amount"].map((name) => $(name));
+  for (const place of [issuer, account, amount]) place.textContent = "…";
+  if (!$("payer").open) $("payer").showModal();
+  try {
+    const body = JSON.stringify({ code: code.trim() });
+    const found = await (await request(`/v1/businesses/${business}/qris/payer-readings`, { method: "POST", body })).json();
+    issuer.textContent = found.issuer || words.payer_unknown;
+    account.textContent = found.masked_account || "–";
+    amount.textContent = found.amount_minor ? model.rupiah(found.amount_minor) : words.payer_no_amount;
+  } catch (error) {
+    issuer.textContent = error.state === "failed" ? words.payer_broken : words[error.state];
+    account.textContent = amount.textContent = "–";
+  }
+}
+
+async function openCamera() {
+  try {
+    await scan($("scanner"), scanned);
+  } catch (error) {
+    tell(words[`camera_${error.why ?? "busy"}`]);
+    $("search").focus();
+  }
 }
 
 function render() {
@@ -197,7 +236,7 @@ const paid = () => {
 function showChange() {
   const { method, sum, tendered } = paid();
   const isCash = method === "cash", isWallet = method === "wallet";
-  const hasCode = $("pay-form").elements.code.value.replace(/\D/g, "").length === 12;
+  const code = $("pay-form").elements.code.value, hasCode = code.replace(/\D/g, "").length === 12 && !model.isPayersCode(code);
   const isRight = (!isWallet || (hasCode && sum > 0)) && sum !== null && sum >= 0 && (!isCash || (tendered !== null && tendered >= sum));
   $("cash").hidden = !isCash;
   $("qris").hidden = method !== "qris";
@@ -231,7 +270,7 @@ async function sell(event) {
     try {
       if (navigator.onLine && (await counter.ask(model.total(body.lines, discount), body))) return;
     } catch (error) {
-      $("said").textContent = words.counter_refused;
+      tell(words.counter_refused);
     }
     if (!confirm(words.counter_unconfirmed_sure)) return;
   }
@@ -348,7 +387,7 @@ function showReceipt(one) {
   $("receipt-print").onclick = () => print(model.escpos(receipt));
   const link = new URL(page.dataset.receipt.replace("SALE", one.id), location.href).href;
   $("receipt-share").hidden = one.kind !== "sale" || one.state !== "taken";
-  $("receipt-share").onclick = () => (navigator.share ? navigator.share({ title: shop, url: link }) : navigator.clipboard.writeText(link).then(() => ($("said").textContent = words.copied)));
+  $("receipt-share").onclick = () => (navigator.share ? navigator.share({ title: shop, url: link }) : navigator.clipboard.writeText(link).then(() => tell(words.copied)));
   const told = one.answer?.conflicts?.map(conflictText) ?? [];
   if (one.state === "refused") told.push(`${one.answer.title}. ${one.answer.detail}`);
   $("receipt-told").replaceChildren(...told.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
@@ -366,7 +405,7 @@ async function print(bytes) {
     writer.releaseLock();
     await port.close();
   } catch (error) {
-    $("said").textContent = say("not_printed", { why: error.message });
+    tell(say("not_printed", { why: error.message }));
   }
 }
 
@@ -479,14 +518,17 @@ function wire() {
     closing: showClosing,
     custom: () => $("custom").showModal(),
     bring,
-    scan: () => scan($("scanner"), scanned),
+    scan: openCamera,
   };
   page.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (button) doing[button.dataset.do]();
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   });
-  for (const button of page.querySelectorAll('[data-do="scan"]')) button.hidden = !canScan();
+  $("pay-form").elements.code.oninput = ({ target }) => {
+    clearTimeout(pasting);
+    if (model.isPayersCode(target.value)) pasting = setTimeout(() => (readPayer(target.value), (target.value = ""), showChange()), 300);
+  };
   $("pay-form").oninput = showChange;
   $("pay-form").onsubmit = sell;
   $("opening-form").onsubmit = openShift;

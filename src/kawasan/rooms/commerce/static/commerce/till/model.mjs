@@ -17,6 +17,9 @@ export function rupiah(minor) {
   return (minor < 0 ? "−Rp" : "Rp") + text;
 }
 
+/** Return whether a text is the code of a buyer's own app (QRIS CPM): base64 of what begins with 85 05 CPV01. */
+export const isPayersCode = (text) => text.trim().startsWith("hQVDUFYwM");
+
 /** Return what was typed as rupiah in minor units, or null where it is no amount. */
 export function readRupiah(text) {
   const match = /^\s*(?:Rp)?\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{2}))?\s*$/i.exec(text);
