@@ -13,8 +13,8 @@ export async function scan(dialog, found) {
   const video = dialog.querySelector("video");
   const stream = await camera();
   video.srcObject = stream;
-  await video.play();
-  dialog.showModal();
+  dialog.showModal(); // first: a camera that is slow to begin shows that it was asked
+  video.play().catch(() => {}); // closed before the first picture
   let last = "", at = 0;
   const timer = setInterval(async () => {
     const [code] = await detector.detect(video).catch(() => []); // the picture was not there yet
