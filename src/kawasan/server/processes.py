@@ -52,6 +52,7 @@ class Processes:
     children: list[Process] = field(default_factory=list)
     rss_max: int = 0
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _watcher: threading.Thread | None = None
     _log: IO[bytes] | None = None
 
     def start(self) -> None:
@@ -72,12 +73,15 @@ class Processes:
         ]
         for child in self.children:
             self._spawn(child)
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
         self._wait_until_ready()
 
     def stop(self) -> None:
         """Stop every child: politely, then firmly."""
         self._stopping.set()
+        if self._watcher:
+            self._watcher.join()  # it may be starting a child again, which nobody would stop
         running = [child.handle for child in self.children if child.handle and child.handle.poll() is None]
         for handle in running:
             handle.send_signal(signal.SIGTERM)
