@@ -147,6 +147,9 @@ def test_a_frozen_wallet_tells_why_and_its_owner_appeals(client: Any) -> None:
     client.force_login(person)
     page = client.get("/dompet", **ENGLISH)
     assert "Laporan penipuan" in text(page)
+    assert not {"/dompet/isi", "/dompet/kirim", "/dompet/kasir"} & set(
+        re.findall(r'(?:action|href)="([^"]+)"', text(page))
+    )
     appeal = re.search(r'name="id" value="(apl_[^"]+)"', text(page))[1]
     client.post("/dompet/keberatan", {"id": appeal, "text": "Bukan saya"})
     assert "Waits for an answer" in text(client.get("/dompet", **ENGLISH))
