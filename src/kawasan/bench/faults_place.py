@@ -197,12 +197,16 @@ class Place:
 
     def backends(self, name: str = "kawasan-") -> list[int]:
         """Return the process ids of the backends that serve our processes."""
-        rows = self.admin().execute(
+        asked = (
             "select pid from pg_stat_activity where backend_type = 'client backend' and application_name like %s "
-            "order by random()",
-            [name + "%"],
+            "order by random()"
         )
-        return [pid for (pid,) in rows.fetchall()]
+        try:
+            rows = self.admin().execute(asked, [name + "%"]).fetchall()
+        except psycopg.OperationalError:  # a backend killed before took a moment to bring all others down
+            self.wait_until(self.answers, "PostgreSQL answers")
+            rows = self.admin().execute(asked, [name + "%"]).fetchall()
+        return [pid for (pid,) in rows]
 
     def run(self, *arguments: str, seconds_max: float = 600) -> subprocess.CompletedProcess[str]:
         """Run a program of ours on this zone to its end."""
