@@ -171,6 +171,7 @@ def test_check_config_says_what_is_not_ready_for_people(zone):
     answer = _kawasan(zone, "check-config")
     assert answer.returncode == 1
     assert "NO  https" in answer.stdout
+    assert "NO  address" in answer.stdout
     assert "ok  durability" in answer.stdout
     assert "ok  log key of zone_" in answer.stdout
     assert "nobody outside" in answer.stdout

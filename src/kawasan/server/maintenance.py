@@ -18,6 +18,7 @@ from kawasan.core.access import SYSTEM
 from kawasan.platform.database.base import APPLICATION_ROLE
 from kawasan.platform.db import transaction
 from kawasan.platform.roles import EXTENSIONS, as_owner
+from kawasan.platform.schemas import zones
 from kawasan.rooms.log import api as log
 from kawasan.rooms.payments import api as payments
 
@@ -99,12 +100,20 @@ def checks() -> Iterable[Check]:
     closed = given or (key.exists() and key.stat().st_mode & 0o077 == 0)
     yield Check("secret key", closed, "from the environment" if given else f"{key}, for its owner only")
     yield Check("https", settings.SECURE, "KAWASAN_HTTPS=1: cookies travel only encrypted")
+    yield _address_check()
     mail = not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
     yield Check("mail", mail, f"{settings.EMAIL_BACKEND.rsplit('.', 1)[-1]} from {settings.DEFAULT_FROM_EMAIL}")
     sandbox = bool(getattr(settings, "KAWASAN_SANDBOX", False))
     yield Check(
         "payments", not sandbox, "the sandbox bank is on: anybody can pay with play money" if sandbox else "no sandbox"
     )
+
+
+def _address_check() -> Check:
+    without = [zone.schema for zone in zones() if not set(zone.hosts) - {"*"}]
+    given = os.environ.get("KAWASAN_ADDRESS", "")
+    says = f"mails of {', '.join(without)} link to {settings.KAWASAN_ADDRESS}"
+    return Check("address", bool(given) or not without, says if without else "every zone has a host name")
 
 
 def bank_checks(zone: str) -> Iterable[Check]:

@@ -155,7 +155,7 @@ class Processes:
             stderr=self._log,
             start_new_session=True,
             preexec_fn=die_with_parent,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env={"KAWASAN_ADDRESS": self.address} | os.environ | {"PYTHONUNBUFFERED": "1"},
         )
 
     def _watch(self) -> None:

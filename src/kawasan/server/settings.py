@@ -139,6 +139,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Sessions and cookies
 SECURE = os.environ.get("KAWASAN_HTTPS", "") == "1"
+# What mails link to where a zone has no host name of its own; `kawasan serve` tells it to the processes it starts.
+KAWASAN_ADDRESS = os.environ.get("KAWASAN_ADDRESS", "") or "http://127.0.0.1:8000"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM, BusinessRole
+from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.rooms.books import api as books
@@ -40,10 +40,10 @@ def mail_duty(*, business_id: str, kind: str, month: str, days: int) -> None:
         business, place = zone.business(business_id=number), zone.zone_settings().name
     if slip.duty.is_done:
         return
-    path = reverse("books:duty", args=[business.slug, kind, f"{slip.duty.month:%Y-%m}"])
+    link = link_to("books:duty", business.slug, kind, f"{slip.duty.month:%Y-%m}")
     for owner in (member for member in team if member.role is BusinessRole.OWNER):
         with translation.override(owner.language):
-            context = {"slip": slip, "duty": slip.duty, "business": business, "days": days, "zone": place, "path": path}
+            context = {"slip": slip, "duty": slip.duty, "business": business, "days": days, "zone": place, "link": link}
             subject = " ".join(render_to_string("books/mail/duty_subject.txt", context).split())
             body = render_to_string("books/mail/duty.txt", context)
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [owner.email]).send()

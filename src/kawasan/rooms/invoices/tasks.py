@@ -14,6 +14,7 @@ from django.utils import translation
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Refusal
+from kawasan.platform.addresses import zone_address
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.platform.telemetry import log
@@ -38,7 +39,7 @@ def mail_document(*, business_id: str, document_id: str, origin: str, days: int 
         return
     found = paper.document
     with translation.override(found.terms.language):
-        link = (origin or paper.origin).rstrip("/") + reverse("invoices:public", args=[paper.link])
+        link = (origin or paper.origin or zone_address()).rstrip("/") + reverse("invoices:public", args=[paper.link])
         context = {
             "paper": paper,
             "document": found,

@@ -12,6 +12,7 @@ from django.utils import translation
 
 from kawasan.core import clock
 from kawasan.core.access import SYSTEM, BusinessRole
+from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.rooms.sensors import api
@@ -53,6 +54,7 @@ def send_alarm(*, alarm_id: str) -> None:
     for owner in (member for member in team if member.role is BusinessRole.OWNER):
         with translation.override(owner.language):
             context = {"business": business, "zone": place, "alarm": alarm, "owner": owner}
+            context["link"] = link_to("devices:list", business.slug)
             subject = " ".join(render_to_string("sensors/mail/alarm_subject.txt", context).split())
             body = render_to_string("sensors/mail/alarm.txt", context)
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [owner.email]).send()

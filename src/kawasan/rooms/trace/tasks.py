@@ -13,8 +13,9 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from kawasan.core import clock
+from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
+from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.rooms.commerce import api as commerce
@@ -130,6 +131,7 @@ def send_notice(*, batch_id: str, person_id: str, order_id: str) -> None:
         seller, place = zone.business(business_id=batch.business_id), zone.zone_settings().name
     with translation.override(person.language):
         context = {"batch": batch, "product": product, "order": order, "seller": seller, "zone": place}
+        context["link"] = link_to("shop:order", ids.public("ord", UUID(order_id)))
         subject = " ".join(render_to_string("trace/mail/recall_subject.txt", context).split())
         body = render_to_string("trace/mail/recall.txt", context)
     EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email]).send()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from kawasan.core.access import SYSTEM, BusinessRole
+from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job
 from kawasan.rooms.zone import api as zone
@@ -57,6 +58,7 @@ def send_decision(*, business_id: str, decision: str) -> None:
     for owner in (member for member in team if member.role is BusinessRole.OWNER):
         with translation.override(owner.language):
             context = {"business": business, "zone": place, "decision": decision, "owner": owner}
+            context["link"] = link_to("zone:business", business.slug)
             subject = " ".join(render_to_string("zone/mail/decision_subject.txt", context).split())
             body = render_to_string("zone/mail/decision.txt", context)
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [owner.email]).send()

@@ -15,6 +15,7 @@ from tests.builders.zone import a_business, a_member, owner_of
 from kawasan.core import clock, ids
 from kawasan.core.access import BusinessRole
 from kawasan.core.errors import Forbidden, NotFound
+from kawasan.platform.addresses import zone_address
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books import tasks
 from kawasan.rooms.books.rules import duties
@@ -94,7 +95,9 @@ def test_the_owner_reads_it_in_their_language_and_others_read_nothing(settings: 
         assert word in mail.outbox[-1].body
     assert [letter.to for letter in mail.outbox] == [[owner.email]] * 3
     assert "KAP 411128, KJS 420" in mail.outbox[0].body
-    assert f"/jualan/{shop.slug}/buku/pajak/final-deposit/2026-10" in mail.outbox[0].body
+    page = f"{zone_address()}/jualan/{shop.slug}/buku/pajak/final-deposit/2026-10"
+    assert page in mail.outbox[0].body.splitlines()
+    assert page.startswith("http://")
     note(shop.id)
     tasks.mail_duty(business_id=str(shop.id), kind=DEPOSIT.value, month="2026-10-01", days=0)
     assert len(mail.outbox) == 3

@@ -16,6 +16,7 @@ from tests.builders.zone import a_business, a_member, a_person, owner_of
 
 from kawasan.core import clock, ids
 from kawasan.core.money import Money
+from kawasan.platform.addresses import zone_address
 from kawasan.platform.checks import Finding
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import models, tasks
@@ -207,6 +208,13 @@ def test_a_paper_is_mailed_in_the_customers_language_with_its_pdf(client: Any, s
     a_payment(shop.id, found.id, 200_000, day=clock.business_day(clock.now()), at=clock.now())
     tasks.mail_document(**call, days=3)  # paid meanwhile: nobody is reminded
     assert len(mail.outbox) == 1
+
+
+def test_a_paper_that_no_page_has_sent_links_to_the_zones_address(shop: Any) -> None:
+    found, link = issued(shop)
+    models.Habit.objects.filter(pk=shop.id).update(origin="")
+    tasks.mail_document(business_id=str(shop.id), document_id=str(found.id), origin="")
+    assert f"{zone_address()}/tagihan/{link}" in mail.outbox[-1].body.splitlines()
 
 
 def test_reminders_and_returning_invoices_happen_once(client: Any, shop: Any) -> None:

@@ -14,6 +14,7 @@ from tests.builders.zone import a_business, owner_of
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM
 from kawasan.platform import followers
+from kawasan.platform.addresses import zone_address
 from kawasan.platform.models import Fact
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors import models, tasks
@@ -150,6 +151,7 @@ def test_the_owner_is_told_by_mail_in_their_language():
     assert message.to == [owner_of(business).email]
     assert "Kotak dingin 1" in message.subject
     assert "9 °C" in message.body
+    assert f"{zone_address()}/jualan/{business.slug}/perangkat" in message.body.splitlines()
 
 
 def test_rules_that_could_not_be_are_refused():

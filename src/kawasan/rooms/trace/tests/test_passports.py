@@ -16,6 +16,7 @@ from tests.builders.zone import a_business, a_person, owner_of, zone_staff
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Refusal
+from kawasan.platform.addresses import zone_address
 from kawasan.platform.db import see_as
 from kawasan.platform.followers import catch_up, rebuild
 from kawasan.rooms.commerce import api as commerce
@@ -181,6 +182,7 @@ def test_a_recall_finds_and_tells_every_buyer_of_what_the_batch_went_into() -> N
     tasks.send_notice(batch_id=str(notice.batch_id), person_id=str(notice.person_id), order_id=str(order.id))
     assert "Jamur ditemukan" in mail.outbox[-1].body
     assert order.number in mail.outbox[-1].body
+    assert f"{zone_address()}/pesanan/{ids.public('ord', order.id)}" in mail.outbox[-1].body.splitlines()
     reader = Client()
     reader.force_login(Person.objects.get(pk=buyer.person_id))
     assert "Jamur ditemukan" in reader.get("/penarikan").content.decode()

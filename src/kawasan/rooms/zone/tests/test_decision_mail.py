@@ -7,6 +7,7 @@ from django.core import mail
 from tests.builders import a_business, a_member, an_actor, owner_of
 
 from kawasan.core import clock
+from kawasan.platform.addresses import zone_address
 from kawasan.platform.db import transaction
 from kawasan.platform.models import Fact
 from kawasan.rooms.zone import api as zone
@@ -32,6 +33,7 @@ def test_an_owner_reads_why_the_application_came_back_and_staff_of_the_business_
     assert "Keripik Bu Tini" in letter.subject
     assert "Alamat belum lengkap" in letter.body
     assert "Mohon perbaiki" in letter.subject
+    assert f"{zone_address()}/usaha/{business.slug}" in letter.body.splitlines()
 
 
 def test_the_mail_is_written_in_the_owners_language():
