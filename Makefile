@@ -45,7 +45,7 @@ browser: # Chromium for the browser tests: installed on Debian and Ubuntu when w
 
 interop: setup ## install other people's SNAP, EPCIS and book-keeping programs (not locked) and test them against ours
 	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask pycryptodome "beancount>=3.2"
-	$(BIN)/pip install --quiet --disable-pip-version-check "eth-account>=0.14" "vyper==0.4.3"
+	$(BIN)/pip install --quiet --disable-pip-version-check "vyper==0.4.3"
 	npm install --no-save --silent --prefix .test-data/chain ganache@7.9.2
 	KAWASAN_TEST_VYPER=$(CURDIR)/$(BIN)/vyper $(PY) tools/with_ganache.py .test-data/chain $(BIN)/pytest src/kawasan/rooms/log/tests/test_chain.py
 	KAWASAN_TEST_NPM=1 KAWASAN_TEST_BEAN_CHECK=$(CURDIR)/$(BIN)/bean-check $(BIN)/pytest tests/interop tests/sandbox/test_interop.py src/kawasan/rooms/books/tests/test_reports.py src/kawasan/rooms/books/tests/test_real_invoices.py

@@ -114,6 +114,6 @@ def _account() -> Any:
 
 
 def _checksummed(address: str) -> str:
-    from eth_utils import to_checksum_address
+    from eth_utils.address import to_checksum_address
 
     return str(to_checksum_address(address))
