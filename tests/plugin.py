@@ -37,3 +37,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     from tests.scheduling import Scheduling
 
     return Scheduling(config, log)
+
+
+def pytest_collection_finish() -> None:
+    from tests import once
+
+    once.share_middleware()
+    once.spare_what_stays()
