@@ -5,5 +5,5 @@ from kawasan.rooms.books import api
 
 
 def verify() -> list[Finding]:
-    """Return every entry that does not balance, every sum that is wrong, every account that is not the ledger's."""
+    """Return entries that do not balance, sums that are wrong, and what is not the ledger's: accounts and units."""
     return api.differences()

@@ -1,5 +1,5 @@
 """
-An independent witness: entries balance, sums are sums of lines, and the books' cash is the ledger's.
+An independent witness: entries balance, sums are sums of lines, the books' cash and sold units are the ledger's.
 
 It reads the ledger's tables in SQL of its own and shares nothing with the follower but the table of accounts.
 """
@@ -15,6 +15,7 @@ from kawasan.platform.checks import Finding
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
 from kawasan.rooms.books.rules.posting import money_accounts
+from kawasan.rooms.books.rules.units import SOLD_CODE, SUPPLY_CODE
 from kawasan.rooms.ledger import api as ledger
 
 FINDINGS_MAX = 100  # of each check
@@ -59,6 +60,28 @@ _CHECKS = {
                coalesce(h.amount, 0)::text, coalesce(b.amount, 0)::text
         from held h full join booked b on b.business_id = h.owner and b.account = h.account
         where coalesce(h.amount, 0) <> coalesce(b.amount, 0) order by 1 limit %(max)s""",
+    # Whatever codes moved them: units that came to be sold since the cards began, less those that can be sold again.
+    "books-units": """
+        with began as (select business_id, min(position) as position from books_stock_choice group by 1),
+        sold as (
+            select a.id, a.owner, a.asset, b.position from ledger_account a
+            join began b on b.business_id = a.owner where a.code = %(sold)s),
+        moved as (
+            select s.owner, s.asset, t.amount from ledger_history t join sold s on s.id = t.credit
+            where t.kind in ('posted', 'post') and t.sequence > s.position and t.sequence <= %(upto)s
+            union all
+            select s.owner, s.asset, -t.amount from ledger_history t join sold s on s.id = t.debit
+            join ledger_account there on there.id = t.credit and there.code <> %(supply)s
+            where t.kind in ('posted', 'post') and t.sequence > s.position and t.sequence <= %(upto)s),
+        gone as (select owner, asset, sum(amount) as units from moved group by 1, 2),
+        carded as (
+            select business_id, asset, sum(units) as units from (
+                select business_id, asset, sold - returned as units from books_unit_day
+                union all select business_id, asset, quantity from books_unit_on_the_way) each group by 1, 2)
+        select concat_ws(' ', coalesce(g.owner, c.business_id), coalesce(g.asset, c.asset)),
+               coalesce(g.units, 0)::text, coalesce(c.units, 0)::text
+        from gone g full join carded c on c.business_id = g.owner and c.asset = g.asset
+        where coalesce(g.units, 0) <> coalesce(c.units, 0) order by 1 limit %(max)s""",
 }
 
 
@@ -75,6 +98,8 @@ def differences() -> list[Finding]:
         "names": list(accounts.values()),
         "idr": ledger.IDR,
         "upto": row[0] if row else 0,
+        "sold": SOLD_CODE,
+        "supply": SUPPLY_CODE,
     }
     return [finding for code, sql in _CHECKS.items() for finding in _findings(code, sql, given)]
 

@@ -20,7 +20,8 @@ from kawasan.rooms.books.rules.posting import MOVES, Closings, booking_day, rule
 from kawasan.rooms.ledger.rules import account_id
 from kawasan.rooms.ledger.types import TransferRow
 
-STOCK_CODE = 20  # an account of units on the shelf (commerce)
+# accounts of commerce: units on the shelf, units sold, and where units come from and lost ones go
+STOCK_CODE, SOLD_CODE, SUPPLY_CODE = 20, 21, 22
 
 
 class Key(NamedTuple):

@@ -239,6 +239,27 @@ def test_stock_is_for_the_books_desk():
     assert StockCount.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("table", "change"), [(UnitDay, {"sold": 5}), (UnitDay, {"returned": 1}), (UnitOnTheWay, {"quantity": 1})]
+)
+def test_verify_names_the_card_whose_units_are_not_the_ledgers(table, change):
+    shop, shift = Shop(), a_shift()
+    shop.sell(3)
+    shop.sell(2, commerce.OrderState.PAID)
+    sale = a_till_sale(shift.id, a_till_line(shop.product, 1))  # what is given back and lost stays gone
+    lost = a_till_return(shift.id, sale, a_till_line(shop.product, 1), restock=False)
+    commerce.sync_till(**shop.who, at=AT, shifts=[shift], sales=[sale], returns=[lost])
+    follow()
+    assert books.differences() == []
+    assert table.objects.update(**change) == 1
+    (found,) = books.differences()
+    asset = commerce.unit_asset(shop.variant)
+    assert (found.code, found.row, found.expected) == ("books-units", f"{shop.id} {asset}", "6")
+    UnitDay.objects.all().delete()
+    UnitOnTheWay.objects.all().delete()
+    assert [(item.code, item.found) for item in books.differences()] == [("books-units", "0")]
+
+
 ACTS = st.lists(
     st.tuples(st.sampled_from(["buy", "sell", "pay", "count", "book", "undo"]), st.integers(1, 6)), max_size=8
 )
