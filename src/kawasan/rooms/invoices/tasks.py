@@ -102,6 +102,7 @@ def on_order_refunded(fact: OrderRefunded, *, at: datetime) -> None:
         order_id=fact.order_id,
         refund_id=fact.return_id,
         amount_minor=fact.refunded_minor + fact.discount_back_minor,
+        voucher_minor=fact.discount_back_minor,
         at=at,
     )
 
@@ -110,7 +111,12 @@ def on_order_cancelled(fact: OrderCancelled, *, at: datetime) -> None:
     """Credit all of the invoice of an order that was paid, billed and then cancelled."""
     if fact.refunded_minor:
         invoices.credit_refund(
-            business_id=fact.business_id, order_id=fact.order_id, refund_id=fact.order_id, amount_minor=None, at=at
+            business_id=fact.business_id,
+            order_id=fact.order_id,
+            refund_id=fact.order_id,
+            amount_minor=None,
+            voucher_minor=None,
+            at=at,
         )
 
 

@@ -16,13 +16,19 @@ from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.customers import lock_habits
 from kawasan.rooms.invoices.actions.drafts import put_sums, store_lines
 from kawasan.rooms.invoices.actions.issuing import book, commit, number_row
-from kawasan.rooms.invoices.actions.paying import add_payment
+from kawasan.rooms.invoices.actions.paying import add_order_money
 from kawasan.rooms.invoices.queries.desk import need_sales
-from kawasan.rooms.invoices.queries.documents import as_documents, as_line, lines_of, locked
+from kawasan.rooms.invoices.queries.documents import (
+    as_documents,
+    as_line,
+    lines_of,
+    locked,
+    paid_by_voucher,
+    refund_key,
+)
 from kawasan.rooms.invoices.queries.orders import sold_by_place
 from kawasan.rooms.invoices.rules import amounts, crediting, posting
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind, Line
-from kawasan.rooms.invoices.types.money import Method
 from kawasan.rooms.invoices.types.refusals import CreditInvalid, DocumentNotIssued, NothingOpen
 
 
@@ -59,13 +65,20 @@ def credit(
 
 @requires_transaction
 def credit_refund(
-    *, business_id: UUID, order_id: UUID, refund_id: UUID, amount_minor: int | None, at: datetime
+    *,
+    business_id: UUID,
+    order_id: UUID,
+    refund_id: UUID,
+    amount_minor: int | None,
+    voucher_minor: int | None,
+    at: datetime,
 ) -> Document | None:
     """
     Credit what was given back of an order that has an invoice, once; nothing where it has none, or said so already.
 
-    ``amount_minor`` is what went back, None for all of it. The money went by the ledger, and is noted on the invoice.
-    For listeners: the caller has checked that it happened. A repeat returns nothing.
+    ``amount_minor`` is what went back, None for all of it, ``voucher_minor`` what of it went to the zone's voucher and
+    not to the buyer. The note undoes the price that the invoice says, whoever paid it; the money went by the ledger and
+    is noted as it went. For listeners: the caller has checked that it happened. A repeat returns nothing.
     """
     row = _invoice_of_order(business_id, order_id)
     credit_id = ids.derived("invoices.refund-credit", refund_id)
@@ -77,8 +90,9 @@ def credit_refund(
     if not lines:
         return None
     made = _issue(row, lines, credit_id, order.number, None, at)
-    key = ids.derived("invoices.refund-payment", refund_id)
-    add_payment(row, key, -made.total_minor, Method.ORDER, clock.business_day(at), order.number, None, at)
+    back = min(paid_by_voucher(row.id), made.total_minor, made.total_minor if voucher_minor is None else voucher_minor)
+    key, day = refund_key(credit_id), clock.business_day(at)
+    add_order_money(row, key, -made.total_minor, -back, day=day, note=order.number, made_by=None, at=at)
     return as_documents([made], at=at)[0]
 
 

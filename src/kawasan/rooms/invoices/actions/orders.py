@@ -14,14 +14,13 @@ from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.customers import add_customer, lock_habits
 from kawasan.rooms.invoices.actions.drafts import write_draft
 from kawasan.rooms.invoices.actions.issuing import book, issue_row
-from kawasan.rooms.invoices.actions.paying import add_payment
+from kawasan.rooms.invoices.actions.paying import add_order_money
 from kawasan.rooms.invoices.queries.desk import is_pkp
 from kawasan.rooms.invoices.queries.documents import as_documents, link_of, locked
 from kawasan.rooms.invoices.queries.orders import name_of, sold_of
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.types.customers import CustomerData
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind, NewLine, Terms
-from kawasan.rooms.invoices.types.money import Method
 from kawasan.rooms.invoices.types.refusals import OrderNotBilled
 
 
@@ -67,8 +66,8 @@ def _issued(order: commerce.Order, data: CustomerData, made_by: UUID | None, at:
     )
     row = locked(order.business_id, made.id)
     issue_row(row, clock.business_day(at), made_by=made_by, at=at)
-    key = ids.derived("invoices.order-payment", order.id)
-    add_payment(row, key, row.total_minor, Method.ORDER, clock.business_day(at), order.number, made_by, at)
+    key, day = ids.derived("invoices.order-payment", order.id), clock.business_day(at)
+    add_order_money(row, key, row.total_minor, order.subsidy_minor, day=day, note=order.number, made_by=made_by, at=at)
     book(row, posting.of_tax_within(row.ppn_minor), made_by=made_by, at=at)
     row.sent_at = at
     row.save(update_fields=["sent_at"])
@@ -76,6 +75,8 @@ def _issued(order: commerce.Order, data: CustomerData, made_by: UUID | None, at:
 
 
 # A shop's voucher and what was given back before stand as a discount: the invoice says what the seller got in the end.
+# The zone's voucher is no discount of the seller's (UU PPN art. 1 no. 18: only one on the invoice lowers the price): it
+# is money of somebody else, and stands among the payments.
 def _lines(order: commerce.Order) -> list[NewLine]:
     return [
         NewLine(name_of(line), Decimal(line.quantity), line.unit_price_minor, line.gross_minor - sold, unit="UM.0021")

@@ -14,7 +14,7 @@ from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.actions.issuing import book
 from kawasan.rooms.invoices.queries.desk import need_sales
-from kawasan.rooms.invoices.queries.documents import as_documents, by_link, locked
+from kawasan.rooms.invoices.queries.documents import as_documents, by_link, locked, voucher_key
 from kawasan.rooms.invoices.queries.public import live_code
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind
@@ -169,6 +169,24 @@ def add_payment(
     )
     row.paid_minor += amount_minor
     row.save(update_fields=["paid_minor"])
+
+
+def add_order_money(
+    row: models.Document,
+    key: UUID,
+    total_minor: int,
+    voucher_minor: int,
+    *,
+    day: date,
+    note: str,
+    made_by: UUID | None,
+    at: datetime,
+) -> None:
+    """Store an order's money for its locked invoice, below zero where it went back: the buyer's, and the zone's."""
+    parts = ((key, total_minor - voucher_minor, Method.ORDER), (voucher_key(key), voucher_minor, Method.VOUCHER))
+    for payment_id, amount_minor, method in parts:
+        if amount_minor:
+            add_payment(row, payment_id, amount_minor, method, day, note, made_by, at)
 
 
 @requires_transaction

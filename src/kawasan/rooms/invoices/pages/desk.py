@@ -47,7 +47,12 @@ METHODS = {
     invoices.Method.QRIS: msg("QRIS"),
     invoices.Method.WALLET: msg("Wallet"),
     invoices.Method.ORDER: msg("Paid with the order"),
+    invoices.Method.VOUCHER: msg("Paid by the zone's voucher"),
     invoices.Method.BOOKS: msg("Written in the books"),
+}
+BACK = {
+    invoices.Method.ORDER: msg("Given back to the buyer"),
+    invoices.Method.VOUCHER: msg("Given back to the zone's voucher"),
 }
 STATES_OF = {
     invoices.DocumentKind.QUOTATION: (
@@ -97,3 +102,9 @@ def context(request: HttpRequest, actor: Actor, business: zone.Business, tab: st
 def link_address(request: HttpRequest, link: str) -> str:
     """Return the whole address at which a customer sees a paper."""
     return request.build_absolute_uri(reverse("invoices:public", args=[link]))
+
+
+def how(item: invoices.InvoicePayment) -> str:
+    """Return how money of an invoice came or went, in the reader's language."""
+    names = BACK if item.amount_minor < 0 and item.method in BACK else METHODS
+    return gettext(names[item.method])

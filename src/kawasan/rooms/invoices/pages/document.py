@@ -23,9 +23,9 @@ from kawasan.rooms.invoices import tasks
 from kawasan.rooms.invoices.forms import PaymentForm, ReasonForm, RecurringForm, RoomForm, day_field
 from kawasan.rooms.invoices.pages.desk import (
     KINDS,
-    METHODS,
     context,
     document_id,
+    how,
     link_address,
     new_key,
     row,
@@ -69,7 +69,7 @@ def shown(request: HttpRequest, slug: str, document: str, status: int = 200, **f
         state=state(found),
         kind_name=gettext(KINDS[found.kind]),
         customer=customer,
-        money=[(item, gettext(METHODS[item.method])) for item in money],
+        money=[(item, how(item)) for item in money],
         related=[row(item, slug) for item in made],
         link=link_address(request, link) if link else "",
         credit_lines=[(line, left) for line, left in _left(found, made) if left],

@@ -22,7 +22,7 @@ from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import tasks
 from kawasan.rooms.invoices.forms import Amount, RoomForm
-from kawasan.rooms.invoices.pages.desk import KINDS, METHODS, link_address, state
+from kawasan.rooms.invoices.pages.desk import KINDS, how, link_address, state
 from kawasan.rooms.invoices.pages.papers import file_of
 from kawasan.rooms.payments import api as payments
 
@@ -58,7 +58,7 @@ def _page(request: HttpRequest, link: str, template: str) -> HttpResponse:
     context |= {
         "state": state(found),
         "kind_name": gettext(KINDS[found.kind]),
-        "money": [(item, gettext(METHODS[item.method])) for item in paper.payments],
+        "money": [(item, how(item)) for item in paper.payments],
         "path_link": link,
         "key": ids.public(invoices.PAYMENT_PREFIX, ids.uuid7()),
         "qr": _drawn(paper.qris) if paper.qris else "",

@@ -91,12 +91,30 @@ def payments_of(*, actor: Actor, business_id: UUID, document_id: UUID) -> list[I
 
 
 def payment_rows(business_id: UUID, document_id: UUID) -> list[InvoicePayment]:
-    """Return what was paid for an invoice to a caller that may see it."""
-    rows = models.Payment.objects.filter(business_id=business_id, document_id=document_id).order_by("pk")
+    """Return what was paid for an invoice, or given back for a credit note, to a caller that may see it."""
+    back = refund_key(document_id)
+    wanted = Q(document_id=document_id) | Q(pk__in=[back, voucher_key(back)])
+    rows = models.Payment.objects.filter(wanted, business_id=business_id).order_by("pk")
     return [
         InvoicePayment(row.id, row.document_id, row.amount_minor, Method(row.method), row.day, row.note, row.made_at)
         for row in rows
     ]
+
+
+def refund_key(credit_id: UUID) -> UUID:
+    """Return the id of the buyer's money that went back with a credit note of an order."""
+    return ids.derived("invoices.credit-money", credit_id)
+
+
+def voucher_key(payment_id: UUID) -> UUID:
+    """Return the id of what the zone's voucher paid, or got back, beside an order's money."""
+    return ids.derived("invoices.voucher-money", payment_id)
+
+
+def paid_by_voucher(document_id: UUID) -> int:
+    """Return what of an invoice the zone's voucher paid and did not get back."""
+    rows = models.Payment.objects.filter(document_id=document_id, method=Method.VOUCHER)
+    return int(rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def tally(*, actor: Actor, business_id: UUID, at: datetime) -> Tally:

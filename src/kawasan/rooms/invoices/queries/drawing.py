@@ -9,6 +9,7 @@ from django.utils import translation
 from kawasan.rooms.invoices.rules.amounts import unit_name
 from kawasan.rooms.invoices.rules.china import china_split
 from kawasan.rooms.invoices.types.documents import Paper
+from kawasan.rooms.invoices.types.money import Method
 
 
 def pdf_of(paper: Paper, link: str) -> bytes:
@@ -35,6 +36,8 @@ def context_of(paper: Paper, link: str) -> dict[str, object]:
         "qr_link": qr(link) if link else "",
         "qr_qris": qr(paper.qris) if paper.qris else "",
         "shows_pay": found.can_be_paid,
+        "order_minor": sum(abs(item.amount_minor) for item in paper.payments if item.method is Method.ORDER),
+        "voucher_minor": abs(sum(item.amount_minor for item in paper.payments if item.method is Method.VOUCHER)),
     }
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.builders.authority import a_completion, a_sale
 from tests.builders.books import balances, follow
 from tests.builders.invoices import an_owner, register
 from tests.builders.orders import a_buyer, an_order, seller_of, something_for_sale, wanted
-from tests.builders.zone import a_business
+from tests.builders.zone import a_business, an_actor, zone_staff
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
+from kawasan.core.money import format_money, rupiah
 from kawasan.platform import facts
 from kawasan.platform.models import Fact
 from kawasan.platform.wiring import wiring
@@ -26,6 +31,8 @@ from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import models
 from kawasan.rooms.invoices.rules import amounts
 from kawasan.rooms.invoices.rules.crediting import lines_of_refund
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.payments import api as payments
 
 PPN = tables_of(starting_rows()).ppn[-1]
 STATES = commerce.OrderState
@@ -36,9 +43,11 @@ pytestmark = pytest.mark.django_db
 
 
 class Sold:
-    """A billed order of two products, three units of the first, with Rp10.000 off by its shop's voucher."""
+    """A billed order of two products, three units of the first, with Rp10.000 off by a voucher."""
 
-    def __init__(self, *, pkp: bool = False, state: STATES = STATES.DELIVERED, bill: bool = True) -> None:
+    def __init__(
+        self, *, pkp: bool = False, state: STATES = STATES.DELIVERED, bill: bool = True, zone: bool = False
+    ) -> None:
         self.at, self.buyer, business = clock.now(), a_buyer(), a_business()
         if pkp:
             register(business.id)
@@ -47,19 +56,25 @@ class Sold:
         self.order = an_order(
             buyer=self.buyer,
             lines=[wanted(products[0], 3), wanted(products[1])],
-            voucher=self._voucher(),
+            voucher=self._voucher(is_zone=zone),
             state=state,
             at=self.at,
         )
         self.invoice = self.bill() if bill else None
 
-    def _voucher(self) -> str:
+    def _voucher(self, *, is_zone: bool) -> str:
         voucher = commerce.NewVoucher(
             id=ids.uuid7(), code=f"HEMAT{ids.uuid7().hex[-6:]}", name="Hemat", percent_bp=0, amount_minor=10_000_00,
-            most_minor=None, least_minor=20_000_00, per_buyer=2, budget_minor=1_000_000_00, business_id=self.shop,
+            most_minor=None, least_minor=20_000_00, per_buyer=2, budget_minor=1_000_000_00,
+            business_id=None if is_zone else self.shop,
             starts_at=self.at - timedelta(days=1), ends_at=self.at + timedelta(days=30),
         )  # fmt: skip
-        return commerce.make_voucher(actor=seller_of(self.shop), voucher=voucher, at=self.at).terms.code
+        if is_zone:
+            ledger.open_accounts([payments.new_fee()])
+            earning = ledger.NewTransfer(ids.uuid7(), payments.provider(), payments.fee(), voucher.budget_minor, 106)
+            ledger.post(ledger.Entry(ids.uuid7(), self.at, (earning,)))
+        who = an_actor(zone_staff().pk) if is_zone else seller_of(self.shop)
+        return commerce.make_voucher(actor=who, voucher=voucher, at=self.at).terms.code
 
     def bill(self) -> invoices.Document:
         return invoices.bill_order(actor=self.buyer, order_id=self.order.id, data=BUYER, at=self.at)[0]
@@ -80,8 +95,20 @@ class Sold:
         return asked.asked_minor
 
     @property
+    def ask(self) -> dict[str, Any]:
+        """Who asks for which shop."""
+        return {"actor": an_owner(self.shop), "business_id": self.shop}
+
+    @property
     def left_minor(self) -> int:
         return commerce.order(actor=SYSTEM, order_id=self.order.id).net_minor
+
+    def money(self, document_id: UUID | None = None) -> dict[str, int]:
+        """What was paid for the invoice, or went back with a credit note, by whose money it is."""
+        found: dict[str, int] = defaultdict(int)
+        for item in invoices.payments_of(**self.ask, document_id=document_id or self.invoice.id):
+            found[item.method.value] += item.amount_minor
+        return found
 
     @property
     def credits(self) -> list[models.Document]:
@@ -118,6 +145,39 @@ def test_each_refund_is_a_credit_note_of_its_amount_until_nothing_is_left(pkp):
     assert invoices.differences() == []
     returned = models.Line.objects.get(document=found[0])
     assert (returned.quantity, returned.name) == (Decimal(1), sold.invoice.lines[0].name)
+
+
+@pytest.mark.parametrize("pkp", [False, True])
+def test_a_zones_voucher_is_no_discount_and_gets_its_own_money_back(pkp):
+    sold = Sold(pkp=pkp, zone=True)
+    invoice, order = sold.invoice, sold.order
+    assert abs(invoice.sums.total_minor - order.gross_minor) <= 4  # the price of the goods, PPN within it to a few sen
+    paid = sold.money()
+    assert paid == {"order": invoice.sums.total_minor - 10_000_00, "voucher": 10_000_00}
+    back = sold.take_back(1)
+    tell()
+    undone = commerce.order(actor=SYSTEM, order_id=order.id).discount_back_minor
+    (first,) = sold.credits
+    assert 0 < undone < 10_000_00
+    assert first.total_minor == back + undone  # what the goods cost on the invoice, whoever paid it
+    assert sold.money(first.id) == {"order": -back, "voucher": -undone}
+    assert sold.money() == {"order": paid["order"] - back, "voucher": 10_000_00 - undone}
+    sold.refund(sold.left_minor)
+    tell()
+    assert sum(row.total_minor for row in sold.credits) == invoice.sums.total_minor
+    assert sold.money() == {"order": 0, "voucher": 0}
+    assert invoices.differences() == []
+
+
+def test_a_cancelled_order_gives_the_zones_voucher_its_money_back():
+    sold = Sold(state=STATES.PAID, zone=True)
+    commerce.cancel_order(actor=sold.buyer, order_id=sold.order.id, reason="Salah pesan", at=sold.at)
+    tell()
+    (note,) = sold.credits
+    assert note.total_minor == sold.order.gross_minor
+    assert sold.money(note.id) == {"order": -sold.order.total_minor, "voucher": -10_000_00}
+    page = Client().get(f"/tagihan/{invoices.link(**sold.ask, document_id=note.id)}").content.decode()
+    assert f'voucher kawasan</dt><dd class="nowrap">{format_money(rupiah(10_000))}<' in page.replace("\n", "")
 
 
 def test_a_refund_that_the_invoice_knows_of_is_not_credited_again():

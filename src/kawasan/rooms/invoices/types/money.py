@@ -14,13 +14,18 @@ RECURRING_PREFIX = "rec"
 
 
 class Method(StrEnum):
-    """How money came. Cash and bank are written by hand, the rest comes from the ledger or an order."""
+    """
+    How money came. Cash and bank are written by hand, the rest comes from the ledger or an order.
+
+    ``order`` is the buyer's money, ``voucher`` what the zone's voucher paid of the same order.
+    """
 
     CASH = "cash"
     BANK = "bank"
     QRIS = "qris"
     WALLET = "wallet"
     ORDER = "order"
+    VOUCHER = "voucher"
     BOOKS = "books"
 
 
@@ -52,6 +57,11 @@ class InvoicePayment:
     def public_id(self) -> str:
         """The id as people and programs see it."""
         return ids.public(PAYMENT_PREFIX, self.id)
+
+    @property
+    def off_minor(self) -> int:
+        """What it changes of what is open."""
+        return -self.amount_minor
 
 
 @dataclass(frozen=True, slots=True)
