@@ -30,8 +30,14 @@ from kawasan.rooms.trace.queries.batches import (
 from kawasan.rooms.trace.queries.captures import capture_job, captures
 from kawasan.rooms.trace.queries.events import event, events
 from kawasan.rooms.trace.queries.journeys import journey
-from kawasan.rooms.trace.queries.passports import certificate_file, certificates, doubts, upheld_doubts
-from kawasan.rooms.trace.queries.proofs import proof_of_step, raws_of
+from kawasan.rooms.trace.queries.passports import (
+    certificate_file,
+    certificates,
+    doubts,
+    upheld_doubts,
+    withdrawn_certificates,
+)
+from kawasan.rooms.trace.queries.proofs import added_papers, leaves_of_papers, proof_of_step, raws_of, withdrawn_papers
 from kawasan.rooms.trace.queries.recalls import addressed_to, affected, notices_of
 from kawasan.rooms.trace.queries.resources import RESOURCES, resource
 from kawasan.rooms.trace.queries.subscriptions import (
@@ -67,6 +73,7 @@ from kawasan.rooms.trace.types.events import (
     Event,
 )
 from kawasan.rooms.trace.types.goods import (
+    ADDED_KIND,
     BATCH_PREFIX,
     CERTIFICATE_BYTES_MAX,
     CERTIFICATE_PREFIX,
@@ -74,6 +81,7 @@ from kawasan.rooms.trace.types.goods import (
     STEP_PREFIX,
     STORY_LENGTH_MAX,
     UNITS_MAX,
+    WITHDRAWN_KIND,
     Affected,
     Alarm,
     Batch,
@@ -117,6 +125,7 @@ from kawasan.rooms.trace.types.refusals import (
 from kawasan.rooms.trace.types.subscriptions import SUBSCRIPTION_PREFIX, Message, NamedQuery, Subscription
 
 __all__ = [
+    "ADDED_KIND",
     "BATCH_PREFIX",
     "CERTIFICATE_BYTES_MAX",
     "CERTIFICATE_PREFIX",
@@ -132,6 +141,7 @@ __all__ = [
     "STORY_LENGTH_MAX",
     "SUBSCRIPTION_PREFIX",
     "UNITS_MAX",
+    "WITHDRAWN_KIND",
     "Affected",
     "Alarm",
     "Batch",
@@ -177,6 +187,7 @@ __all__ = [
     "UnknownSubscription",
     "add_certificate",
     "add_event",
+    "added_papers",
     "addressed_to",
     "affected",
     "any_batch",
@@ -210,6 +221,7 @@ __all__ = [
     "is_public",
     "is_rightly_checked",
     "journey",
+    "leaves_of_papers",
     "make_batch",
     "message",
     "name_query",
@@ -247,4 +259,6 @@ __all__ = [
     "verify_captures",
     "verify_events",
     "withdraw_certificate",
+    "withdrawn_certificates",
+    "withdrawn_papers",
 ]

@@ -10,8 +10,10 @@ class TraceConfig(AppConfig):
     label = "trace"
 
     def ready(self) -> None:
-        """Let the log prove events as they stand here, so that a changed one proves no more."""
+        """Let the log prove events and papers as they stand here, so that a changed one proves no more."""
         from kawasan.rooms.log import api as log
         from kawasan.rooms.trace import api as trace
 
         log.hold_documents(trace.LEAF_KIND, trace.raws_of)
+        log.hold_documents(trace.ADDED_KIND, trace.added_papers)
+        log.hold_documents(trace.WITHDRAWN_KIND, trace.withdrawn_papers)

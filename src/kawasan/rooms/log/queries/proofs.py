@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -130,6 +131,12 @@ def leaves_of(*, kind: str, subject: str) -> list[LeafId]:
     """Return the leaves about something, oldest first, as far as the asker may read them."""
     found = models.Content.objects.filter(kind=kind, subject=subject).order_by("leaf_id")
     return [LeafId(leaf) for leaf in found.values_list("leaf_id", flat=True)]
+
+
+def leaves_about(*, kind: str, subjects: Iterable[str]) -> dict[str, LeafId]:
+    """Return the newest leaf about each of some things, as far as there is one that the asker may read."""
+    found = models.Content.objects.filter(kind=kind, subject__in=list(subjects)).order_by("leaf_id")
+    return {subject: LeafId(leaf) for subject, leaf in found.values_list("subject", "leaf_id")}
 
 
 def proof_of_transfer(transfer_id: UUID) -> Proof:

@@ -8,10 +8,19 @@ from uuid import UUID
 
 from kawasan.core.access import Actor, BusinessRole, ZoneRole
 from kawasan.platform.db import requires_transaction, seeing_everything
+from kawasan.rooms.log import api as log
 from kawasan.rooms.trace import models
 from kawasan.rooms.trace.queries.batches import batch_row
 from kawasan.rooms.trace.queries.passports import as_certificate, as_doubt
-from kawasan.rooms.trace.types.goods import CERTIFICATE_BYTES_MAX, DOUBTS_OPEN_MAX, Certificate, Doubt
+from kawasan.rooms.trace.queries.proofs import added_document, withdrawn_document
+from kawasan.rooms.trace.types.goods import (
+    ADDED_KIND,
+    CERTIFICATE_BYTES_MAX,
+    DOUBTS_OPEN_MAX,
+    WITHDRAWN_KIND,
+    Certificate,
+    Doubt,
+)
 from kawasan.rooms.trace.types.refusals import (
     CertificateInvalid,
     DoubtInvalid,
@@ -42,7 +51,8 @@ def add_certificate(
     at: datetime,
 ) -> Certificate:
     """
-    Add a paper to a batch, or to every batch of its product. The same id again returns the first.
+    Add a paper to a batch, or to every batch of its product, and commit to it in the log. The same id again returns
+    the first.
 
     Raises CertificateInvalid, UnknownBatch, Unauthenticated, NotFound, Forbidden.
     """
@@ -70,18 +80,27 @@ def add_certificate(
         digest=hashlib.sha256(file).digest(),
         added_at=at,
     )
+    body = added_document(made)
+    log.submit(kind=ADDED_KIND, subject=str(made.pk), body=body, owners=[business_id], at=at)
     return as_certificate(made)
 
 
 @requires_transaction
 def withdraw_certificate(*, actor: Actor, business_id: UUID, certificate_id: UUID, at: datetime) -> None:
-    """Take a paper out of the passports; a repeat changes nothing. Raises UnknownCertificate and as add_certificate."""
+    """
+    Take a paper out of the passports, and say so in the log; a repeat changes nothing.
+
+    Raises UnknownCertificate and as add_certificate.
+    """
     actor.need_business(business_id, BusinessRole.OWNER, BusinessRole.STAFF)
     row = models.Certificate.objects.select_for_update().filter(pk=certificate_id, business_id=business_id).first()
     if row is None:
         raise UnknownCertificate
-    row.withdrawn_at = row.withdrawn_at or at
-    row.save(update_fields=["withdrawn_at"])
+    if row.withdrawn_at is None:
+        row.withdrawn_at = at
+        row.save(update_fields=["withdrawn_at"])
+        body = withdrawn_document(row)
+        log.submit(kind=WITHDRAWN_KIND, subject=str(row.pk), body=body, owners=[business_id], at=at)
 
 
 @requires_transaction

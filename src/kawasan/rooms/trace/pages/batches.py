@@ -209,13 +209,19 @@ def _batch(
         )
         steps = with_names(trace.journey(batch=found))
         papers = trace.certificates(batch=found)
+        leaves = trace.leaves_of_papers(papers=papers)
+        withdrawn = trace.withdrawn_certificates(batch=found)
+        added, taken = (
+            trace.leaves_of_papers(papers=withdrawn, kind=kind) for kind in (trace.ADDED_KIND, trace.WITHDRAWN_KIND)
+        )
     initial = {"quantity": found.quantity, "story": found.story, "is_public": found.is_public}
     context = {
         "batch": found,
         "public": ids.public(trace.BATCH_PREFIX, found.id),
         "product": product,
         "steps": steps,
-        "papers": [(one, ids.public(trace.CERTIFICATE_PREFIX, one.id)) for one in papers],
+        "papers": [(one, ids.public(trace.CERTIFICATE_PREFIX, one.id), leaves.get(one.id)) for one in papers],
+        "withdrawn": [(one, added.get(one.id), taken.get(one.id)) for one in withdrawn],
         "change_form": change_form or ChangeForm(initial=initial),
         "certificate_form": certificate_form or CertificateForm(),
         "address": passport_address(request, found),

@@ -122,6 +122,7 @@ def _passport(request: HttpRequest, which: UUID, form: DoubtForm, status: int = 
         steps = trace.journey(batch=batch)
         named = with_names(steps)
         papers = trace.certificates(batch=batch)
+        leaves = trace.leaves_of_papers(papers=papers)
         doubts = trace.upheld_doubts(batch_id=batch.id)
         maker = zone.business(business_id=batch.business_id)
     today = clock.business_day(at)
@@ -135,7 +136,10 @@ def _passport(request: HttpRequest, which: UUID, form: DoubtForm, status: int = 
             (number, step, name, ids.public("evt", step.id)) for number, (step, name) in enumerate(named, start=1)
         ],
         "map": journey_map(steps),
-        "papers": [(one, ids.public(trace.CERTIFICATE_PREFIX, one.id), one.is_valid_on(today)) for one in papers],
+        "papers": [
+            (one, ids.public(trace.CERTIFICATE_PREFIX, one.id), one.is_valid_on(today), leaves.get(one.id))
+            for one in papers
+        ],
         "doubts": doubts,
         "curve": [(short(one.at, "date"), round(one.celsius, 1)) for one in readings],
         "coldest": min((one.lowest for one in readings), default=None),

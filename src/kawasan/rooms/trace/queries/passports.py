@@ -13,6 +13,8 @@ from kawasan.rooms.trace import models
 from kawasan.rooms.trace.types.goods import Batch, Certificate, Doubt
 from kawasan.rooms.trace.types.refusals import UnknownCertificate
 
+WITHDRAWN_MAX = 50
+
 
 @requires_transaction
 def certificates(*, batch: Batch) -> tuple[Certificate, ...]:
@@ -22,6 +24,15 @@ def certificates(*, batch: Batch) -> tuple[Certificate, ...]:
             Q(batch_id=batch.id) | Q(batch__isnull=True), product_id=batch.product_id, withdrawn_at__isnull=True
         ).defer("file")
         return tuple(as_certificate(row) for row in rows.order_by("valid_from", "id"))
+
+
+@requires_transaction
+def withdrawn_certificates(*, batch: Batch) -> tuple[Certificate, ...]:
+    """Return the papers of a batch and of its product that were taken out, newest first, as far as one may see them."""
+    rows = models.Certificate.objects.filter(
+        Q(batch_id=batch.id) | Q(batch__isnull=True), product_id=batch.product_id, withdrawn_at__isnull=False
+    ).defer("file")
+    return tuple(as_certificate(row) for row in rows.order_by("-withdrawn_at", "id")[:WITHDRAWN_MAX])
 
 
 @requires_transaction
@@ -64,6 +75,7 @@ def as_certificate(row: models.Certificate) -> Certificate:
         row.kind,
         bytes(row.digest).hex(),
         row.batch_id,
+        row.withdrawn_at,
     )
 
 

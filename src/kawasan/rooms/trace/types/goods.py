@@ -12,6 +12,8 @@ CERTIFICATE_PREFIX = "crt"
 DOUBT_PREFIX = "dbt"
 STEP_PREFIX = "stp"
 CERTIFICATE_BYTES_MAX = 3 * 1024 * 1024
+ADDED_KIND = "certificate.added"  # of the log: a paper, with the hash of its file
+WITHDRAWN_KIND = "certificate.withdrawn"
 STORY_LENGTH_MAX = 2_000
 UNITS_MAX = 10_000_000
 DOUBTS_OPEN_MAX = 20
@@ -115,6 +117,7 @@ class Certificate:
     kind: str
     digest: str
     batch_id: UUID | None
+    withdrawn_at: datetime | None = None
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it holds on a day."""
