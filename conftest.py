@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 from tests import databases
 
@@ -29,6 +29,21 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
         yield
     with django_db_blocker.unblock():
         connection.close()
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """
+    A transaction around all tests of a module, for fixtures of the module that put rows in once.
+
+    What a test changes is rolled back after it, the module's rows after its last one. Every test of such a module sees
+    them, and none of it may ask for ``transaction=True``.
+    """
+    with django_db_blocker.unblock(), schemas.in_zone(databases.SCHEMA), transaction.atomic():
+        connection._kawasan_test_transaction = True
+        see_as(SYSTEM)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -4,65 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tests.builders.payments import AT, QUARTER, a_payment, an_account_of, money_for, money_for_a_business
+from tests.builders.payments import AT, QUARTER, a_payment, money_for
+from tests.builders.staff_events import ENGLISH, SOON, a_returned_payout, actor, tell, text_of, the
 from tests.builders.zone import a_business, a_person, owner_of, zone_staff
 
 from kawasan.core import ids
-from kawasan.core.access import STRANGER, SYSTEM, Actor
+from kawasan.core.access import STRANGER, SYSTEM
 from kawasan.core.errors import Forbidden, Unauthenticated
 from kawasan.core.money import Money
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.api import Attention, EventFilter, EventKind, Outcome
-from kawasan.rooms.payments.rules.masking import masked_details
 from kawasan.rooms.zone import api as zone
 
 pytestmark = pytest.mark.django_db
-ENGLISH = {"accept-language": "en"}
-SOON = AT + timedelta(minutes=1)
-BODY = {
-    "eventId": "event-7",
-    "amount": {"value": "49500.00", "currency": "IDR"},
-    "payer": {"name": "Siti Rahmawati", "account": "1234567890123", "pin": "4711"},
-}
 
 
-def actor(role: str) -> Actor:
-    return zone.actor_of_person(person_id=zone_staff(role).pk)
-
-
-def tell(payment: payments.Payment, at: Any = SOON, **changes: Any) -> payments.Notified:
-    return payments.notify(notification=money_for(payment, **changes), at=at)
-
-
-def a_returned_payout(whole: int = 75_000) -> payments.Payout:
-    business = a_business()
-    money_for_a_business(business.id, whole)
-    an_account_of(business.id, bank="008", number="9876543210000")
-    asked = payments.request_payout(
-        actor=zone.actor_of_person(person_id=owner_of(business).pk),
-        business_id=business.id,
-        payout_id=ids.uuid7(),
-        amount=Money(whole * 100),
-        at=AT,
-    )
-    return payments.settle_payout(payout_id=asked.id, sent=False, bank_reference="BANK-404", at=SOON)
-
-
-@pytest.fixture
-def one_of_each() -> dict[Outcome, payments.Payment | payments.Payout | None]:
+@pytest.fixture(scope="module")
+def one_of_each(rows_of_module: None) -> dict[Outcome, payments.Payment | payments.Payout | None]:
     """Let everything happen once that staff should look at, and something that it should not."""
     tell(a_payment())  # in time: nothing to look at
     late, twice, odd, told = (a_payment() for _ in range(4))
@@ -86,15 +52,6 @@ def one_of_each() -> dict[Outcome, payments.Payment | payments.Payout | None]:
         Outcome.SENT_BACK: abroad,
         Outcome.PAYOUT_RETURNED: a_returned_payout(),
     }
-
-
-def the(outcome: Outcome) -> payments.StaffEvent:
-    (found,) = payments.staff_events(actor=SYSTEM, wanted=EventFilter(outcome=outcome)).items
-    return found
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def note(client: Any, event: payments.StaffEvent, text: str, note_id: Any = None) -> Any:
@@ -131,34 +88,6 @@ def test_an_event_without_a_payment_moved_nothing_and_a_contradiction_shows_what
     assert (other.event.amount_minor, other.taken.amount_minor, other.taken.outcome) == (5_00, 50_000_00, Outcome.PAID)
 
 
-def test_a_payout_that_came_back_is_flagged_once_and_its_account_is_masked() -> None:
-    payout = a_returned_payout()
-    payments.settle_payout(payout_id=payout.id, sent=False, bank_reference="BANK-404", at=SOON)
-    event = the(Outcome.PAYOUT_RETURNED)
-    assert (event.kind, event.reference, event.amount_minor) == (EventKind.PAYOUT, payout.public_id, 75_000_00)
-    detail = payments.staff_event(actor=SYSTEM, event_id=event.id)
-    assert detail.payout.masked_number.endswith("0000")
-    assert "987654321" not in detail.payout.masked_number
-    money = payments.seller_money(actor=SYSTEM, business_id=payout.business_id)
-    assert (money.available_minor, money.on_its_way_minor) == (75_000_00, 0)
-    assert payments.verify() == []
-
-
-def test_a_payout_that_arrived_is_nothing_to_look_at() -> None:
-    business = a_business()
-    money_for_a_business(business.id, 50_000)
-    an_account_of(business.id, bank="008", number="9876543210000")
-    asked = payments.request_payout(
-        actor=zone.actor_of_person(person_id=owner_of(business).pk),
-        business_id=business.id,
-        payout_id=ids.uuid7(),
-        amount=Money(50_000_00),
-        at=AT,
-    )
-    payments.settle_payout(payout_id=asked.id, sent=True, bank_reference="B1", at=SOON)
-    assert payments.staff_events(actor=SYSTEM).items == ()
-
-
 def test_the_list_is_narrowed_by_outcome_kind_and_what_is_searched_for(one_of_each: dict) -> None:
     late, payout = one_of_each[Outcome.LATE], one_of_each[Outcome.PAYOUT_RETURNED]
 
@@ -178,21 +107,6 @@ def test_the_list_is_narrowed_by_outcome_kind_and_what_is_searched_for(one_of_ea
     assert found(text="nobodys", outcome=Outcome.LATE) == set()
     assert found(text="\0") == set(one_of_each)
     assert found(text="%") == set()
-
-
-def test_the_list_is_read_in_pages_that_hold_every_event_once() -> None:
-    for _ in range(7):
-        tell(a_payment(), reference="NOBODYS")
-    seen, cursor = [], None
-    while True:
-        page = payments.staff_events(actor=SYSTEM, cursor=cursor, limit=3)
-        seen += [one.id for one in page.items]
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    assert len(seen) == len(set(seen)) == 7
-    assert seen == sorted(seen, reverse=True)
-    assert [one.id for one in payments.all_staff_events(actor=SYSTEM)] == seen
 
 
 @pytest.mark.parametrize("role", ["staff", "operator"])
@@ -250,17 +164,6 @@ def test_only_staff_marks_and_only_the_zone_looks(one_of_each: dict) -> None:
     assert not models.EventNote.objects.exists()
 
 
-def test_an_ordinary_message_is_no_event_of_the_desk(client: Any) -> None:
-    tell(a_payment())
-    row = models.ProviderEvent.objects.get()
-    with pytest.raises(payments.EventNotFound):
-        payments.staff_event(actor=SYSTEM, event_id=row.pk)
-    with pytest.raises(payments.EventNotFound):
-        payments.note_event(actor=actor("staff"), event_id=row.pk, note_id=ids.uuid7(), text="Seen.", at=SOON)
-    client.force_login(zone_staff("staff"))
-    assert client.get(f"/kawasan/uang/{ids.public('evt', row.pk)}").status_code == 404
-
-
 def test_the_application_cannot_rewrite_a_note(one_of_each: dict) -> None:
     payments.note_event(actor=actor("staff"), event_id=the(Outcome.LATE).id, note_id=ids.uuid7(), text="Seen.", at=SOON)
     for statement in ("update payments_event_note set text = 'x'", "delete from payments_event_note"):
@@ -306,17 +209,6 @@ def test_an_events_page_links_to_the_payment_and_says_what_became_of_the_money(c
     business = zone.business(business_id=one_of_each[Outcome.PAYOUT_RETURNED].business_id)
     assert f'href="/kawasan/usaha/{business.slug}"' in back
     assert "9876543210000" not in back
-
-
-def test_the_providers_message_is_shown_with_its_personal_parts_masked(client: Any) -> None:
-    tell(a_payment(), reference="NOBODYS", body=json.dumps(BODY).encode())
-    client.force_login(zone_staff("operator"))
-    page = client.get(f"/kawasan/uang/{the(Outcome.UNKNOWN_REFERENCE).public_id}", headers=ENGLISH).content.decode()
-    assert "event-7" in page
-    assert "49500.00" in page
-    assert "••••••••wati" in page
-    for secret in ("Siti", "1234567890", "4711"):
-        assert secret not in page
 
 
 def test_staff_marks_an_event_on_its_page_once_and_the_note_stands_there(client: Any, one_of_each: dict) -> None:
@@ -372,19 +264,6 @@ def test_an_auditor_cannot_mark(client: Any, one_of_each: dict) -> None:
     assert not models.EventNote.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["status=x", "outcome=paidd", "kind=1", "after=x"])
-def test_a_list_that_does_not_exist_is_refused(client: Any, query: str) -> None:
-    client.force_login(zone_staff("auditor"))
-    assert client.get(f"/kawasan/uang?{query}").status_code == 422
-
-
-def test_an_empty_desk_says_what_will_appear(client: Any) -> None:
-    client.force_login(zone_staff("auditor"))
-    assert "All seen" in text_of(client.get("/kawasan/uang", headers=ENGLISH))
-    assert "Nothing here" in text_of(client.get("/kawasan/uang?status=all", headers=ENGLISH))
-    assert "Nothing fits" in text_of(client.get("/kawasan/uang?q=x", headers=ENGLISH))
-
-
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_download_holds_the_list_as_it_is_narrowed(client: Any, one_of_each: dict, kind: str) -> None:
     payments.note_event(actor=actor("staff"), event_id=the(Outcome.LATE).id, note_id=ids.uuid7(), text="=1+1", at=SOON)
@@ -431,17 +310,3 @@ def test_a_key_needs_the_zones_scope(client: Any, one_of_each: dict) -> None:
         key = zone.create_key(actor=person, name="Laporan", scopes=scopes, at=AT)
         answer = client.get("/v1/payments/events", headers={"Authorization": f"Bearer {key.secret}"})
         assert answer.status_code == status
-
-
-@given(name=st.text(min_size=1, max_size=30), value=st.text(min_size=1, max_size=60))
-def test_of_what_a_provider_tells_besides_only_the_last_letters_are_shown(name: str, value: str) -> None:
-    ((_, shown),) = masked_details(json.dumps({"payer": {name: value}}).encode())
-    assert len(shown) <= 12
-    assert shown.lstrip("•") in ("", value[-4:].lstrip("•"))
-    if len(value) > 12:
-        assert value not in shown
-
-
-@pytest.mark.parametrize("body", [b"", b"<xml/>", b"\xff\xfe", b"[1]", b'"x"', b"[" * 100_000])
-def test_a_message_that_is_no_object_shows_nothing(body: bytes) -> None:
-    assert masked_details(body) == ()
