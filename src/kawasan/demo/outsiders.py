@@ -1,4 +1,7 @@
-"""Who watches the sample's log: a witness with its own file, and a time-stamp authority, both beside the zone."""
+"""
+Who stands beside the sample zone: a witness of its log with its own file, a time-stamp authority, a partner's program
+that subscribes to events.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from kawasan.core import clock
 from kawasan.core.access import SYSTEM
 from kawasan.demo import authority
 from kawasan.demo.state import WITNESS_FILE
+from kawasan.demo.subscriber import Subscriber
 from kawasan.platform.db import transaction
 from kawasan.rooms.log import api as log
 from kawasan.witness.keeping import Witness
@@ -39,6 +43,10 @@ class Outsiders:
         authority.run(server, name="sample-witness")
         self._servers.append(server)
         self._address = f"http://127.0.0.1:{server.server_port}"
+        subscriber = Subscriber()
+        authority.run(subscriber, name="sample-subscriber")
+        self._servers.append(subscriber)
+        os.environ["KAWASAN_HOOKS_SANDBOX"] = subscriber.address
         if not os.environ.get("KAWASAN_TSA_URL"):
             roots = self._folder / "sample-authority.pem"
             server, os.environ["KAWASAN_TSA_URL"] = authority.serve(roots)

@@ -215,6 +215,8 @@ PROCRASTINATE_ON_APP_READY = None
 KAWASAN_WIRING = "kawasan.server.wiring"
 # The sandbox provider and its bank: on in the demo and in tests, off where real money moves.
 KAWASAN_SANDBOX = os.environ.get("KAWASAN_SANDBOX", "1" if TESTING else "") == "1"
+# Where messages to subscribers at names under .example go, which no name server knows: the demo's own receiver.
+KAWASAN_HOOKS_SANDBOX = os.environ.get("KAWASAN_HOOKS_SANDBOX", "")
 KAWASAN_METRICS_TOKEN = os.environ.get("KAWASAN_METRICS_TOKEN", "")
 SILENCED_SYSTEM_CHECKS = [
     "models.W042",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from kawasan.core import ids
@@ -86,6 +87,7 @@ def tell(shops: Sequence[Shop], *, visitor: UUID, now: datetime) -> None:
     rich, farm = shops[0], next(shop for shop in shops[1:] if shop.listings[0].category == "makanan-minuman")
     made_at = now - timedelta(days=7)
     with everything():
+        _subscribe(rich, at=now - timedelta(days=8))
         green = _product(farm, _GREEN, at=made_at)
         coffee = _product(rich, _COFFEE, at=made_at)
         cloth = _product(rich, _CLOTH, at=made_at)
@@ -125,6 +127,20 @@ def tell(shops: Sequence[Shop], *, visitor: UUID, now: datetime) -> None:
         )
 
 
+def _subscribe(shop: Shop, *, at: datetime) -> None:
+    """Let two partners of the shop be told of its events (``demo/subscriber.py`` answers for both)."""
+    told: tuple[tuple[str, dict[str, list[str]], str, dict[str, str] | None], ...] = (
+        ("semua-langkah", {}, "https://gudang.mitra.example/epcis", None),
+        ("pengiriman", {"EQ_bizStep": ["shipping", "receiving"]}, "https://kurir.mitra.example/hooks", _MORNING),
+    )
+    for name, query, address, schedule in told:
+        keeper: dict[str, Any] = {"actor": _keeper(shop), "business_id": shop.id, "name": name, "at": at}
+        trace.name_query(parameters=query, **keeper)
+        new = trace.NewSubscription(ids.derived("demo.origins", "subscription", name), address, schedule)
+        trace.subscribe(new=new, **keeper)
+
+
+_MORNING = {"hour": "7", "minute": "0"}
 _STORY = (
     "Dari 34 keluarga petani di Sapan, Toraja Utara. Dipetik merah, difermentasi 36 jam, dijemur tujuh hari, dan "
     "disangrai di Makassar. Harga petani 20 persen di atas harga pasar."

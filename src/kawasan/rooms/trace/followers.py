@@ -9,7 +9,7 @@ from kawasan.rooms.trace import api
 
 
 def _queue(after: int, upto: int) -> None:
-    api.queue_messages(after=after, upto=upto, at=clock.now())
+    api.queue_messages(upto=upto, at=clock.now())
 
 
 def _nothing() -> None:

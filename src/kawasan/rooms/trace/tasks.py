@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import threading
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +27,8 @@ from kawasan.rooms.trace import api as trace
 from kawasan.rooms.zone import api as zone
 
 TIMEOUT = httpx.Timeout(10, connect=5)
+SECONDS_MAX = 30  # in all, however slowly an answer trickles in
+SANDBOX_NAMES = ".example"  # no such name exists on the internet (RFC 2606)
 
 
 def on_alarm_closed(fact: AlarmClosed, *, at: datetime) -> None:
@@ -54,38 +59,74 @@ def send_message(*, delivery_id: str) -> None:
         message = trace.message(delivery_id=UUID(delivery_id), at=clock.now())
     if message is None:
         return
-    is_taken, answer = _sent(message)
+    status, answer = _sent(message)
     with transaction(SYSTEM):
-        trace.note_answer(delivery_id=message.delivery_id, is_taken=is_taken, answer=answer, at=clock.now())
+        trace.note_answer(
+            delivery_id=message.delivery_id,
+            is_taken=status is not None and httpx.codes.is_success(status),
+            answer=answer,
+            status=status,
+            at=clock.now(),
+        )
 
 
 @periodic("* * * * * */5")
 def send_due_messages() -> None:
-    """Queue the messages whose next try is due."""
+    """Queue the messages whose moment or next try has come."""
     with transaction(SYSTEM):
+        trace.turn_schedules(at=clock.now())
         due = trace.take_due_messages(at=clock.now())
         send_message.defer_many({"delivery_id": str(one)} for one in due)
 
 
-def _sent(message: trace.Message) -> tuple[bool, str]:
+def _sent(message: trace.Message) -> tuple[int | None, str]:
     name = str(message.delivery_id)
-    given = trace.headers(message_id=name, secret=message.secret, body=message.body, at=clock.now())
+    given = trace.headers(message_id=name, keys=message.secrets, body=message.body, at=clock.now())
     try:
         address, host = _resolved(message.destination)
         # Only the status is read: what a stranger's server says besides could be endless.
         with (
+            _Deadline(SECONDS_MAX) as deadline,
             httpx.Client(timeout=TIMEOUT, follow_redirects=False, transport=transport()) as client,
             client.stream(
                 "POST",
                 address,
                 content=message.body,
                 headers={**given, "Host": host, "Content-Type": "application/ld+json"},
-                extensions={"sni_hostname": host.partition(":")[0]},
+                extensions={"sni_hostname": host.partition(":")[0], "trace": deadline.watch},
             ) as answer,
         ):
-            return answer.is_success, f"HTTP {answer.status_code}"
+            return answer.status_code, f"HTTP {answer.status_code}"
     except (httpx.HTTPError, OSError, ValueError) as error:
-        return False, f"{type(error).__name__}: {error}"
+        return None, f"{type(error).__name__}: {error}"
+
+
+class _Deadline:
+    """Ends a call after so many seconds in all: time limits of single reads never end one that trickles."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._line: socket.socket | None = None
+
+    def __enter__(self) -> _Deadline:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        if self._line is not None:
+            self._line.close()
+
+    def watch(self, name: str, info: dict[str, Any]) -> None:
+        """Keep hold of the connection as soon as there is one; TLS takes the first handle to it away."""
+        if name == "connection.connect_tcp.complete":
+            self._line = info["return_value"].get_extra_info("socket").dup()
+
+    def _end(self) -> None:
+        if self._line is not None:
+            with contextlib.suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
 
 
 def transport() -> httpx.BaseTransport:
@@ -98,10 +139,14 @@ def _resolved(destination: str) -> tuple[str, str]:
     Return the address with its name looked up, and the name as the Host header has it.
 
     It is looked up once and that very address is called: a name that points inside, or changes its mind in between,
-    reaches nothing of ours. Raises ValueError.
+    reaches nothing of ours. With ``KAWASAN_HOOKS_SANDBOX`` the one address that the operator named there stands in for
+    names that cannot exist. Raises ValueError.
     """
     parts = urlsplit(destination)
     host, port = parts.hostname or "", parts.port or 443
+    if settings.KAWASAN_HOOKS_SANDBOX and host.endswith(SANDBOX_NAMES):
+        stand_in = urlsplit(settings.KAWASAN_HOOKS_SANDBOX)
+        return parts._replace(scheme=stand_in.scheme, netloc=stand_in.netloc).geturl(), host
     found = [str(item[4][0]) for item in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not found or not all(trace.is_public(one) for one in found):
         raise ValueError("this name does not lead to a public address")

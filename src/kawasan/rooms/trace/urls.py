@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from kawasan.rooms.trace.http import epcis, queries
-from kawasan.rooms.trace.pages import batches, desk, finding, labels, passports, recalls, resolver, staff
+from kawasan.rooms.trace.pages import batches, desk, finding, labels, passports, recalls, resolver, staff, subscriptions
 
 _RESOURCES = ("epcs", "bizSteps", "bizLocations", "readPoints", "dispositions", "eventTypes")
 _epcis = [
@@ -27,6 +27,17 @@ _desk = [
     path("asal", batches.batches, name="batches"),
     path("asal/baru", batches.new, name="new"),
     path("asal/bagikan", batches.sharing, name="sharing"),
+    path("asal/langganan", subscriptions.subscriptions, name="subscriptions"),
+    path("asal/langganan/baru", subscriptions.new_subscription, name="new_subscription"),
+    path("asal/langganan/kueri", subscriptions.new_query, name="new_query"),
+    path("asal/langganan/kueri/<str:query_id>/hapus", subscriptions.forget_query, name="forget_query"),
+    path("asal/langganan/<str:subscription_id>", subscriptions.subscription, name="subscription"),
+    path("asal/langganan/<str:subscription_id>/jeda", subscriptions.pause, name="pause"),
+    path("asal/langganan/<str:subscription_id>/lanjut", subscriptions.resume, name="resume"),
+    path("asal/langganan/<str:subscription_id>/uji", subscriptions.send_test, name="send_test"),
+    path("asal/langganan/<str:subscription_id>/rahasia", subscriptions.renew_secret, name="renew_secret"),
+    path("asal/langganan/<str:subscription_id>/hapus", subscriptions.unsubscribe, name="unsubscribe"),
+    path("asal/langganan/<str:subscription_id>/pesan/<str:delivery_id>", subscriptions.send_again, name="send_again"),
     path("asal/<str:batch_id>", batches.batch, name="batch"),
     path("asal/<str:batch_id>/langkah", batches.step, name="step"),
     path("asal/<str:batch_id>/ubah", batches.change, name="change"),

@@ -1,42 +1,39 @@
-"""Named queries and subscriptions: made, ended, and their messages."""
+"""Named queries and subscriptions: made, paused, ended. What they send is in messages.py."""
 
 from __future__ import annotations
 
-import base64
-import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from kawasan.core import ids
-from kawasan.core.access import Actor
+from kawasan.core.access import Actor, BusinessRole
+from kawasan.platform import followers
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.trace import models
-from kawasan.rooms.trace.queries.events import events_by_number, matching
+from kawasan.rooms.trace.actions.messages import hand_out
 from kawasan.rooms.trace.queries.subscriptions import (
     as_query,
     as_subscription,
+    numbers_for,
     query_row,
-    question_of,
     subscription_row,
 )
-from kawasan.rooms.trace.rules.documents import as_bytes, events_document
 from kawasan.rooms.trace.rules.questions import read_query_document, read_question
-from kawasan.rooms.trace.rules.signing import SECRET_PREFIX, destination_of
-from kawasan.rooms.trace.types.refusals import QueryInvalid, QueryNameTaken, TooManySubscriptions
+from kawasan.rooms.trace.rules.schedules import next_firing, read_schedule
+from kawasan.rooms.trace.rules.signing import destination_of, new_secret
+from kawasan.rooms.trace.types.refusals import QueryInvalid, QueryNameTaken, SecretRenewed, TooManySubscriptions
 from kawasan.rooms.trace.types.subscriptions import (
-    EVENTS_PER_MESSAGE,
     QUERIES_MAX,
     SUBSCRIPTIONS_MAX,
-    Message,
     NamedQuery,
+    NewSubscription,
     Subscription,
 )
 
-ATTEMPTS_MAX = 9
-FIRST_WAIT = timedelta(seconds=30)
+FOLLOWER = "trace.subscriptions"
+OLD_SECRET_SIGNS = timedelta(days=1)
 
 
 @requires_transaction
@@ -46,10 +43,10 @@ def name_query(*, actor: Actor, business_id: UUID, name: str, parameters: dict[s
 
     Raises QueryInvalid, QueryNameTaken, TooManySubscriptions, Unauthenticated, NotFound, Forbidden.
     """
-    _may_write(actor, business_id)
+    may_subscribe(actor, business_id)
     name = name.strip()
     if not 0 < len(name) <= 80 or "/" in name or "\0" in name:
-        raise QueryInvalid(name="name", problem="1 to 80 letters without a slash")
+        raise QueryInvalid(field="name", name="name", problem="1 to 80 letters without a slash")
     asked = read_question(read_query_document(parameters)).as_json()
     if models.Query.objects.filter(business_id=business_id).count() >= QUERIES_MAX:
         raise TooManySubscriptions(most=QUERIES_MAX)
@@ -57,128 +54,132 @@ def name_query(*, actor: Actor, business_id: UUID, name: str, parameters: dict[s
     models.Query.objects.bulk_create([made], ignore_conflicts=True)
     row = query_row(actor, business_id, name)
     if row.question != asked:
-        raise QueryNameTaken(name=name)
+        raise QueryNameTaken(field="name", name=name)
     return as_query(row)
 
 
 @requires_transaction
 def forget_query(*, actor: Actor, business_id: UUID, name: str, at: datetime) -> None:
     """End a query with all its subscriptions. Raises UnknownQuery, Unauthenticated, NotFound, Forbidden."""
-    _may_write(actor, business_id)
+    may_subscribe(actor, business_id)
     row = query_row(actor, business_id, name)
     found = models.Subscription.objects.filter(query=row)
-    models.Delivery.objects.filter(subscription__in=found).delete()
+    # Locked first: the follower may be making messages of them just now.
+    held = [one.pk for one in found.select_for_update().order_by("id")]
+    models.Delivery.objects.filter(subscription__in=held).delete()
     found.delete()
     row.delete()
 
 
 @requires_transaction
 def subscribe(
-    *, actor: Actor, business_id: UUID, name: str, subscription_id: UUID, destination: str, secret: str, at: datetime
+    *, actor: Actor, business_id: UUID, name: str, new: NewSubscription, at: datetime
 ) -> tuple[Subscription, str]:
     """
     Send every new event of a query to an address; return the subscription and the secret that signs its messages.
 
-    Without ``secret`` one is made; it is told this once. Raises DestinationRefused, TooManySubscriptions, UnknownQuery,
-    Unauthenticated, NotFound, Forbidden.
+    Without ``secret`` one is made; it is told this once: a repeat (the same id) changes nothing and returns an empty
+    text. With ``since`` in the past what was captured since then is sent too. Raises DestinationRefused,
+    ScheduleInvalid, TooManySubscriptions, UnknownQuery, Unauthenticated, NotFound, Forbidden.
     """
-    _may_write(actor, business_id)
-    row = query_row(actor, business_id, name)
-    address = destination_of(destination)
+    may_subscribe(actor, business_id)
+    # Its subscriptions are made one after another: two at once cannot both be the last that is allowed.
+    row = query_row(actor, business_id, name, lock=True)
+    if made := models.Subscription.objects.filter(pk=new.id, query=row).first():
+        return as_subscription(made, row.name), ""
+    told = replace(new, destination=destination_of(new.destination), secret=new.secret or new_secret())
+    if told.schedule is not None:
+        told = replace(told, schedule=read_schedule(told.schedule, at=at))
     if models.Subscription.objects.filter(business_id=business_id, ended_at__isnull=True).count() >= SUBSCRIPTIONS_MAX:
         raise TooManySubscriptions(most=SUBSCRIPTIONS_MAX)
-    secret = secret or SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    made = _write(business_id, row, told, at)
+    return as_subscription(made, row.name), told.secret
+
+
+def _write(business_id: UUID, query: models.Query, told: NewSubscription, at: datetime) -> models.Subscription:
+    # What the follower has yet to take it hands out itself, whatever of it was recorded since then.
+    position = followers.position(FOLLOWER)
     made = models.Subscription.objects.create(
-        id=subscription_id,
-        query=row,
+        id=told.id,
+        query=query,
         business_id=business_id,
-        destination=address,
-        secret=secret,
-        taken=_last_number(),
+        destination=told.destination,
+        secret=told.secret,
+        schedule=told.schedule,
+        reports_empty=told.reports_empty,
+        since=told.since or at,
+        next_at=next_firing(told.schedule, after=at) if told.schedule else None,
+        taken=position,
         made_at=at,
     )
-    return as_subscription(made, row.name), secret
+    if told.since and told.since < at:
+        hand_out(made, numbers_for(made, after=0, upto=position), at)
+    return made
 
 
 @requires_transaction
 def unsubscribe(*, actor: Actor, business_id: UUID, name: str, subscription_id: UUID, at: datetime) -> None:
     """End a subscription: what waits is not sent any more. Raises as subscription, and Forbidden."""
-    _may_write(actor, business_id)
-    row = subscription_row(actor, business_id, name, subscription_id)
+    may_subscribe(actor, business_id)
+    row = subscription_row(actor, business_id, name, subscription_id, lock=True)
     row.ended_at = at
     row.save(update_fields=["ended_at"])
     models.Delivery.objects.filter(subscription=row, state="waiting").update(state="failed", answer="ended")
 
 
 @requires_transaction
-def queue_messages(*, after: int, upto: int, at: datetime) -> None:
-    """Make the messages that events with ``after < number <= upto`` call for, each once."""
-    made: list[models.Delivery] = []
-    rows = models.Subscription.objects.select_for_update(of=("self",)).select_related("query")
-    for row in rows.filter(ended_at__isnull=True, taken__lt=upto).order_by("id"):
-        question = question_of(as_query(row.query))
-        found = matching(question=question, business_id=row.business_id, after=max(after, row.taken), upto=upto)
-        numbers = [event.number for event in found]
-        made += [
-            models.Delivery(
-                id=ids.uuid7(),
-                subscription=row,
-                business_id=row.business_id,
-                numbers=numbers[start : start + EVENTS_PER_MESSAGE],
-                made_at=at,
-            )
-            for start in range(0, len(numbers), EVENTS_PER_MESSAGE)
-        ]
-        row.taken = upto
-        row.save(update_fields=["taken"])
-    models.Delivery.objects.bulk_create(made)
+def pause(*, actor: Actor, business_id: UUID, name: str, subscription_id: UUID, at: datetime) -> None:
+    """
+    Send nothing until ``resume``. What is captured in the meantime is kept for then; a repeat changes nothing.
+
+    Raises as subscription, and Forbidden.
+    """
+    may_subscribe(actor, business_id)
+    row = subscription_row(actor, business_id, name, subscription_id, lock=True)
+    if row.paused_at is None:
+        row.paused_at = at
+        row.save(update_fields=["paused_at"])
 
 
 @requires_transaction
-def message(*, delivery_id: UUID, at: datetime) -> Message | None:
-    """Return a message that waits to be sent; None where it was sent, given up or its subscription ended."""
-    row = models.Delivery.objects.filter(pk=delivery_id, state="waiting").select_related("subscription__query").first()
-    if row is None or row.subscription.ended_at is not None:
-        return None
-    found, told = row.subscription, ids.public("sub", row.subscription_id)
-    document = events_document(events_by_number(row.numbers), name=found.query.name, at=at, subscription=told)
-    return Message(row.id, found.destination, found.secret, as_bytes(document))
-
-
-@requires_transaction
-def note_answer(*, delivery_id: UUID, is_taken: bool, answer: str, at: datetime) -> None:
-    """Note how sending went; after ATTEMPTS_MAX tries, the last after a day and a half, a message is given up."""
-    row = models.Delivery.objects.select_for_update().filter(pk=delivery_id, state="waiting").first()
-    if row is None:
+def resume(*, actor: Actor, business_id: UUID, name: str, subscription_id: UUID, at: datetime) -> None:
+    """Send again, first what was kept, at once; a repeat changes nothing. Raises as subscription, and Forbidden."""
+    may_subscribe(actor, business_id)
+    row = subscription_row(actor, business_id, name, subscription_id, lock=True)
+    if row.paused_at is None:
         return
-    row.attempts, row.tried_at, row.answer = row.attempts + 1, at, answer[:200]
-    gives_up = row.attempts >= ATTEMPTS_MAX
-    row.state = "sent" if is_taken else "failed" if gives_up else "waiting"
-    row.save(update_fields=["attempts", "tried_at", "answer", "state"])
+    row.paused_at = None
+    row.next_at = next_firing(row.schedule, after=at) if row.schedule else None
+    row.save(update_fields=["paused_at", "next_at"])
+    models.Delivery.objects.filter(subscription=row, state="waiting", attempts=0).update(due_at=at)
 
 
 @requires_transaction
-def take_due_messages(*, at: datetime, limit: int = 200) -> list[UUID]:
-    """Return messages whose turn it is, new ones and those that waited long enough; each is due again only later."""
-    rows = models.Delivery.objects.select_for_update(skip_locked=True).filter(state="waiting").order_by("id")[:2_000]
-    due = [row for row in rows if row.tried_at is None or at >= row.tried_at + _wait(row.attempts)][:limit]
-    for row in due:
-        row.tried_at = at
-    models.Delivery.objects.bulk_update(due, ["tried_at"])
-    return [row.id for row in due]
+def renew_secret(
+    *,
+    actor: Actor,
+    business_id: UUID,
+    name: str,
+    subscription_id: UUID,
+    seen: datetime | None,
+    at: datetime,
+) -> str:
+    """
+    Return a new secret, told this once; the old one signs beside it for a day.
+
+    ``seen`` is the subscription's ``old_until`` as the caller last saw it, so that a button pressed twice renews once.
+    Raises SecretRenewed, as subscription, and Forbidden.
+    """
+    may_subscribe(actor, business_id)
+    row = subscription_row(actor, business_id, name, subscription_id, lock=True)
+    if row.old_until != seen:
+        raise SecretRenewed
+    row.old_secret, row.secret, row.old_until = row.secret, new_secret(), at + OLD_SECRET_SIGNS
+    row.save(update_fields=["old_secret", "secret", "old_until"])
+    return row.secret
 
 
-def _wait(attempts: int) -> timedelta:
-    times: int = 3 ** max(0, attempts - 1)
-    return FIRST_WAIT * times
-
-
-def _may_write(actor: Actor, business_id: UUID) -> None:
-    actor.need_business(business_id)
+def may_subscribe(actor: Actor, business_id: UUID) -> None:
+    """Require one who may let a business's events leave the zone. Raises Unauthenticated, NotFound, Forbidden."""
+    actor.need_business(business_id, BusinessRole.OWNER, BusinessRole.STAFF)
     actor.need_scope("trace:write")
-
-
-def _last_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("select case when is_called then last_value else 0 end from trace_event_sequence")
-        return int(cursor.fetchone()[0])

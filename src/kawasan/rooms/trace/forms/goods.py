@@ -18,7 +18,7 @@ from kawasan.rooms.zone import api as zone
 ZONES = (("Asia/Jakarta", "WIB"), ("Asia/Makassar", "WITA"), ("Asia/Jayapura", "WIT"))
 
 
-class _Form(forms.Form):
+class RefusalForm(forms.Form):
     """A form that shows a refusal beside the field at fault."""
 
     def add_refusal(self, refusal: Refusal) -> None:
@@ -61,7 +61,7 @@ class RegionField(forms.CharField):
         return found[0].code
 
 
-class BatchForm(_Form):
+class BatchForm(RefusalForm):
     """A new batch."""
 
     id = IdField(trace.BATCH_PREFIX)
@@ -88,7 +88,7 @@ class BatchForm(_Form):
         self.fields["made_on"].initial = clock.business_day(clock.now())
 
 
-class ChangeForm(_Form):
+class ChangeForm(RefusalForm):
     """What of a batch may change."""
 
     quantity = forms.IntegerField(label=_("Units to sell"), min_value=1, max_value=trace.UNITS_MAX)
@@ -99,7 +99,7 @@ class ChangeForm(_Form):
     is_public = forms.BooleanField(label=_("Everybody who scans the code sees the passport"), required=False)
 
 
-class StepForm(_Form):
+class StepForm(RefusalForm):
     """A step, noted on a phone."""
 
     id = IdField(trace.STEP_PREFIX)
@@ -141,7 +141,7 @@ class StepForm(_Form):
         )
 
 
-class CertificateForm(_Form):
+class CertificateForm(RefusalForm):
     """A paper about goods."""
 
     id = IdField(trace.CERTIFICATE_PREFIX)
@@ -158,7 +158,7 @@ class CertificateForm(_Form):
     for_all_batches = forms.BooleanField(label=_("It holds for every batch of the product"), required=False)
 
 
-class RecallForm(_Form):
+class RecallForm(RefusalForm):
     """Why a batch is called back."""
 
     reason = forms.CharField(
@@ -168,7 +168,7 @@ class RecallForm(_Form):
     confirmed = forms.BooleanField(label=_("Tell every buyer. This cannot be undone."))
 
 
-class DoubtForm(_Form):
+class DoubtForm(RefusalForm):
     """Somebody doubts what a passport says."""
 
     id = IdField(trace.DOUBT_PREFIX)
@@ -180,7 +180,7 @@ class DoubtForm(_Form):
     )
 
 
-class DecisionForm(_Form):
+class DecisionForm(RefusalForm):
     """What staff found out about a doubt."""
 
     answer = forms.CharField(label=_("Your answer"), max_length=600, widget=forms.Textarea(attrs={"rows": 2}))

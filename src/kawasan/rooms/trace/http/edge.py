@@ -30,6 +30,7 @@ _TYPES: tuple[tuple[type[Refusal] | tuple[type[Refusal], ...], str], ...] = (
     (trace.EventIdTaken, "ResourceAlreadyExistsException"),
     (trace.QueryInvalid, "QueryParameterException"),
     (trace.DestinationRefused, "InvalidURIException"),
+    (trace.ScheduleInvalid, "SubscriptionControlsException"),
     (trace.TooManySubscriptions, "SubscribeNotPermittedException"),
     (NotFound, "NoSuchResourceException"),
 )

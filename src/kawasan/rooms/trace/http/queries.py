@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -83,21 +84,38 @@ def _subscriptions(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _subscribe(request: HttpRequest, name: str) -> HttpResponse:
-    """Send a query's new events to an address."""
+    """Send a query's new events to an address: as they are captured (``stream``), or by a schedule."""
     actor, body = actor_of(request), _body(request)
+    if (body.get("stream") is True) == ("schedule" in body):
+        raise trace.ScheduleInvalid(problem="either stream: true, or a schedule")
+    new = trace.NewSubscription(
+        id=ids.uuid7(),
+        destination=str(body.get("dest", "")),
+        schedule=body.get("schedule"),
+        reports_empty=body.get("reportIfEmpty") is True,
+        since=_since(body.get("initialRecordTime")),
+        secret=str(body.get("signatureToken") or "")[:200],
+    )
     with transaction(actor):
-        made, secret = trace.subscribe(
-            actor=actor,
-            business_id=business_meant(request, actor),
-            name=name,
-            subscription_id=ids.uuid7(),
-            destination=str(body.get("dest", "")),
-            secret=str(body.get("signatureToken", ""))[:200],
-            at=clock.now(),
-        )
+        business_id = business_meant(request, actor)
+        made, secret = trace.subscribe(actor=actor, business_id=business_id, name=name, new=new, at=clock.now())
     told = _subscribed(made)
+    if not new.secret:  # whoever sent one has it; ours is told this once
+        told["signatureToken"] = secret
     address = reverse("epcis:subscription", args=[name, told["subscriptionID"]])
-    return json(told | {"signatureToken": secret}, status=201, Location=request.build_absolute_uri(address))
+    return json(told, status=201, Location=request.build_absolute_uri(address))
+
+
+def _since(told: Any) -> datetime | None:
+    if told is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(told))
+    except ValueError:
+        raise trace.ScheduleInvalid(problem="initialRecordTime: one moment such as 2026-11-22T10:00:00Z") from None
+    if moment.tzinfo is None:
+        raise trace.ScheduleInvalid(problem="initialRecordTime: the moment needs its time zone")
+    return moment
 
 
 def _subscription(request: HttpRequest, name: str, subscription_id: str) -> HttpResponse:
@@ -107,8 +125,7 @@ def _subscription(request: HttpRequest, name: str, subscription_id: str) -> Http
         business_id = business_meant(request, actor)
         found = trace.subscription(actor=actor, business_id=business_id, name=name, subscription_id=which)
         sent = trace.deliveries(actor=actor, subscription_id=which)
-    told = [{"events": one.events, "state": one.state, "attempts": one.attempts, "answer": one.answer} for one in sent]
-    return json(_subscribed(found) | {"deliveries": told})
+    return json(_subscribed(found) | {"deliveries": [_delivered(one) for one in sent]})
 
 
 def _unsubscribe(request: HttpRequest, name: str, subscription_id: str) -> HttpResponse:
@@ -125,12 +142,29 @@ def _shown(found: trace.NamedQuery) -> dict[str, Any]:
 
 
 def _subscribed(found: trace.Subscription) -> dict[str, Any]:
-    return {
+    when = {"schedule": found.schedule} if found.schedule else {"stream": True}
+    told = {
         "subscriptionID": ids.public(trace.SUBSCRIPTION_PREFIX, found.id),
         "queryName": found.query,
         "dest": found.destination,
-        "stream": True,
+        **when,
+        "reportIfEmpty": found.reports_empty,
+        "initialRecordTime": trace.moment(found.since),
         "createdAt": found.made_at.isoformat(),
+        "paused": found.paused_at is not None,
+    }
+    return told | ({"lastExecutedAt": trace.moment(found.executed_at)} if found.executed_at else {})
+
+
+def _delivered(one: trace.Delivery) -> dict[str, Any]:
+    return {
+        "events": one.events,
+        "test": one.is_test,
+        "state": one.state,
+        "attempts": one.attempts,
+        "statusCode": one.status,
+        "answer": one.answer,
+        "nextTryAt": trace.moment(one.next_try_at) if one.next_try_at else None,
     }
 
 

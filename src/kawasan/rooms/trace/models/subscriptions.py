@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Now
 
 from kawasan.platform.fields import EncryptedText
 
@@ -24,13 +25,21 @@ class Query(models.Model):
 
 
 class Subscription(models.Model):
-    """Where new events of a query are sent as they are captured."""
+    """Where new events of a query are sent: as they are captured, or together by a schedule."""
 
     id = models.UUIDField(primary_key=True)
     query = models.ForeignKey(Query, on_delete=models.PROTECT, related_name="+")
     business_id = models.UUIDField()
     destination = models.CharField(max_length=500)
     secret = EncryptedText()
+    old_secret = EncryptedText(blank=True, default="")  # before it was renewed: signs too until old_until
+    old_until = models.DateTimeField(null=True)
+    schedule = models.JSONField(null=True)
+    reports_empty = models.BooleanField(db_default=False)
+    since = models.DateTimeField(db_default=Now())  # the earliest record time that it is told of
+    next_at = models.DateTimeField(null=True)  # when the schedule fires next
+    executed_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
     taken = models.BigIntegerField()  # the number of the last event that was looked at
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -47,14 +56,21 @@ class Delivery(models.Model):
     business_id = models.UUIDField()
     numbers = ArrayField(models.BigIntegerField())
     state = models.CharField(max_length=10, default="waiting")
+    is_test = models.BooleanField(db_default=False)
     attempts = models.SmallIntegerField(default=0)
+    status = models.SmallIntegerField(null=True)  # what HTTP answered last; none where nothing was answered
     answer = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(db_default=Now())
+    begun_at = models.DateTimeField(null=True)  # a worker is sending it since
 
     class Meta:
         db_table = "trace_delivery"
         constraints = [
             CheckConstraint(condition=Q(state__in=["waiting", "sent", "failed"]), name="trace_delivery_state")
         ]
-        indexes = [models.Index(fields=["subscription", "-id"], name="trace_delivery_newest")]
+        indexes = [
+            models.Index(fields=["subscription", "-id"], name="trace_delivery_newest"),
+            models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="trace_delivery_due"),
+        ]

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from kawasan.core.access import Actor
 from kawasan.core.errors import Unauthenticated
 from kawasan.core.paging import BadCursor, Page, decode_cursor, page_of
@@ -71,11 +73,14 @@ def events(*, actor: Actor, question: Question, cursor: str | None = None, limit
     return Page(page.items, None) if question.most is not None and taken + size >= question.most else page
 
 
-def matching(*, question: Question, business_id: UUID, after: int, upto: int) -> tuple[Event, ...]:
-    """Return a business's events with ``after < number <= upto`` that a question asks for, in order."""
+def matching(*, question: Question, business_id: UUID, since: datetime, after: int, upto: int) -> list[int]:
+    """Return numbers ``after < number <= upto`` of a business's events, recorded since then, that a question asks."""
     where, values = _where(question.conditions, None)
-    where += ["business_id = %s", "number > %s", "number <= %s"]
-    return tuple(_select(f"{' and '.join(where)} order by number", [*values, business_id, after, upto]))
+    where += ["business_id = %s", "record_time >= %s", "number > %s", "number <= %s"]
+    with connection.cursor() as db:
+        sql = f"select number from trace_event where {' and '.join(where)} order by number"
+        db.execute(sql, [*values, business_id, since, after, upto])
+        return [number for (number,) in db.fetchall()]
 
 
 def event(*, actor: Actor, event_id: str) -> Event:

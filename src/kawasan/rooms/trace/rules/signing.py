@@ -7,6 +7,8 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -18,16 +20,25 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # NAT64 (RFC 6052): the last
 _LOCAL = ("localhost", "local", "internal", "lan", "home", "intranet")
 
 
-def headers(*, message_id: str, secret: str, body: bytes, at: datetime) -> dict[str, str]:
-    """Return the headers of a message (standardwebhooks.com, version 1), and the same signature under GS1's name."""
+def new_secret() -> str:
+    """Return a secret that nobody can guess, as Standard Webhooks writes it."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def headers(*, message_id: str, keys: Sequence[str], body: bytes, at: datetime) -> dict[str, str]:
+    """
+    Return the headers of a message (standardwebhooks.com, version 1), and the same signature under GS1's name.
+
+    While a secret is renewed the old one signs too, so that a receiver may change over at any moment.
+    """
     stamp = str(int(at.timestamp()))
     signed = f"{message_id}.{stamp}.".encode() + body
-    digest = base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
+    signature = " ".join(f"v1,{_digest(secret, signed)}" for secret in keys)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{digest}",
-        "GS1-Signature": f"v1,{digest}",
+        "webhook-signature": signature,
+        "GS1-Signature": signature,
         "GS1-EPCIS-Version": "2.0.0",
         "GS1-CBV-Version": "2.0.0",
     }
@@ -63,6 +74,10 @@ def is_public(address: str) -> bool:
     if found in _TRANSLATED:
         inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
+
+
+def _digest(secret: str, signed: bytes) -> str:
+    return base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
 
 
 def _key(secret: str) -> bytes:

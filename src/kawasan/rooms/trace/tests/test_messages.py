@@ -5,16 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import http.server
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 
-import httpx
 import pytest
+from tests.builders.receiver import DESTINATION, PUBLIC, Receiver, leads_to, listening, online, run
 from tests.builders.trace import Program, a_document, an_event
 
 from kawasan.core import ids
@@ -26,88 +22,29 @@ from kawasan.rooms.trace import models, tasks
 from kawasan.rooms.trace.types.subscriptions import EVENTS_PER_MESSAGE
 
 pytestmark = pytest.mark.django_db
-PUBLIC = "93.184.215.14"
-DESTINATION = "https://erp.example.com:8443/hooks?from=kawasan"
 SECRET = "whsec_" + base64.b64encode(b"a secret of both sides, 32 bytes").decode()
 
 
-class Receiver:
-    """A subscriber's server: remembers what it was sent and answers as it was told."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, dict[str, str], bytes]] = []
-        self.answers: list[int] = []
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.seen.append((self.path, {key.lower(): value for key, value in self.headers.items()}, body))
-                self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
-                self.send_header("Location", "http://127.0.0.1/")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-
 @pytest.fixture(scope="module")
-def listening() -> Iterator[Receiver]:
-    receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, args=(0.01,))
-    thread.start()
-    yield receiver
-    receiver.server.shutdown()
-    thread.join()
-    receiver.server.server_close()
+def server() -> Iterator[Receiver]:
+    with listening() as found:
+        yield found
 
 
 @pytest.fixture
-def receiver(listening: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
-    """The internet, as far as a message needs it: a name with a public address, and the receiver there."""
-
-    class Internet(httpx.HTTPTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            assert (request.url.scheme, request.url.host, request.url.port) == ("https", PUBLIC, 8443)
-            assert request.extensions["sni_hostname"] == "erp.example.com"
-            port = listening.server.server_address[1]
-            request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=port)
-            return super().handle_request(request)
-
-    monkeypatch.setattr(tasks, "transport", Internet)
-    leads_to(monkeypatch, PUBLIC)
-    listening.seen.clear()
-    listening.answers.clear()
-    return listening
-
-
-def leads_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Let every name lead to these addresses."""
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in addresses]
-    looks_up = SimpleNamespace(getaddrinfo=lambda *_, **__: found, SOCK_STREAM=socket.SOCK_STREAM)
-    monkeypatch.setattr(tasks, "socket", looks_up)
+def receiver(server: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
+    return online(server, monkeypatch)
 
 
 def subscribed(program: Program, **query: object) -> str:
     """Name a query and subscribe to it; return the subscription's address."""
     named = program.post("/queries", {"name": "shipments", "query": {"EQ_bizStep": ["shipping"], **query}})
     assert named.status_code == 201, named.content
-    made = program.post("/queries/shipments/subscriptions", {"dest": DESTINATION, "signatureToken": SECRET})
+    made = program.post(
+        "/queries/shipments/subscriptions", {"dest": DESTINATION, "signatureToken": SECRET, "stream": True}
+    )
     assert made.status_code == 201, made.content
     return f"/queries/shipments/subscriptions/{made.json()['subscriptionID']}"
-
-
-def run(at: datetime | None = None) -> int:
-    """Do what follower, clock and worker do; return how many messages were due."""
-    see_as(SYSTEM)
-    catch_up("trace.subscriptions")
-    due = trace.take_due_messages(at=at or datetime.now(UTC))
-    for one in due:
-        tasks.send_message(delivery_id=str(one))
-    see_as(SYSTEM)
-    return len(due)
 
 
 def test_new_events_that_a_query_asks_for_are_sent_once_and_signed(receiver: Receiver) -> None:
@@ -130,8 +67,11 @@ def test_new_events_that_a_query_asks_for_are_sent_once_and_signed(receiver: Rec
     signature = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == headers["gs1-signature"] == signature
     assert program.get(where).json()["deliveries"] == [
-        {"events": 2, "state": "sent", "attempts": 1, "answer": "HTTP 204"}
-    ]
+        {
+            "events": 2, "test": False, "state": "sent", "attempts": 1, "statusCode": 204, "answer": "HTTP 204",
+            "nextTryAt": None,
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", [500, 410, 302])
@@ -140,6 +80,8 @@ def test_what_was_not_taken_is_sent_again_as_the_same_message(receiver: Receiver
     where = subscribed(program)
     program.capture(a_document(an_event(1)))
     receiver.answers += [answer, 200]
+    see_as(SYSTEM)
+    catch_up("trace.subscriptions")
     now = datetime.now(UTC)
     assert (run(now), run(now + timedelta(seconds=29)), run(now + timedelta(seconds=40))) == (1, 0, 1)
     (_, first, body), (_, second, again) = receiver.seen
@@ -149,7 +91,8 @@ def test_what_was_not_taken_is_sent_again_as_the_same_message(receiver: Receiver
         == (json.loads(again)["epcisBody"]["queryResults"]["resultsBody"])
     )
     assert program.get(where).json()["deliveries"][0] | {"events": 0} == {
-        "events": 0, "state": "sent", "attempts": 2, "answer": "HTTP 200",
+        "events": 0, "test": False, "state": "sent", "attempts": 2, "statusCode": 200, "answer": "HTTP 200",
+        "nextTryAt": None,
     }  # fmt: skip
     assert run(now + timedelta(days=2)) == 0
 
@@ -162,7 +105,7 @@ def test_a_message_is_given_up_after_nine_tries_over_more_than_a_day(receiver: R
     see_as(SYSTEM)
     (row,) = models.Delivery.objects.all()
     assert row.state == "sent"
-    models.Delivery.objects.update(state="waiting", attempts=0, tried_at=None)
+    models.Delivery.objects.update(state="waiting", attempts=0, due_at=datetime(2026, 11, 22, tzinfo=UTC))
     at = start = datetime(2026, 11, 22, tzinfo=UTC)
     tries = []
     while at < start + timedelta(days=5):
@@ -231,7 +174,7 @@ def test_a_name_that_leads_inside_is_not_called(
 def test_an_address_inside_is_refused_at_once(destination: str) -> None:
     program = Program()
     program.post("/queries", {"name": "all", "query": {}})
-    answer = program.post("/queries/all/subscriptions", {"dest": destination})
+    answer = program.post("/queries/all/subscriptions", {"dest": destination, "stream": True})
     assert (answer.status_code, answer.json()["type"]) == (400, "epcisException:InvalidURIException"), answer.content
     see_as(SYSTEM)
     assert models.Subscription.objects.count() == 0

@@ -88,6 +88,38 @@ class TooManySubscriptions(Invalid):
     status = 400
 
 
+class ScheduleInvalid(Invalid):
+    """A subscription whose moments cannot be: neither schedule nor stream, both, or a schedule that never fires."""
+
+    code = "schedule-invalid"
+    title = msg("This schedule cannot be")
+    detail = msg("{problem}")
+    status = 400
+
+
+class SecretRenewed(Conflict):
+    """The secret was renewed already, by somebody else or by the same button."""
+
+    code = "secret-renewed"
+    title = msg("The secret was renewed already")
+    detail = msg("A secret is shown once. Renew it again if nobody has kept it.")
+
+
+class TrialUnderWay(Conflict):
+    """A test message waits to be sent."""
+
+    code = "test-under-way"
+    title = msg("A test is under way")
+    detail = msg("Please wait until it has been answered.")
+
+
+class UnknownDelivery(NotFound):
+    """There is no such message, or not for this caller, or it has not failed."""
+
+    code = "unknown-delivery"
+    title = msg("No such message")
+
+
 class UnknownEvent(NotFound):
     """There is no such event, or not for this caller."""
 
