@@ -44,6 +44,9 @@ class BankForm(_NewForm):
     )
 
 
+_ANYHOW = _("Take in lines that a file of another format seems to have brought")
+
+
 class FileForm(BooksForm):
     """A statement as the bank gives it."""
 
@@ -51,9 +54,7 @@ class FileForm(BooksForm):
         label=_("Statement of the bank (CSV, OFX, MT940, camt.053)"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.ofx,.qfx,.sta,.mt940,.940,.xml"}),
     )
-    anyhow = forms.BooleanField(
-        label=_("Take in lines that a file of another format seems to have brought"), required=False
-    )
+    anyhow = forms.BooleanField(label=_ANYHOW, required=False)
 
 
 class ColumnsForm(BooksForm):
@@ -76,10 +77,13 @@ class ColumnsForm(BooksForm):
     credit = forms.TypedChoiceField(label=_("Came in (credit)"), coerce=int)
     balance = forms.TypedChoiceField(label=_("Balance"), coerce=int)
     decimal = forms.ChoiceField(label=_("Amounts are written"), choices=[(".", "1,234,567.89"), (",", "1.234.567,89")])
+    anyhow = forms.BooleanField(label=_ANYHOW, required=False)
 
-    def __init__(self, *args: Any, rows: Sequence[Sequence[str]], columns: books.Columns, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rows: Sequence[Sequence[str]], columns: books.Columns, anyhow: bool = False, **kwargs: Any
+    ) -> None:
         names = ("first", "day", "order", "text", "party", "amount", "debit", "credit", "balance", "decimal")
-        kwargs["initial"] = {name: getattr(columns, name) for name in names}
+        kwargs["initial"] = {name: getattr(columns, name) for name in names} | {"anyhow": anyhow}
         super().__init__(*args, **kwargs)
         width = max((len(row) for row in rows), default=1)
         sample = [_sample(rows, place) for place in range(width)]
@@ -99,6 +103,7 @@ class ColumnsForm(BooksForm):
     def columns(self) -> books.Columns:
         """What was chosen; one column of amounts goes before two."""
         given = dict(self.cleaned_data)
+        del given["anyhow"]
         given["order"] = books.Day(given["order"])
         if given["amount"] >= 0:
             given |= {"debit": -1, "credit": -1}

@@ -80,12 +80,13 @@ def columns(request: HttpRequest, slug: str, bank: UUID) -> HttpResponse:
         name, content = books.draft(**who)
         state = books.bank_state(**who)
     guessed = books.preview_csv(content=content, columns=None)
-    form = ColumnsForm(request.POST or None, rows=guessed.rows, columns=guessed.columns)
+    ticked = "anyhow" in request.GET  # beside the file, which waits here for its columns
+    form = ColumnsForm(request.POST or None, rows=guessed.rows, columns=guessed.columns, anyhow=ticked)
     chosen = form.columns if request.method == "POST" and form.is_valid() else guessed.columns
     shown = books.preview_csv(content=content, columns=chosen)
     if request.method == "POST" and form.is_valid() and "import" in request.POST and shown.problem is None:
         try:
-            return _import(request, slug, who, name, content, chosen)
+            return _import(request, slug, who | {"anyhow": form.cleaned_data["anyhow"]}, name, content, chosen)
         except Invalid as refusal:
             form.add_refusal(refusal)
     page = context(
@@ -174,7 +175,7 @@ def _take(request: HttpRequest, slug: str, bank: UUID, file: Any, *, anyhow: boo
         if asks:
             books.keep_draft(**who, name=file.name, content=content, at=clock.now())
     if asks:
-        return redirect("books:bank_columns", slug=slug, bank=bank)
+        return redirect(reverse("books:bank_columns", args=[slug, bank]) + ("?anyhow=1" if anyhow else ""))
     return _import(request, slug, who | {"anyhow": anyhow}, file.name, content, None)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.builders.zone import a_business, owner_of
 
-from kawasan.rooms.books.models import BankLine
+from kawasan.rooms.books.models import Bank, BankLine
 from kawasan.rooms.books.tests.test_bank import a_bank, taken_in
 from kawasan.rooms.books.tests.test_bank_files import CAMT, OFX1
 
@@ -62,4 +64,23 @@ def test_the_page_tells_what_was_left_out_and_a_tick_takes_it_in(client):
         file = SimpleUploadedFile("mutasi.xml", CAMT.encode())
         text = client.post(here, {"file": file} | ticked, follow=True, **english).content.decode()
         assert ("2 lines were left out" in text) is told
+        assert BankLine.objects.count() == lines
+
+
+def test_the_tick_beside_a_csv_is_kept_while_its_columns_are_chosen(client):
+    shop = a_business()
+    bank = a_bank(shop.id)
+    client.force_login(owner_of(shop))
+    here = f"/jualan/{shop.slug}/buku/bank/{bank.id}"
+    assert taken_in(shop.id, bank, CAMT).added == 2
+    mutasi = b"Kolom;Satu;Dua\n02/11/2026;TRSF Faktur INV-1 PT JAYA;1500000\n"
+    for ticked, lines in (({}, 2), ({"anyhow": "on"}, 3)):
+        Bank.objects.filter(pk=bank.id).update(columns=None)  # as if the bank were new each time
+        asked = client.post(here, {"file": SimpleUploadedFile("mutasi.csv", mutasi)} | ticked)
+        page = client.get(asked["Location"]).content.decode()
+        box = re.search(r'<input[^>]*name="anyhow"[^>]*>', page)[0]
+        assert ("checked" in box) is bool(ticked)
+        chosen = {"first": 2, "day": 0, "order": "dmy", "text": 1, "party": -1, "amount": 2, "debit": -1, "credit": -1}
+        chosen |= {"balance": -1, "decimal": ",", "import": "1"} | ({"anyhow": "on"} if "checked" in box else {})
+        assert client.post(f"{here}/kolom", chosen).status_code == 302
         assert BankLine.objects.count() == lines

@@ -46,7 +46,7 @@ from kawasan.rooms.commerce.queries.desk import (
     stock_rows,
 )
 from kawasan.rooms.commerce.queries.imports import import_report, recent_imports
-from kawasan.rooms.commerce.queries.reviews import histogram, reviews
+from kawasan.rooms.commerce.queries.reviews import reviews, reviews_with_stars
 from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, search_products, search_with_facets
 from kawasan.rooms.commerce.queries.shelves import (
     next_price_change,
@@ -230,7 +230,6 @@ __all__ = [
     "create_product",
     "end_price_window",
     "export_rows",
-    "histogram",
     "home",
     "import_report",
     "low_stock",
@@ -258,6 +257,7 @@ __all__ = [
     "remove_picture",
     "restore_variant",
     "reviews",
+    "reviews_with_stars",
     "search_products",
     "search_with_facets",
     "seller",

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from kawasan.core import ids
 from kawasan.core.errors import NotFound, Refusal
 from kawasan.core.money import Money, format_money, parse_rupiah
-from kawasan.core.paging import Page
 from kawasan.platform.db import transaction
 from kawasan.platform.i18n import language
 from kawasan.platform.shared_pages import Made
@@ -125,10 +124,10 @@ def _seller(request: HttpRequest, at: datetime, *, slug: str) -> Made:
 def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | None) -> Made:
     found = commerce.product_by_slug(slug=slug, at=at)
     rating = _number(request.GET.get("bintang"), 5)
-    histogram = commerce.histogram(product_id=found.id)
     position = request.GET.get("after") or None
-    # nobody's reviews need not be looked for
-    reviews = _reviews(found.id, position, rating) if position or any(histogram.values()) else Page((), None)
+    reviews, histogram = commerce.reviews_with_stars(
+        product_id=found.id, cursor=position, limit=REVIEWS_SHOWN, rating=rating
+    )
     offered = [item for item in found.variants if not item.is_archived]
     chosen = _chosen(offered, request.GET.get("varian", ""))
     counted = sum(histogram.values())
@@ -156,10 +155,6 @@ def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | N
         ],
     }
     return shared.product("shop/product.html", context, found, at=at)
-
-
-def _reviews(product_id: UUID, position: str | None, rating: int) -> Page[commerce.Review]:
-    return commerce.reviews(product_id=product_id, cursor=position, limit=REVIEWS_SHOWN, rating=rating)
 
 
 @require_safe
