@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -18,12 +19,19 @@ from kawasan.core.idempotency import IdempotencyKeyReused
 from kawasan.intake import limits
 from kawasan.intake.memory import Remembered
 from kawasan.intake.wishes import Meaning, Wish, meaning_of
-from kawasan.rooms.commerce.engine import append, draw_numbers, earlier, listed, vouchers_of_codes
+from kawasan.rooms.commerce.engine import Listings, VouchersAsked, append, ask_numbers, earlier, give_numbers
 from kawasan.rooms.commerce.rules import checkout as deciding
 from kawasan.rooms.commerce.rules.checkout import Draft
 from kawasan.rooms.commerce.rules.limits import grant, new_limit
 from kawasan.rooms.commerce.rules.orders import PAYMENT_LIFETIME
-from kawasan.rooms.commerce.rules.vouchers import grant_discount, grant_uses, new_uses, voucher_holds, wanted_uses
+from kawasan.rooms.commerce.rules.vouchers import (
+    grant_discount,
+    grant_uses,
+    new_uses,
+    plain_code,
+    voucher_holds,
+    wanted_uses,
+)
 from kawasan.rooms.commerce.types.offers import Listed, Offer
 from kawasan.rooms.commerce.types.orders import Method
 from kawasan.rooms.commerce.types.vouchers import VoucherTerms
@@ -33,7 +41,7 @@ from kawasan.rooms.payments.engine import has_provider
 from kawasan.rooms.payments.rules.accounts import new_accounts
 from kawasan.rooms.payments.rules.deciding import check_request
 from kawasan.rooms.payments.types import NoProvider, Split
-from kawasan.rooms.zone.engine import actors_of_keys
+from kawasan.rooms.zone.engine import Keyholders, stamp_keys
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
@@ -56,14 +64,24 @@ class _Try:
     entry: Entry
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What is known of a batch beyond itself."""
+
+    actors: dict[str, Actor]
+    shelf: dict[UUID, _Ware]
+    vouchers: dict[str, VoucherTerms]
+
+
 class Decider:
-    """Decides batches of one zone, from several threads; remembers keys and listings for a moment between them."""
+    """Decides batches of one zone, one in each of its lanes; remembers keys and listings for a moment between them."""
 
     def __init__(self, writer: engine.Writer, cipher: Box, *, has_sandbox: bool) -> None:
         self._writer, self._cipher, self._has_sandbox = writer, cipher, has_sandbox
         self._actors: Remembered[str, Actor] = Remembered(seconds=limits.KEY_SECONDS, most=limits.KEYS_MAX)
         self._wares: Remembered[UUID, _Ware] = Remembered(seconds=limits.OFFER_SECONDS, most=limits.OFFERS_MAX)
         self._banks: Remembered[str, bool] = Remembered(seconds=limits.OFFER_SECONDS, most=1)
+        self._used_keys: set[UUID] = set()  # to be stamped
 
     def decide(self, reading: Connection, wishes: Sequence[Wish], *, at: datetime, now: float) -> None:
         """
@@ -72,36 +90,56 @@ class Decider:
         ``reading`` is for questions, each on its own. A wish repeated under its key gets the first answer, whatever has
         changed since. Raises LedgerBusy, LedgerUnreachable and psycopg's errors: then a repeat tells what happened.
         """
-        cursor = psycopg.Cursor(reading)
-        actors = self._actors.look_up(
-            (wish.secret for wish in wishes), now, lambda secrets: actors_of_keys(cursor, secrets, at=at)
-        )
+        asked = self._ask(reading, wishes, at, now)
         for wish in wishes:
             try:
-                wish.meaning = meaning_of(wish, actors[wish.secret])
+                wish.meaning = meaning_of(wish, asked.actors[wish.secret])
             except Refusal as refusal:
                 wish.result = refusal
-        tries = self._tries(cursor, [wish for wish in wishes if wish.meaning is not None], actors, at, now)
+        cursor = psycopg.Cursor(reading)
+        tries = self._tries(cursor, [wish for wish in wishes if wish.meaning is not None], asked, at, now)
         self._apply(reading, tries)
         self._repeat(cursor, [wish for wish in wishes if isinstance(wish.result, Refusal)])
 
-    def _tries(
-        self, cursor: Cursor, wishes: Sequence[Wish], actors: dict[str, Actor], at: datetime, now: float
-    ) -> list[_Try]:
+    def rest(self, reading: Connection, *, at: datetime) -> None:
+        """Do what may wait until nobody does: note when keys were last used."""
+        if self._used_keys:
+            used, self._used_keys = self._used_keys, set()
+            stamp_keys(psycopg.Cursor(reading), used, at=at)
+
+    def _ask(self, reading: Connection, wishes: Sequence[Wish], at: datetime, now: float) -> _Asked:
+        """Return whose the keys are and how the variants are listed, asking once for all that is not remembered."""
+        variants = (line.variant_id for wish in wishes if not isinstance(wish.lines, Refusal) for line in wish.lines)
+        actors, secrets = self._actors.known((wish.secret for wish in wishes), now)
+        shelf, wanted = self._wares.known(variants, now)
+        vouchers = _vouchers_of(wishes)
+        if not (secrets or wanted or vouchers):
+            return _Asked(actors, shelf, {})
+        cursors = partial(psycopg.Cursor, reading)
+        with reading.pipeline():
+            holders = Keyholders(cursors(), secrets)
+            listings = Listings(cursors, wanted, at=at)
+            terms = VouchersAsked(cursors(), vouchers)
+        self._actors.learn(found := self._noted(*holders.answers(at=at)), now)
+        self._wares.learn(wares := _wares(listings.answers(), at), now)
+        return _Asked(actors | found, shelf | wares, terms.answers())
+
+    def _noted(self, actors: dict[str, Actor], used: Collection[UUID]) -> dict[str, Actor]:
+        self._used_keys.update(used)
+        return actors
+
+    def _tries(self, cursor: Cursor, wishes: Sequence[Wish], asked: _Asked, at: datetime, now: float) -> list[_Try]:
         """Return what may go to the ledger; the others have their refusal."""
-        variants = (line.variant_id for wish in wishes if wish.meaning for line in wish.meaning.lines)
-        shelf = self._wares.look_up(variants, now, lambda wanted: _wares(cursor, wanted, at))
         offers: dict[UUID, Offer] = {}
         has_bank = self._has_bank(cursor, wishes, now)
-        vouchers = vouchers_of_codes(cursor, {wish.meaning.voucher for wish in wishes if wish.meaning} - {""})
         found = []
         for wish in wishes:
             if wish.meaning is None:
                 continue
-            actor = actors[wish.secret]
+            actor = asked.actors[wish.secret]
             try:
-                offered = _offered(wish.meaning, actor, shelf, offers, at)
-                draft = _drafted(wish.meaning, actor, offered, vouchers, at, has_bank=has_bank)
+                offered = _offered(wish.meaning, actor, asked.shelf, offers, at)
+                draft = _drafted(wish.meaning, actor, offered, asked.vouchers, at, has_bank=has_bank)
                 found.append(_Try(wish, draft, Entry(wish.meaning.entry_id, at, deciding.transfers_of(draft))))
             except Refusal as refusal:
                 wish.result = refusal
@@ -111,36 +149,24 @@ class Decider:
         """Tell whether somebody makes codes for those who pay by one."""
         if not any(wish.meaning is not None and wish.meaning.method is Method.QRIS for wish in wishes):
             return True
-        with_sandbox = self._has_sandbox
-        ask = self._banks.look_up
-        return ask([""], now, lambda _: {"": has_provider(cursor, with_sandbox=with_sandbox)})[""]
+        known, missing = self._banks.known([""], now)
+        if missing:
+            known = {"": has_provider(cursor, with_sandbox=self._has_sandbox)}
+            self._banks.learn(known, now)
+        return known[""]
 
     def _apply(self, reading: Connection, tries: Sequence[_Try]) -> None:
         """Let the ledger decide, in order; where an account is missing, open it and decide the rest anew."""
         waiting = list(tries)
         for _ in range(limits.ATTEMPTS_MAX):
-            answers = self._writer.apply([item.entry for item in waiting], self._written_by(waiting))
+            orders = _Orders(waiting, self._cipher)
+            answers = self._writer.apply([item.entry for item in waiting], orders.write, orders.ask)
             waiting = [item for item, answer in zip(waiting, answers, strict=True) if not _settled(item, answer)]
             if not waiting:
                 return
             _open_accounts(reading, waiting, waiting[0].draft.at)
         for item in waiting:
             item.wish.result = LedgerBusy()
-
-    def _written_by(self, tries: Sequence[_Try]) -> Callable[[Cursor, Sequence[Answer]], None]:
-        """Return what writes the orders of those entries that were applied, in the transaction of the ledger's rows."""
-
-        def write(cursor: Cursor, answers: Sequence[Answer]) -> None:
-            placed = [
-                (item.entry.id, item.draft)
-                for item, answer in zip(tries, answers, strict=True)
-                if isinstance(answer, Applied)
-            ]
-            if placed:
-                draw_numbers(cursor, [draft for _, draft in placed])
-                append(cursor, placed, self._cipher.encrypt)
-
-        return write
 
     # Note [Why repeats are looked for last]
     # A repeat is nearly always refused by the ledger itself: its entry's id is there, with other transfer ids. Only
@@ -154,6 +180,30 @@ class Decider:
                 wish.result, wish.repeated = first, True
             elif first is not None or isinstance(wish.result, EntryIdReused):
                 wish.result = IdempotencyKeyReused()
+
+
+class _Orders:
+    """The orders of those entries that are applied, written in the transaction of the ledger's rows."""
+
+    def __init__(self, tries: Sequence[_Try], cipher: Box) -> None:
+        self._tries, self._cipher = tries, cipher
+        self._numbers: Cursor | None = None
+
+    def ask(self, cursor: Cursor) -> None:
+        """Ask for the numbers that people read aloud."""
+        self._numbers = cursor
+        ask_numbers(cursor, sum(len(item.draft.orders) for item in self._tries))
+
+    def write(self, cursor: Cursor, answers: Sequence[Answer]) -> None:
+        """Append the orders."""
+        placed = [
+            (item.entry.id, item.draft)
+            for item, answer in zip(self._tries, answers, strict=True)
+            if isinstance(answer, Applied)
+        ]
+        if placed and self._numbers is not None:
+            give_numbers(self._numbers, [draft for _, draft in placed])
+            append(cursor, placed, self._cipher.encrypt)
 
 
 def _drafted(
@@ -197,12 +247,16 @@ def _offered(
     return found
 
 
-def _wares(cursor: Cursor, variant_ids: Collection[UUID], at: datetime) -> dict[UUID, _Ware]:
-    found = listed(cursor, variant_ids, at=at)
+def _wares(listed: dict[UUID, Listed], at: datetime) -> dict[UUID, _Ware]:
     return {
         key: _Ware(item, None if item.windows or item.campaigns else deciding.offer_at(item, at))
-        for key, item in found.items()
+        for key, item in listed.items()
     }
+
+
+def _vouchers_of(wishes: Sequence[Wish]) -> set[str]:
+    """Return the codes of vouchers that wishes name."""
+    return {plain_code(w.body.voucher) for w in wishes if not isinstance(w.body, Refusal) and w.body.voucher} - {""}
 
 
 def _open_accounts(reading: Connection, tries: Sequence[_Try], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -16,24 +16,21 @@ class Remembered(Generic[K, V]):
         self._seconds, self._most = seconds, most
         self._known: dict[K, tuple[float, V]] = {}
 
-    def look_up(self, keys: Iterable[K], now: float, ask: Callable[[Collection[K]], dict[K, V]]) -> dict[K, V]:
-        """Return the values of keys, asking at once for all that are unknown or too old."""
-        known, oldest = self._known, now - self._seconds
+    def known(self, keys: Iterable[K], now: float) -> tuple[dict[K, V], list[K]]:
+        """Return what is known of keys, and which of them are unknown or too old."""
+        remembered, oldest = self._known, now - self._seconds
         found: dict[K, V] = {}
         missing: dict[K, None] = {}
         for key in keys:
-            entry = known.get(key)
+            entry = remembered.get(key)
             if entry is None or entry[0] < oldest:
                 missing[key] = None
             else:
                 found[key] = entry[1]
-        if missing:
-            answers = ask(missing)
-            self._remember(answers, now)
-            found |= answers
-        return found
+        return found, list(missing)
 
-    def _remember(self, answers: dict[K, V], now: float) -> None:
+    def learn(self, answers: dict[K, V], now: float) -> None:
+        """Remember answers."""
         if len(self._known) + len(answers) > self._most:
             kept = list(self._known.items())[len(self._known) // 2 :]
             self._known = dict(kept[-max(0, self._most - len(answers)) :])

@@ -26,7 +26,7 @@ from kawasan.intake.admission import ORDERS_PATH, Admission
 from kawasan.intake.protocol import BATCH_PATH, Connection, Request
 from kawasan.intake.refusals import Draining, IntakeFull, MethodNotAllowed, NotReached, TooManyOrders
 from kawasan.intake.taker import Taker
-from kawasan.intake.wishes import Wish, read_checkout, read_json
+from kawasan.intake.wishes import Wish, read_json, wish_of
 from kawasan.rooms.commerce.rules.checkout import Draft
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("kawasan")
@@ -121,10 +121,10 @@ class Intake:
 
         key = request.header(b"idempotency-key") or None
         try:
-            body = read_checkout(read_json(request.body))
-        except Refusal as refusal:  # told once it is known that the sender may send at all
-            body = refusal
-        self._put(zone, [Wish(secret, key, body, request.arrived, answer)])
+            given = read_json(request.body)
+        except Refusal as refusal:
+            given = refusal
+        self._put(zone, [wish_of(secret, key, given, request.arrived, answer)])
 
     def _take_many(self, connection: Connection, request: Request, zone: ZoneSchema, secret: str) -> None:
         given = read_json(request.body)
@@ -240,7 +240,7 @@ class _Many:
 
         key = order.get("idempotency_key") if isinstance(order, dict) else None
         named = key if isinstance(key, str) else None
-        return Wish(secret, named, read_checkout(order), self._request.arrived, answer)
+        return wish_of(secret, named, order, self._request.arrived, answer)
 
     def _note(self, index: int, result: Draft | Refusal, repeated: bool) -> None:
         request = self._request

@@ -79,6 +79,8 @@ class Taker:
         reading: Connection | None = None
         while batch := self._next():
             reading = self._take(reading, batch)
+            if not self._queue:
+                self._rest(reading)
         if reading is not None:
             reading.close()
         self._at_work -= 1
@@ -124,6 +126,13 @@ class Taker:
             if is_away:
                 lanes.pause(limits.RECONNECT_SECONDS)
         return reading
+
+    def _rest(self, reading: Connection | None) -> None:
+        try:
+            if reading is not None and not reading.closed:
+                self._decider.rest(reading, at=clock.now())
+        except psycopg.Error as error:  # the orders have their answers
+            log.warning("intake-keys-unstamped", zone=self.schema, error=type(error).__name__)
 
     def _connect(self) -> Connection:
         """Return a new connection that works in the zone. Raises psycopg.OperationalError."""

@@ -20,6 +20,7 @@ from kawasan.rooms.commerce.rules import orders as rules
 from kawasan.rooms.commerce.rules.checkout import Draft
 from kawasan.rooms.commerce.rules.vouchers import plain_code
 from kawasan.rooms.commerce.types.orders import Method, ShipTo, Wanted
+from kawasan.rooms.commerce.types.refusals import UnknownVariant
 from kawasan.rooms.commerce.types.wishes import CheckoutIn
 
 SCOPE = "orders:write"
@@ -48,11 +49,23 @@ class Wish:
     secret: str  # of the API key
     key: str | None  # Idempotency-Key
     body: CheckoutIn | Refusal
+    lines: tuple[Wanted, ...] | Refusal  # what the body asks for
     arrived: float
     answer: Reply  # called with the result, and whether it was given before
     meaning: Meaning | None = None
     result: Draft | Refusal | None = None
     repeated: bool = False
+
+
+def wish_of(secret: str, key: str | None, given: Any, arrived: float, answer: Reply) -> Wish:
+    """Return an order as it was sent; what is wrong with it is told when it is known that the sender may send any."""
+    body = given if isinstance(given, Refusal) else read_checkout(given)
+    if isinstance(body, Refusal):
+        return Wish(secret, key, body, (), arrived, answer)
+    try:
+        return Wish(secret, key, body, tuple(line.wanted() for line in body.lines), arrived, answer)
+    except UnknownVariant as refusal:
+        return Wish(secret, key, body, refusal, arrived, answer)
 
 
 def read_json(body: bytes) -> Any:
@@ -86,7 +99,9 @@ def meaning_of(wish: Wish, actor: Actor) -> Meaning:
         raise body
     actor.need_scope(SCOPE)
     key = check_key(wish.key)
-    lines = tuple(line.wanted() for line in body.lines)
+    lines = wish.lines
+    if isinstance(lines, Refusal):
+        raise lines
     if body.from_cart:
         raise CartElsewhere(field="from_cart")
     buyer = actor.need_person()

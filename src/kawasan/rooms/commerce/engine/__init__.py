@@ -1,16 +1,17 @@
 """What taking orders reads and writes, set-wise: plain SQL on a psycopg connection, without Django."""
 
-from kawasan.rooms.commerce.engine.offers import LISTED, LISTED_WITH_LOOKS, as_listed, listed
-from kawasan.rooms.commerce.engine.taking import append, draw_numbers, earlier
-from kawasan.rooms.commerce.engine.vouchers import vouchers_of_codes
+from kawasan.rooms.commerce.engine.offers import LISTED, LISTED_WITH_LOOKS, Listings, as_listed
+from kawasan.rooms.commerce.engine.taking import append, ask_numbers, earlier, give_numbers
+from kawasan.rooms.commerce.engine.vouchers import VouchersAsked
 
 __all__ = [
     "LISTED",
     "LISTED_WITH_LOOKS",
+    "Listings",
+    "VouchersAsked",
     "append",
     "as_listed",
-    "draw_numbers",
+    "ask_numbers",
     "earlier",
-    "listed",
-    "vouchers_of_codes",
+    "give_numbers",
 ]

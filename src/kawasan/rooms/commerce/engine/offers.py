@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -40,12 +40,22 @@ LISTED = _COLUMNS + _FROM
 LISTED_WITH_LOOKS = _COLUMNS + _LOOKS + _FROM
 
 
-def listed(cursor: Cursor, variant_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Listed]:
-    """Return those of the variants that exist, as they are listed from ``at`` on; what cannot be bought says so."""
-    wanted = {"ids": list(variant_ids), "at": at, "until": at + AHEAD}
-    rows = cursor.execute(LISTED, wanted, binary=True).fetchall()
-    campaigns = by_variant(cursor.execute(TERMS_OF_VARIANTS, wanted, binary=True).fetchall())
-    return {row[0]: as_listed(row, campaigns.get(row[0], ())) for row in rows}
+class Listings:
+    """Variants as they are listed from a moment on, asked at once for all of them: in a pipeline it only sends."""
+
+    def __init__(self, cursors: Callable[[], Cursor], variant_ids: Collection[UUID], *, at: datetime) -> None:
+        self._cursors: list[Cursor] = []
+        if variant_ids:
+            wanted = {"ids": list(variant_ids), "at": at, "until": at + AHEAD}
+            self._cursors = [cursors().execute(sql, wanted, binary=True) for sql in (LISTED, TERMS_OF_VARIANTS)]
+
+    def answers(self) -> dict[UUID, Listed]:
+        """Return those of the variants that exist; what cannot be bought says so."""
+        if not self._cursors:
+            return {}
+        rows, terms = (cursor.fetchall() for cursor in self._cursors)
+        campaigns = by_variant(terms)
+        return {row[0]: as_listed(row, campaigns.get(row[0], ())) for row in rows}
 
 
 def as_listed(row: tuple[Any, ...], campaigns: tuple[CampaignTerms, ...] = ()) -> Listed:

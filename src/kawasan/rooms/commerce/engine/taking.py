@@ -83,12 +83,19 @@ where o.group_id in (select group_id from commerce_order where id = any(%s::uuid
 """
 
 
-def draw_numbers(cursor: Cursor, drafts: Iterable[Draft]) -> None:
-    """Give each order the number that people read aloud."""
-    orders = [(draft, order) for draft in drafts for order in draft.orders]
-    cursor.execute(_DRAW, [len(orders)], binary=True)
-    for (draft, order), (count,) in zip(orders, cursor.fetchall(), strict=True):
-        order.number = order_number(at=draft.at, count=count)
+def ask_numbers(cursor: Cursor, count: int) -> None:
+    """Draw so many of the numbers that people read aloud; what is not used is a gap."""
+    cursor.execute(_DRAW, [count], binary=True)
+
+
+def give_numbers(cursor: Cursor, drafts: Iterable[Draft]) -> None:
+    """Give each order one of the numbers that were drawn."""
+    for draft in drafts:
+        for order in draft.orders:
+            row = cursor.fetchone()
+            if row is None:
+                raise ValueError("fewer numbers were drawn than there are orders")
+            order.number = order_number(at=draft.at, count=row[0])
 
 
 def append(cursor: Cursor, taken: Sequence[tuple[UUID, Draft]], encrypt: Cipher) -> None:

@@ -18,9 +18,15 @@ from commerce_voucher where code = any(%s)
 """
 
 
-def vouchers_of_codes(cursor: Cursor, codes: Collection[str]) -> dict[str, VoucherTerms]:
-    """Return those of the vouchers that exist, by code; what does not hold now says so by its times."""
-    if not codes:
-        return {}
-    rows = cursor.execute(_TERMS, [list(codes)], binary=True).fetchall()
-    return {row[1]: VoucherTerms(*row) for row in rows}
+class VouchersAsked:
+    """Vouchers by their codes, asked at once for all of them: in a pipeline it only sends."""
+
+    def __init__(self, cursor: Cursor, codes: Collection[str]) -> None:
+        self._cursor = cursor if codes else None
+        if codes:
+            cursor.execute(_TERMS, [list(codes)], binary=True)
+
+    def answers(self) -> dict[str, VoucherTerms]:
+        """Return those of the vouchers that exist, by code; what does not hold now says so by its times."""
+        rows = self._cursor.fetchall() if self._cursor else []
+        return {row[1]: VoucherTerms(*row) for row in rows}

@@ -94,29 +94,24 @@ def _attempt(connection: Connection[Any], batch: Sequence[Entry], *, look_up_ids
         used = store.ask_transfer_ids(connection, _transfer_ids(batch)) if look_up_ids else None
         # Drawn under the locks, so that an account's transfers are numbered in the order in which they happened.
         numbers = store.ask_numbers(connection, count)
-        book = Book(store.accounts_from(accounts), holds, store.entries_from(entries))
-        if resolutions is not None:
-            store.mark_resolved(holds, resolutions)
-        if used is not None:
-            book.transfer_ids = {row[0].int for row in used.rows()}
-        drawn = store.numbers_from(numbers, count)
+    book = Book(store.accounts_from(accounts), holds, store.entries_from(entries))
+    if resolutions is not None:
+        store.mark_resolved(holds, resolutions)
+    if used is not None:
+        book.transfer_ids = {row[0].int for row in used.rows()}
+    drawn = store.numbers_from(numbers, count)
     outcome = decide_batch(batch, book, drawn)
     _write(connection, outcome)
     return outcome
 
 
 def _write(connection: Connection[Any], outcome: Outcome) -> None:
-    if not store.can_pipeline(outcome):
-        store.append(connection, outcome)
-    change = None
+    store.copy(connection, outcome)
     with connection.pipeline():
-        if store.can_pipeline(outcome):
-            store.append(connection, outcome)
+        store.insert(connection, outcome)
         if outcome.transfers:
-            change = store.Change(connection, store.Balances(outcome), outcome.closed)
+            store.change(connection, store.Balances(outcome), outcome.closed)
         store.Question(connection, "release savepoint ledger_batch")
-    if change is not None:
-        change.check()
 
 
 def transfer_count(batch: Sequence[Entry]) -> int:

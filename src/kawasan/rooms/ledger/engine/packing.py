@@ -132,8 +132,38 @@ def copy_of(rows: Sequence[Row], columns: int) -> bytes:
 
 def columns_of(rows: Sequence[Row], columns: int) -> list[bytes]:
     """Return the columns of rows, each as the elements of an array."""
+    together, widths = b"".join(rows), [len(each) for each in _fields_of(rows[0])]
+    if _are_alike(together, widths, len(rows)):
+        return _cut(together, widths, len(rows))
     fields = [_fields_of(row) for row in rows]
     return [b"".join([row[index] for row in fields]) for index in range(columns)]
+
+
+# Note [Cutting columns]
+# Nearly always the rows of a batch have the same fields of the same lengths. Then a column is cut out byte by byte, for
+# all rows at once: 2 us an order of three transfers, where taking each row apart costs 20.
+def _are_alike(together: bytes, widths: Sequence[int], count: int) -> bool:
+    """Tell whether each row has fields of these widths: whether the length before each field is the same in all."""
+    row = sum(widths)
+    if len(together) != row * count:
+        return False
+    starts = [sum(widths[:index]) for index in range(len(widths))]
+    return all(
+        together[start + byte :: row] == together[start + byte : start + byte + 1] * count
+        for start in starts
+        for byte in range(4)
+    )
+
+
+def _cut(together: bytes, widths: Sequence[int], count: int) -> list[bytes]:
+    row, start, found = sum(widths), 0, []
+    for width in widths:
+        column = bytearray(width * count)
+        for byte in range(width):
+            column[byte::width] = together[start + byte :: row]
+        found.append(bytes(column))
+        start += width
+    return found
 
 
 def _fields_of(row: Row) -> list[Field]:

@@ -23,6 +23,7 @@ ACCOUNTS_MAX = 500_000  # kept in memory, at about 350 bytes each
 LANES_DEFAULT = 2
 CONTENDED_SECONDS = 1.0  # how long an account that somebody else wrote is locked beforehand
 
+Beforehand: TypeAlias = Callable[[store.Cursor], None]
 Alongside: TypeAlias = Callable[[store.Cursor, Sequence[Answer]], None]
 
 
@@ -71,12 +72,16 @@ class Writer:
         self._in_hand: dict[int, Known] = {}  # entries decided and not yet committed
         self._contended: dict[int, float] = {}
 
-    def apply(self, entries: Iterable[Entry], alongside: Alongside | None = None) -> list[Answer]:
+    def apply(
+        self, entries: Iterable[Entry], alongside: Alongside | None = None, beforehand: Beforehand | None = None
+    ) -> list[Answer]:
         """
         Apply entries in order in one transaction, commit it, and answer each as ``engine.apply`` does.
 
-        ``alongside(cursor, answers)`` writes the caller's own rows in the same transaction, before the balances. Where
-        a batch has to be decided anew it is called again, its first rows rolled back. It must not commit.
+        ``alongside(cursor, answers)`` writes the caller's own rows in the same transaction, before the balances, and
+        ``beforehand(cursor)`` asks what that needs, together with what the ledger asks. Both only send, in a pipeline:
+        an answer is there when the other one is called. Where a batch has to be decided anew they are called again,
+        the first rows rolled back. They must not commit.
         Raises BatchTooLarge; LedgerBusy where accounts stayed locked; LedgerUnreachable where the connection was
         lost: then the batch may have been applied, and repeating it tells. What ``alongside`` raises is passed on.
         After any of them nothing of the batch is kept in memory.
@@ -86,10 +91,10 @@ class Writer:
             return []
         with self._lane() as connection:
             if self._is_plain(batch):
-                answers = self._apply_checked(connection, batch, alongside)
+                answers = self._apply_checked(connection, batch, alongside, beforehand)
                 if answers is not None:
                     return answers
-            return self._apply_locked(connection, batch, alongside)
+            return self._apply_locked(connection, batch, alongside, beforehand)
 
     def close(self) -> None:
         """Wait for the batches in hand and close the connections; a batch that comes later opens one again."""
@@ -128,7 +133,11 @@ class Writer:
     # the balances of those ahead before they have committed. If one of them fails, the generation is counted up, and
     # those behind it find that out before they change a balance and are decided anew.
     def _apply_checked(
-        self, connection: Connection[Any], batch: Sequence[Entry], alongside: Alongside | None
+        self,
+        connection: Connection[Any],
+        batch: Sequence[Entry],
+        alongside: Alongside | None,
+        beforehand: Beforehand | None,
     ) -> list[Answer] | None:
         """Apply a batch on the balances in memory; None where they were not those of the database."""
         rooms = _Rooms(self._deciding, self._appending, self._changing)
@@ -137,7 +146,7 @@ class Writer:
             rooms.enter()
             if self._is_contended(batch):
                 return None
-            decided = self._decide(connection, batch)
+            decided = self._decide(connection, batch, beforehand)
             rooms.enter()
             self._append(connection, decided.outcome, alongside)
             rooms.enter()
@@ -157,7 +166,7 @@ class Writer:
         self._mark_contended(connection, decided)
         return None
 
-    def _decide(self, connection: Connection[Any], batch: Sequence[Entry]) -> _Decided:
+    def _decide(self, connection: Connection[Any], batch: Sequence[Entry], beforehand: Beforehand | None) -> _Decided:
         with self._guard:
             if len(self._accounts) > self._accounts_max:
                 self._accounts = {}
@@ -172,40 +181,43 @@ class Writer:
             loaded = store.ask_accounts(connection, missing, locked=False) if missing else None
             entries = store.ask_entries(connection, [entry.id for entry in batch])
             numbers = store.ask_numbers(connection, count)
-            if loaded is not None:
-                accounts.update(store.accounts_from(loaded))
-            known = store.entries_from(entries) | ahead
-            drawn = store.numbers_from(numbers, count)
+            if beforehand is not None:
+                beforehand(store.new_cursor(connection))
+        if loaded is not None:
+            accounts.update(store.accounts_from(loaded))
+        known = store.entries_from(entries) | ahead
+        drawn = store.numbers_from(numbers, count)
         outcome = decide_batch(batch, Book(accounts, {}, known), drawn)
         return _Decided(outcome, generation, in_hand, _seen(batch, outcome, accounts))
 
     def _append(self, connection: Connection[Any], outcome: Outcome, alongside: Alongside | None) -> None:
-        if store.can_pipeline(outcome):
-            with connection.pipeline():
-                store.append(connection, outcome)
-        else:
-            store.append(connection, outcome)
-        if alongside is not None:
-            alongside(store.new_cursor(connection), outcome.answers)
+        store.copy(connection, outcome)
+        with connection.pipeline():
+            store.insert(connection, outcome)
+            if alongside is not None:
+                alongside(store.new_cursor(connection), outcome.answers)
 
     def _change(self, connection: Connection[Any], decided: _Decided) -> None:
         with connection.pipeline():
-            changed = store.Change(connection, decided.balances, ()) if decided.balances.versions else None
-            seen = store.ask_unchanged(connection, decided.seen) if decided.seen else None
-            unchanged = seen.rows()[0][0] if seen is not None else 0
-        if changed is not None:
-            changed.check()
-        if unchanged != len(decided.seen):
-            raise store.Stale
-        connection.commit()
+            if decided.balances.versions:
+                store.change(connection, decided.balances, ())
+            if decided.seen:
+                store.need_unchanged(connection, decided.seen)
+            store.Question(connection, "commit")
         decided.leave_hand()
 
     def _apply_locked(
-        self, connection: Connection[Any], batch: Sequence[Entry], alongside: Alongside | None
+        self,
+        connection: Connection[Any],
+        batch: Sequence[Entry],
+        alongside: Alongside | None,
+        beforehand: Beforehand | None,
     ) -> list[Answer]:
         """Apply a batch with everything locked, and no other batch of this process in hand."""
         with self._deciding, self._appending, self._changing:
             outcome = locking.apply_locked(connection, batch)
+            if beforehand is not None:
+                beforehand(store.new_cursor(connection))
             if alongside is not None:
                 alongside(store.new_cursor(connection), outcome.answers)
             for account in outcome.touched:

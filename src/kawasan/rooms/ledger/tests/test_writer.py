@@ -60,9 +60,13 @@ def test_what_it_answers_is_committed_and_numbered() -> None:
     assert ledger.verify() == []
 
 
-def test_a_batch_that_needs_a_copy_is_stored_like_a_small_one() -> None:
+@pytest.mark.parametrize("copied_from", [50, 100])  # entries and all, or the transfers alone
+def test_a_batch_that_needs_a_copy_is_stored_like_a_small_one(
+    monkeypatch: pytest.MonkeyPatch, copied_from: int
+) -> None:
+    monkeypatch.setattr(store, "COPY_ROWS_MIN", copied_from)
     wallet, shop = opened(1_000, 0)
-    entries = [an_entry(a_transfer(wallet, shop, 1), a_hold(wallet, shop, 1)) for _ in range(store.COPY_ROWS_MIN)]
+    entries = [an_entry(a_transfer(wallet, shop, 1), a_hold(wallet, shop, 1)) for _ in range(60)]
     with a_writer() as writer:
         assert kinds(writer.apply(entries)) == ["applied"] * len(entries)
     assert ledger.balance(wallet).available == 1_000 - 2 * len(entries)

@@ -1,5 +1,5 @@
 """What a process without Django asks this room: whom API keys stand for. Plain SQL on a psycopg connection."""
 
-from kawasan.rooms.zone.engine.actors import actors_of_keys
+from kawasan.rooms.zone.engine.actors import Keyholders, stamp_keys
 
-__all__ = ["actors_of_keys"]
+__all__ = ["Keyholders", "stamp_keys"]

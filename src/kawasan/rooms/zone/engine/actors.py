@@ -24,30 +24,39 @@ from zone_actors_of_keys(%s::text[])
 _STAMP = "select zone_key_used(id, %s) from unnest(%s::uuid[]) as used (id)"
 
 
-def actors_of_keys(cursor: Cursor, secrets: Collection[str], *, at: datetime) -> dict[str, Actor]:
-    """
-    Return whom each key stands for, as ``actor_of_key`` does for one; a stranger for an unknown or revoked key.
+class Keyholders:
+    """Whom keys stand for, asked at once for all of them: in a pipeline it only sends."""
 
-    Their last use is stamped at most once a minute.
-    """
-    found: dict[str, Actor] = dict.fromkeys(secrets, STRANGER)
-    asked = [secret for secret in found if keys.is_well_formed(secret)]
-    if not asked:
-        return found
-    cursor.execute(_ACTORS, [[_prefix(secret) for secret in asked]], binary=True)
-    known = {row[0]: row[1:] for row in cursor.fetchall()}
-    used: list[UUID] = []
-    for secret in asked:
-        key = known.get(_prefix(secret))
-        if key is None or not hmac.compare_digest(key[2], keys.hash_of(secret)):
-            continue
-        key_id, name, _, scopes, business_id, person_id, last_used_at, *person = key
-        found[secret] = _actor(name, scopes, business_id, person_id, person)
-        if needs_stamp(last_used_at, at):
-            used.append(key_id)
-    if used:
-        cursor.execute(_STAMP, [at, used])
-    return found
+    def __init__(self, cursor: Cursor, secrets: Collection[str]) -> None:
+        self._cursor, self._secrets = cursor, secrets
+        asked = [_prefix(secret) for secret in secrets if keys.is_well_formed(secret)]
+        self._has_asked = bool(asked)
+        if asked:
+            cursor.execute(_ACTORS, [asked], binary=True)
+
+    def answers(self, *, at: datetime) -> tuple[dict[str, Actor], list[UUID]]:
+        """
+        Return whom each key stands for, as ``actor_of_key`` does for one, a stranger for an unknown or revoked key.
+
+        And the keys whose last use is to be stamped, at most once a minute.
+        """
+        found: dict[str, Actor] = dict.fromkeys(self._secrets, STRANGER)
+        known = {row[0]: row[1:] for row in self._cursor.fetchall()} if self._has_asked else {}
+        used: list[UUID] = []
+        for secret in found:
+            key = known.get(_prefix(secret))
+            if key is None or not hmac.compare_digest(key[2], keys.hash_of(secret)):
+                continue
+            key_id, name, _, scopes, business_id, person_id, last_used_at, *person = key
+            found[secret] = _actor(name, scopes, business_id, person_id, person)
+            if needs_stamp(last_used_at, at):
+                used.append(key_id)
+        return found, used
+
+
+def stamp_keys(cursor: Cursor, key_ids: Collection[UUID], *, at: datetime) -> None:
+    """Note when keys were last used."""
+    cursor.execute(_STAMP, [at, list(key_ids)])
 
 
 def _prefix(secret: str) -> str:
