@@ -61,6 +61,7 @@ SELLER = (
             Section("devices:list", _("Devices"), "devices", "device"),
             Section("zone:business", _("Registration"), "status", "shield"),
             Section("zone:team", _("Team"), "team", "people"),
+            Section("access:looks", _("Who looked"), "looks", "eye"),
         ),
     ),
 )

@@ -78,6 +78,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     commerce_followers.SELLER_DAYS,
     books_followers.JOURNAL,
     log_followers.TRANSFERS,
+    log_followers.LOOKS,
     log_followers.LEAVES,
     trace_followers.SUBSCRIPTIONS,
     sensors_followers.HOURS,

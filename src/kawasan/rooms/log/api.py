@@ -2,6 +2,7 @@
 
 from kawasan.rooms.log.actions.anchors import keep_stamp, keep_written, note_anchor_failure
 from kawasan.rooms.log.actions.chain import Chain
+from kawasan.rooms.log.actions.looks import commit_looks
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
@@ -17,6 +18,7 @@ from kawasan.rooms.log.queries.anchors import (
 )
 from kawasan.rooms.log.queries.documents import hold_documents
 from kawasan.rooms.log.queries.keys import keys
+from kawasan.rooms.log.queries.looks import leaves_of_looks, noted_looks
 from kawasan.rooms.log.queries.proofs import (
     checkpoint,
     consistency,
@@ -37,8 +39,10 @@ from kawasan.rooms.log.queries.witnesses import ask, asks, witnesses
 from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
 from kawasan.rooms.log.rules.labels import labels
+from kawasan.rooms.log.rules.looks import KIND as LOOK_KIND
 from kawasan.rooms.log.types import (
     LEAVES_FOLLOWER,
+    LOOKS_FOLLOWER,
     SUBMISSION_SEQUENCE,
     SUBMISSIONS_MAX,
     TRANSFERS_FOLLOWER,
@@ -71,6 +75,8 @@ from kawasan.rooms.log.types import (
 
 __all__ = [
     "LEAVES_FOLLOWER",
+    "LOOKS_FOLLOWER",
+    "LOOK_KIND",
     "SUBMISSIONS_MAX",
     "SUBMISSION_SEQUENCE",
     "TRANSFERS_FOLLOWER",
@@ -112,6 +118,7 @@ __all__ = [
     "bundle",
     "canonical",
     "checkpoint",
+    "commit_looks",
     "commit_transfers",
     "consistency",
     "erase",
@@ -127,9 +134,11 @@ __all__ = [
     "latest_checkpoints",
     "leaves_about",
     "leaves_of",
+    "leaves_of_looks",
     "note_anchor_failure",
     "note_of",
     "note_problem",
+    "noted_looks",
     "problem_of",
     "problem_of_roots",
     "proof_for",

@@ -8,3 +8,9 @@ class LogConfig(AppConfig):
 
     name = "kawasan.rooms.log"
     label = "log"
+
+    def ready(self) -> None:
+        """Prove looks at data as they stand in the zone's access log, so that a changed one proves no more."""
+        from kawasan.rooms.log import api as log
+
+        log.hold_documents(log.LOOK_KIND, log.noted_looks)

@@ -123,6 +123,17 @@ class Batch(models.Model):
         ]
 
 
+class Look(models.Model):
+    """Which leaf an entry of the zone's access log became: it stays when what the leaf says is erased."""
+
+    number = models.BigIntegerField(primary_key=True)
+    entry_id = models.UUIDField(unique=True)
+    leaf_id = models.UUIDField()
+
+    class Meta:
+        db_table = "log_look"
+
+
 class Witness(models.Model):
     """Somebody else who cosigns this log, and by which keys that is checked."""
 

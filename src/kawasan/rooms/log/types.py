@@ -18,6 +18,7 @@ Body: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | bytes
 SUBMISSION_SEQUENCE = "log_submission_number"  # numbers submissions; the follower of leaves goes by it
 LEAVES_FOLLOWER = "log.leaves"
 TRANSFERS_FOLLOWER = "log.transfers"
+LOOKS_FOLLOWER = "log.looks"
 BODY_BYTES_MAX = 1_000_000
 SUBMISSIONS_MAX = 10_000
 

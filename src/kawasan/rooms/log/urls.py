@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from kawasan.rooms.log.pages import desk, served, shown
+from kawasan.rooms.log.pages import desk, looks, served, shown
 
 _log = [
     path("", shown.home, name="home"),
@@ -27,7 +27,12 @@ _desk = [
     path("/saksi", desk.add_witness, name="add"),
     path("/saksi/<str:witness_id>/hapus", desk.remove_witness, name="remove"),
 ]
+_access = [
+    path("", looks.looks, name="looks"),
+    path(".csv", looks.looks_file, name="looks_file"),
+]
 urlpatterns = [
     path("log", include((_log, "log"))),
     path("kawasan/log", include((_desk, "log_desk"))),
+    path("usaha/<slug:slug>/akses", include((_access, "access"))),
 ]

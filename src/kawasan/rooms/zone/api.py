@@ -10,7 +10,7 @@ from kawasan.rooms.zone.actions.businesses import (
     suspend,
 )
 from kawasan.rooms.zone.actions.keys import create_key, revoke_key
-from kawasan.rooms.zone.actions.log import note_look
+from kawasan.rooms.zone.actions.log import note_look, note_looks
 from kawasan.rooms.zone.actions.people import (
     accept_invitation,
     add_person,
@@ -39,6 +39,8 @@ from kawasan.rooms.zone.queries.businesses import (
     zone_settings,
 )
 from kawasan.rooms.zone.queries.people import (
+    access_between,
+    access_entries,
     access_log,
     draft,
     invitation,
@@ -67,6 +69,7 @@ from kawasan.rooms.zone.rules.reference import (
     search_regencies,
 )
 from kawasan.rooms.zone.types import (
+    ACCESS_SEQUENCE,
     KBLI_EDITION_NOW,
     SCOPES,
     ZONE_OWNER,
@@ -98,6 +101,7 @@ from kawasan.rooms.zone.types import (
     LastOperator,
     LastOwner,
     LegalForm,
+    Look,
     MaskedIdentity,
     Member,
     MissingReason,
@@ -131,6 +135,7 @@ from kawasan.rooms.zone.types import (
 )
 
 __all__ = [
+    "ACCESS_SEQUENCE",
     "KBLI_EDITION_NOW",
     "LABELS",
     "SCOPES",
@@ -163,6 +168,7 @@ __all__ = [
     "LastOperator",
     "LastOwner",
     "LegalForm",
+    "Look",
     "MaskedIdentity",
     "Member",
     "MissingReason",
@@ -194,6 +200,8 @@ __all__ = [
     "WrongStatus",
     "ZoneSettings",
     "accept_invitation",
+    "access_between",
+    "access_entries",
     "access_log",
     "actor_of_key",
     "actor_of_person",
@@ -231,6 +239,7 @@ __all__ = [
     "masked_identity",
     "members",
     "note_look",
+    "note_looks",
     "person",
     "person_names",
     "person_of",

@@ -235,7 +235,10 @@ class AccessLog(models.Model):
     person = models.ForeignKey(Person, PROTECT, null=True, related_name="+")
     business = models.ForeignKey(Business, PROTECT, null=True, related_name="+")
     note = models.CharField(max_length=REASON_MAX, blank=True)
+    number = models.BigIntegerField()  # in the order of commits, for followers
+    is_program = models.BooleanField(default=False)
 
     class Meta:
         db_table = "zone_access_log"
+        constraints = [models.UniqueConstraint(fields=["number"], name="zone_access_log_number_once")]
         indexes = [models.Index(fields=["business", "id"], name="zone_access_log_business")]

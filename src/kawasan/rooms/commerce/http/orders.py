@@ -14,6 +14,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.http import shapes
+from kawasan.rooms.zone import api as zone
 
 router = Router(tags=["orders"])
 
@@ -79,7 +80,12 @@ def read(request: HttpRequest, order_id: str) -> dict[str, Any]:
     actor = actor_of(request)
     actor.need_scope("orders:read")
     with transaction(actor):
-        return shapes.order_out(commerce.order(actor=actor, order_id=_order_id(order_id)))
+        found = commerce.order(actor=actor, order_id=_order_id(order_id))
+        if found.buyer_id != actor.person_id:
+            zone.note_looks(
+                actor=actor, business_ids=[found.business_id], what=zone.Look.ORDER, at=clock.now(), text=found.number
+            )
+        return shapes.order_out(found)
 
 
 @router.post("/orders/{order_id}/cancellation", summary="Cancel an order before it is shipped")

@@ -26,6 +26,7 @@ from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import ReasonForm, ReturnForm, ReviewForm, fresh_id, refuse
 from kawasan.rooms.commerce.pages import wording
 from kawasan.rooms.payments import api as payments
+from kawasan.rooms.zone import api as zone
 
 EXPORT_ROWS_MAX = 5_000
 TABS = ("all", "unpaid", "to-ship", "shipped", "done", "closed")
@@ -68,6 +69,10 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         reviews = commerce.reviews_of_order(actor=actor, order_id=key)
         money_back = payments.money_back_of(actor=actor, order_id=key)
         batches = wiring().batches_of_order(key)
+        if found.buyer_id != actor.person_id:
+            zone.note_looks(
+                actor=actor, business_ids=[found.business_id], what=zone.Look.ORDER, at=clock.now(), text=found.number
+            )
     if found.buyer_id != actor.person_id and found.business_id in actor.businesses:
         return redirect("seller:order", found.business_slug, order_id)
     context = shown(found) | {

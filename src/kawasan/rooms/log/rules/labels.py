@@ -50,6 +50,10 @@ _LABELS: Final = {
     "file_sha256": msg("SHA-256 of the file"),
     "added_at": msg("Added at"),
     "withdrawn_at": msg("Taken off at"),
+    # an entry of the access log
+    "person": msg("Number of the person"),
+    "note": msg("Note"),
+    "by_program": msg("By a program"),
     # an EPCIS event
     "type": msg("Kind of event"),
     "eventID": msg("Event number"),

@@ -16,6 +16,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.http.money import plain
+from kawasan.rooms.zone import api as zone
 
 router = Router(tags=["payout batches"])
 PREFIX, PAYOUT_PREFIX = "bat", "out"
@@ -173,7 +174,10 @@ def file(request: HttpRequest, batch_id: str) -> HttpResponse:
     actor = _reader(request)
     actor.need_scope(WRITE)
     with transaction(actor):
-        name, text = payments.batch_file(actor=actor, batch_id=ids.parse(PREFIX, batch_id))
+        number = ids.parse(PREFIX, batch_id)
+        name, text = payments.batch_file(actor=actor, batch_id=number)
+        paid = {one.business_id for one in payments.batch(actor=actor, batch_id=number).payouts}
+        zone.note_looks(actor=actor, business_ids=paid, what=zone.Look.BANK_ACCOUNT, at=clock.now(), text=name)
     response = HttpResponse(text, content_type="text/csv; charset=us-ascii")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

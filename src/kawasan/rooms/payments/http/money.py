@@ -11,6 +11,7 @@ from ninja import Router, Schema
 from ninja.responses import NinjaJSONEncoder, Status
 
 from kawasan.core import clock, ids
+from kawasan.core.access import Actor
 from kawasan.core.money import Money
 from kawasan.core.paging import Page
 from kawasan.platform.api import once
@@ -18,6 +19,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments import tasks
+from kawasan.rooms.zone import api as zone
 
 router = Router(tags=["payments"])
 
@@ -272,6 +274,13 @@ def check(request: HttpRequest, payment_id: str) -> Any:
     return Status(202, PaymentOut.of(found))
 
 
+def note_money_look(actor: Actor, business_id: str) -> None:
+    """Write down that somebody of the zone read a business's money; its own people leave no row."""
+    zone.note_looks(
+        actor=actor, business_ids=[ids.parse("biz", business_id)], what=zone.Look.MONEY, at=clock.now()
+    )  # fmt: skip
+
+
 @router.get("/businesses/{business_id}/money", response=SellerMoneyOut)
 def seller_money(request: HttpRequest, business_id: str) -> Any:
     """Return what a business has."""
@@ -279,6 +288,7 @@ def seller_money(request: HttpRequest, business_id: str) -> Any:
     actor.need_scope("payments:read")
     with transaction(actor):
         found = payments.seller_money(actor=actor, business_id=ids.parse("biz", business_id))
+        note_money_look(actor, business_id)
     return SellerMoneyOut(
         available_minor=found.available_minor,
         on_its_way_minor=found.on_its_way_minor,
@@ -297,6 +307,7 @@ def seller_statement(
         page = payments.business_statement(
             actor=actor, business_id=ids.parse("biz", business_id), cursor=cursor, limit=limit, escrow=escrow
         )
+        note_money_look(actor, business_id)
     return StatementOut.of(page)
 
 
@@ -307,6 +318,7 @@ def payouts(request: HttpRequest, business_id: str, cursor: str | None = None, l
     actor.need_scope("payments:read")
     with transaction(actor):
         page = payments.payouts_of(actor=actor, business_id=ids.parse("biz", business_id), cursor=cursor, limit=limit)
+        note_money_look(actor, business_id)
     return PayoutsOut(items=[PayoutOut.of(item) for item in page.items], next_cursor=page.next_cursor)
 
 

@@ -15,7 +15,7 @@ from kawasan.platform.api import once
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.payments import api as payments
-from kawasan.rooms.payments.http.money import plain
+from kawasan.rooms.payments.http.money import note_money_look, plain
 
 router = Router(tags=["payments"])
 
@@ -181,6 +181,7 @@ def bank_account(request: HttpRequest, business_id: str) -> Any:
     actor.need_scope("payments:read")
     with transaction(actor):
         found = payments.bank_account_of(actor=actor, business_id=ids.parse("biz", business_id))
+        note_money_look(actor, business_id)
     return Status(204, None) if found is None else Status(200, BankAccountOut.of(found))
 
 
@@ -223,6 +224,7 @@ def period(request: HttpRequest, business_id: str, start: date, end: date) -> An
     actor.need_scope("payments:read")
     with transaction(actor):
         found = payments.balance_statement(actor=actor, business_id=ids.parse("biz", business_id), start=start, end=end)
+        note_money_look(actor, business_id)
     return PeriodOut(
         start=found.start,
         end=found.end,

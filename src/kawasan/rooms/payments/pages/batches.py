@@ -137,7 +137,10 @@ def file(request: HttpRequest, batch_id: str) -> HttpResponse:
     """Download the file of an approved batch for the bank."""
     actor = actor_of(request)
     with transaction(actor):
-        name, text = payments.batch_file(actor=actor, batch_id=ids.parse(PREFIX, batch_id))
+        number = ids.parse(PREFIX, batch_id)
+        name, text = payments.batch_file(actor=actor, batch_id=number)
+        paid = {one.business_id for one in payments.batch(actor=actor, batch_id=number).payouts}
+        zone.note_looks(actor=actor, business_ids=paid, what=zone.Look.BANK_ACCOUNT, at=clock.now(), text=name)
     response = HttpResponse(text, content_type="text/csv; charset=us-ascii")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

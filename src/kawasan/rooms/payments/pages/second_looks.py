@@ -93,6 +93,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     with transaction(actor):
         page = payments.waiting_accounts(actor=actor, cursor=request.GET.get("after") or None)
         firms = zone.businesses(ids=[one.account.business_id for one in page.items])
+        zone.note_looks(actor=actor, business_ids=firms, what=zone.Look.BANK_ACCOUNT, at=clock.now())
     context = {
         "rows": [(one, firms.get(one.account.business_id), ids.public("bac", one.account.id)) for one in page.items],
         "next_cursor": page.next_cursor,

@@ -70,6 +70,7 @@ def statement(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
                 )
             )
         )
+        zone.note_looks(actor=actor, business_ids=[business.id], what=zone.Look.MONEY, at=clock.now())
     return statement_file(request, kind, name=f"saldo-{business.slug}", owner=business.name, lines=lines)
 
 
@@ -86,6 +87,7 @@ def _seller_page(request: HttpRequest, slug: str, form: PayoutForm, status: int 
             "reserves": payments.reserves_of(actor=actor, business_id=business.id),
             "payouts": payments.payouts_of(actor=actor, business_id=business.id, limit=PAYOUT_LINES).items,
         }
+        zone.note_looks(actor=actor, business_ids=[business.id], what=zone.Look.MONEY, at=clock.now())
     context |= {
         "business": business,
         "form": form,

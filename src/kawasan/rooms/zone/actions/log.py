@@ -1,14 +1,18 @@
-"""The access log: one row for each thing somebody did to a business or a role."""
+"""The access log: one row for each thing somebody did to a business or a role, and each look at private data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db import connection
 
 from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.zone import models
+from kawasan.rooms.zone.types import ACCESS_SEQUENCE, Look
 
 LOOK_LIFETIME = timedelta(minutes=15)  # turning pages and coming back within this time is still the same look
 
@@ -22,18 +26,55 @@ def note_look(*, actor: Actor, business_id: UUID, at: datetime, text: str = "") 
     know, and the system's own work, leave no row. Raises Unauthenticated, Forbidden.
     """
     actor.need_zone()
-    if actor.is_system or not models.Business.objects.filter(pk=business_id).exists():
-        return
+    if not actor.is_system:
+        _note_looks(actor, {business_id}, Look.TRANSFERS, at, text)
+
+
+@requires_transaction
+def note_looks(*, actor: Actor, business_ids: Iterable[UUID], what: Look, at: datetime, text: str = "") -> None:
+    """
+    Write down that what is private to businesses was read, where it was somebody of the zone who did.
+
+    For edges that businesses' own people use too: those, buyers and the system leave no row. Otherwise as
+    ``note_look``.
+    """
+    if actor.zone_role is not None and not actor.is_system:
+        _note_looks(actor, set(business_ids) - set(actor.businesses), what, at, text)
+
+
+def _note_looks(actor: Actor, business_ids: set[UUID], what: Look, at: datetime, text: str) -> None:
+    known = set(models.Business.objects.filter(pk__in=business_ids).values_list("pk", flat=True))
     same = models.AccessLog.objects.filter(
-        business=business_id, person=actor.person_id, action="transfers_seen", note=text, at__gt=at - LOOK_LIFETIME
-    )
-    if not same.exists():
-        note(actor, "transfers_seen", at=at, business_id=business_id, text=text)
+        business__in=known, person=actor.person_id, action=what.value, note=text, is_program=_is_program(actor),
+        at__gt=at - LOOK_LIFETIME,
+    )  # fmt: skip
+    for business_id in sorted(known - set(same.values_list("business_id", flat=True))):
+        note(actor, what.value, at=at, business_id=business_id, text=text)
 
 
 def note(actor: Actor, action: str, *, at: datetime, business_id: UUID | None = None, text: str = "") -> None:
     """Write down who did what. ``text`` may hold a reason or a role, never a personal number."""
     row = models.AccessLog(
-        id=ids.uuid7(), at=at, action=action, person_id=actor.person_id, business_id=business_id, note=text
+        id=ids.uuid7(),
+        at=at,
+        action=action,
+        person_id=actor.person_id,
+        business_id=business_id,
+        note=text,
+        number=_next_number(),
+        is_program=_is_program(actor),
     )
     row.save(force_insert=True)
+
+
+# A key is narrowed to scopes; who sits at a browser is not.
+def _is_program(actor: Actor) -> bool:
+    return actor.is_signed_in and not actor.is_system and "*" not in actor.scopes
+
+
+# A writer has a transaction id before it draws a number: what followers rely on, see platform/followers.py.
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_current_xact_id()")
+        cursor.execute("select nextval(%s)", [ACCESS_SEQUENCE])
+        return int(cursor.fetchone()[0])

@@ -97,7 +97,12 @@ def _rows(found: list[zone.Business]) -> Iterator[list[Any]]:
 @require_GET
 @signed_in
 def application(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one business to zone staff, its numbers masked."""
+    """Show one business to zone staff, its numbers masked; the look is written down."""
+    actor = actor_of(request)
+    actor.need_zone()
+    with transaction(actor):
+        business = zone.business_by_slug(slug=slug)
+        zone.note_looks(actor=actor, business_ids=[business.id], what=zone.Look.APPLICATION, at=clock.now())
     return _application_page(request, slug, ReasonForm())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from kawasan.rooms.zone.types import (
     AccessEntry,
     Invitation,
     Key,
+    Look,
     Member,
     PersonView,
     UnknownInvitation,
@@ -118,9 +120,18 @@ def draft(*, actor: Actor) -> dict[str, str]:
 
 @requires_transaction
 def access_log(
-    *, actor: Actor, business_id: UUID | None = None, cursor: str | None = None, limit: int | None = None
+    *,
+    actor: Actor,
+    business_id: UUID | None = None,
+    only_looks: bool = False,
+    cursor: str | None = None,
+    limit: int | None = None,
 ) -> Page[AccessEntry]:
-    """Return who did what to a business, newest first. For its people and zone roles; all businesses for the latter."""
+    """
+    Return who did what to a business, newest first. For its people and zone roles; all businesses for the latter.
+
+    ``only_looks`` leaves out what was done, and keeps who of the zone read private data.
+    """
     if not actor.sees_zone:
         if business_id is None:
             actor.need_zone()
@@ -129,11 +140,26 @@ def access_log(
     rows = models.AccessLog.objects.select_related("person")
     if business_id is not None:
         rows = rows.filter(business=business_id)
+    if only_looks:
+        rows = rows.filter(action__in=[what.value for what in Look])
     if after := decode_cursor(cursor, str):
         rows = rows.filter(pk__lt=cursor_id(after[0]))
     size = clamp_limit(limit)
     page = page_of(list(rows.order_by("-pk")[: size + 1]), size, lambda row: [str(row.pk)])
     return Page(items=tuple(_as_entry(row) for row in page.items), next_cursor=page.next_cursor)
+
+
+@requires_transaction
+def access_between(*, after: int, upto: int) -> list[AccessEntry]:
+    """Return the entries of the access log with ``after < number <= upto``, in order. For followers."""
+    rows = models.AccessLog.objects.select_related("person").filter(number__gt=after, number__lte=upto)
+    return [_as_entry(row) for row in rows.order_by("number")]
+
+
+@requires_transaction
+def access_entries(*, ids: Iterable[UUID]) -> list[AccessEntry]:
+    """Return some entries of the access log, as far as the asker may see them."""
+    return [_as_entry(row) for row in models.AccessLog.objects.select_related("person").filter(pk__in=list(ids))]
 
 
 def lock_members(business_id: UUID) -> list[models.Membership]:
@@ -249,4 +275,6 @@ def _as_entry(row: models.AccessLog) -> AccessEntry:
         person_name=row.person.name if row.person else "",
         business_id=row.business_id,
         note=row.note,
+        number=row.number,
+        is_program=row.is_program,
     )

@@ -1,6 +1,7 @@
 """What crosses the zone room's door."""
 
 from kawasan.rooms.zone.types.businesses import (
+    ACCESS_SEQUENCE,
     SCOPES,
     ZONE_OWNER,
     ZONE_SCOPES,
@@ -13,6 +14,7 @@ from kawasan.rooms.zone.types.businesses import (
     Invitation,
     Key,
     LegalForm,
+    Look,
     MaskedIdentity,
     Member,
     NewKey,
@@ -70,6 +72,7 @@ from kawasan.rooms.zone.types.refusals import (
 )
 
 __all__ = [
+    "ACCESS_SEQUENCE",
     "KBLI_EDITIONS",
     "KBLI_EDITION_NOW",
     "SCOPES",
@@ -102,6 +105,7 @@ __all__ = [
     "LastOperator",
     "LastOwner",
     "LegalForm",
+    "Look",
     "MaskedIdentity",
     "Member",
     "MissingReason",

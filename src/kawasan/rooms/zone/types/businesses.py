@@ -213,9 +213,23 @@ class NewKey:
     secret: str
 
 
+class Look(StrEnum):
+    """What somebody of the zone looked at that is private to a business, as the access log names it."""
+
+    IDENTITY = "identity_shown"
+    TRANSFERS = "transfers_seen"
+    APPLICATION = "application_seen"
+    MONEY = "money_seen"
+    BANK_ACCOUNT = "bank_account_seen"
+    ORDER = "order_seen"
+
+
+ACCESS_SEQUENCE = "zone_access_log_number"  # numbers the access log; followers go by it
+
+
 @dataclass(frozen=True, slots=True)
 class AccessEntry:
-    """Who did what, to which business, when."""
+    """Who did what, to which business, when. ``is_program``: with a key, not in a browser."""
 
     id: UUID
     at: datetime
@@ -224,6 +238,8 @@ class AccessEntry:
     person_name: str
     business_id: UUID | None
     note: str
+    number: int = 0
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
