@@ -3,7 +3,6 @@
 from kawasan.rooms.invoices.actions.crediting import credit, credit_refund
 from kawasan.rooms.invoices.actions.customers import add_customer, archive_customer, change_customer, say_habits
 from kawasan.rooms.invoices.actions.drafts import (
-    CHINA_RATES,
     bill_quotation,
     change_draft,
     copy_document,
@@ -108,7 +107,6 @@ from kawasan.rooms.invoices.types.tax import Mend, Retail, ReturnRow, TaxMonth, 
 
 __all__ = [
     "CHINA",
-    "CHINA_RATES",
     "CUSTOMER_PREFIX",
     "DOCUMENT_PREFIX",
     "LINES_MAX",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -212,12 +213,15 @@ class DocumentForm(OnceForm):
     add_info = forms.CharField(label=_("Additional information (TD.005xx)"), max_length=12, required=False)
     facility_stamp = forms.CharField(label=_("Facility stamp (TD.011xx)"), max_length=12, required=False)
     china_vat_percent = forms.ChoiceField(
-        label=_("VAT in China, for the buyer's own account"), required=False,
-        choices=[(0, _("Do not show")), *((rate, f"{rate} %") for rate in invoices.CHINA_RATES if rate)],
-    )  # fmt: skip
+        label=_("VAT in China, for the buyer's own account"), required=False, choices=[]
+    )
 
-    def __init__(self, *args: Any, customers: list[tuple[str, str]], is_pkp: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, customers: list[tuple[str, str]], is_pkp: bool, china: Sequence[int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        shown = [(0, _("Do not show")), *((percent, f"{percent} %") for percent in china)]
+        self.fields["china_vat_percent"].choices = shown  # type: ignore[attr-defined]
         supplies = [(code, TRX_NAMES[code]) for code in invoices.TRX_CODES]
         self.fields["customer"].choices = customers  # type: ignore[attr-defined]
         self.fields["trx_code"].choices = supplies  # type: ignore[attr-defined]

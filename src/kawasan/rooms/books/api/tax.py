@@ -3,10 +3,10 @@
 from kawasan.rooms.books.actions.duties import note_duty, take_back_duty, take_duty_reminders
 from kawasan.rooms.books.actions.rates import decide_tax_row, propose_tax_row
 from kawasan.rooms.books.queries.duties import next_duty, slip, tax_year
-from kawasan.rooms.books.queries.rates import ppn_rates, rows_for_staff, tax_rows, tax_tables
+from kawasan.rooms.books.queries.rates import china_percents, ppn_rates, rows_for_staff, tax_rows, tax_tables
 from kawasan.rooms.books.rules.pph import final_tax_months, may_use_final_tax
 from kawasan.rooms.books.rules.ppn import must_register, nears_registration, ppn_inside, ppn_on
-from kawasan.rooms.books.rules.rates import ENDLESS, FIGURES
+from kawasan.rooms.books.rules.rates import ENDLESS, FIGURES, SUPPLIES
 from kawasan.rooms.books.types.duties import (
     DONE_PREFIX,
     Duty,
@@ -41,6 +41,7 @@ __all__ = [
     "FIGURES",
     "LAW_LENGTH_MAX",
     "ROW_PREFIX",
+    "SUPPLIES",
     "Duty",
     "DutyDone",
     "DutyDoneAlready",
@@ -65,6 +66,7 @@ __all__ = [
     "TaxRowTooEarly",
     "TaxTables",
     "Taxpayer",
+    "china_percents",
     "decide_tax_row",
     "final_tax_months",
     "may_use_final_tax",

@@ -24,6 +24,9 @@ KINDS = {
     books.RateKind.TERMS: _("PPh Final: for how long, by legal form"),
     books.RateKind.CALENDAR: _("Days on which taxes are due"),
     books.RateKind.SLIPS: _("Codes of deposit slips (KAP and KJS)"),
+    books.RateKind.MARKETPLACE: _("PPh 22 that a marketplace withholds"),
+    books.RateKind.CHINA_VAT: _("VAT in China"),
+    books.RateKind.CHINA_SMALL: _("VAT in China of small-scale taxpayers"),
 }
 LABELS = {
     "rate": _("Rate in percent"),
@@ -43,7 +46,26 @@ LABELS = {
     "final_deposit": _("PPh Final: KJS"),
     "ppn_account": _("PPN: KAP"),
     "ppn_deposit": _("PPN: KJS"),
+    "free_kinds": _("Not withheld from"),
+    "standard": _("Goods, in percent"),
+    "reduced": _("Food, books and the like, in percent"),
+    "services": _("Services, in percent"),
+    "small_scale": _("Small-scale taxpayers, in percent"),
 }
+SUPPLIES = {
+    "courier": _("Courier services"),
+    "ride": _("Rides"),
+    "phone_credit": _("Phone credit"),
+    "gold": _("Gold"),
+    "jewellery": _("Jewellery"),
+    "land": _("Land"),
+    "building": _("Buildings"),
+}
+_LISTS: dict[str, dict[str, Any]] = {
+    "closed": {kind.value: TAXPAYERS[kind] for kind in books.Taxpayer if kind is not books.Taxpayer.OTHER},
+    "free_kinds": SUPPLIES,
+}
+_RATES = ("rate", "standard", "reduced", "services", "small_scale")
 _AMOUNTS = ("amount", "turnover_max", "allowance")
 _HELP = {
     "ppn_day": _("31 means the last day of the month."),
@@ -64,12 +86,12 @@ def shown(row: books.TaxRow) -> list[tuple[Any, str]]:
 
 
 def _text(name: str, text: str) -> str:
-    if name == "rate":
+    if name in _RATES:
         return f"{percent(text)} %".replace(".", ",")
     if name in _AMOUNTS:
         return rupiah(int(text) * _SEN)
-    if name == "closed":
-        return ", ".join(str(TAXPAYERS[books.Taxpayer(kind)]) for kind in text.split("|") if kind) or "–"
+    if name in _LISTS:
+        return ", ".join(str(_LISTS[name][item]) for item in text.split("|") if item) or "–"
     if name not in LABELS:
         return gettext("without end") if text == books.ENDLESS else gettext("%s years") % text if text else "–"
     return text or "–"
@@ -117,7 +139,7 @@ def begin_with(row: books.TaxRow) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in books.FIGURES[row.kind]:
         text = row.figures[name]
-        found[name] = percent(text) if name == "rate" else text.split("|") if name == "closed" else text
+        found[name] = percent(text) if name in _RATES else text.split("|") if name in _LISTS else text
         if name in _AMOUNTS:
             found[name] = f"{int(text):,}".replace(",", ".")
     return found
@@ -125,14 +147,13 @@ def begin_with(row: books.TaxRow) -> dict[str, Any]:
 
 def _field(name: str) -> forms.Field:
     label, text = label_of(name), _HELP.get(name, "")
-    if name == "rate":
+    if name in _RATES:
         return forms.DecimalField(label=label, min_value=0, max_value=100, max_digits=7, decimal_places=4)
     if name in _AMOUNTS:
         return AmountField(label=label, zero=True)
-    if name == "closed":
-        choices = [(kind.value, TAXPAYERS[kind]) for kind in books.Taxpayer if kind is not books.Taxpayer.OTHER]
+    if name in _LISTS:
         return forms.MultipleChoiceField(
-            label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+            label=label, choices=list(_LISTS[name].items()), required=False, widget=forms.CheckboxSelectMultiple
         )
     if name not in LABELS:
         help_text = _("Tax years; * without end; empty: not for them.")
@@ -141,11 +162,11 @@ def _field(name: str) -> forms.Field:
 
 
 def _typed(name: str, value: Any) -> str:
-    if name == "rate":
+    if name in _RATES:
         return f"{(value / 100).normalize():f}"
     if name in _AMOUNTS:
         return str(value // _SEN)
-    return "|".join(sorted(value)) if name == "closed" else str(value).strip()
+    return "|".join(sorted(value)) if name in _LISTS else str(value).strip()
 
 
 def figures_text(figures: Mapping[str, str]) -> str:

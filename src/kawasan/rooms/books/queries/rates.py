@@ -40,6 +40,12 @@ def ppn_rates() -> tuple[PpnRate, ...]:
     return tax_tables().ppn
 
 
+def china_percents(*, day: date) -> tuple[int, ...]:
+    """Return China's rates of VAT on a day in percent, of imports; nothing before the first row."""
+    held = [row for row in tax_tables().china if row.valid_from <= day]
+    return held[-1].percents if held else ()
+
+
 def tax_rows(*, at: datetime, with_names: bool = False) -> list[TaxRow]:
     """
     Return every row with its history: by kind, newest first. The law is public; who proposed it is for the desk.

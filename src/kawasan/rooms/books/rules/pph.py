@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from kawasan.rooms.books.rules.tax_tables import MARKETPLACE_TAX, on
+from kawasan.rooms.books.rules.tax_tables import on
 from kawasan.rooms.books.types.rates import TaxTables
 from kawasan.rooms.books.types.tax import FinalTaxMonth, FinalTaxTerms, Taxpayer, WithholdingRate
 
@@ -70,16 +70,20 @@ def last_final_year(taxpayer: Taxpayer, *, tables: TaxTables, registered: int, d
 def marketplace_tax(
     gross_without_ppn: Decimal,
     *,
+    day: date,
     kind: str,
     has_statement: bool,
-    rate: WithholdingRate = MARKETPLACE_TAX,
+    rates: Sequence[WithholdingRate],
 ) -> Decimal:
     """
     Return what an appointed marketplace withholds of an invoice, in whole rupiah rounded down (PPh 22, PMK 37/2025).
 
-    Nothing of individuals who stated a turnover of up to Rp500 million, nor of the kinds that the rule leaves out.
-    Whether it is withheld at all, and since when, is the operator's setting (``rate.starts``).
+    Nothing of individuals who stated a turnover of up to Rp500 million, nor of the kinds that the rule of the day
+    leaves out, nor before the first rule. Whether the zone withholds at all is a dated row of payments.
     """
+    if day < rates[0].valid_from:
+        return Decimal(0)
+    rate = on(rates, day, "PPh 22")
     if has_statement or kind in rate.free_kinds:
         return Decimal(0)
     return (gross_without_ppn * rate.rate).to_integral_value(ROUND_DOWN)

@@ -18,6 +18,8 @@ from kawasan.rooms.books.types.rates import (
     TaxTables,
 )
 from kawasan.rooms.books.types.tax import (
+    ChinaSmall,
+    ChinaVat,
     DatedAmount,
     FinalTaxRate,
     FinalTaxTerms,
@@ -25,10 +27,12 @@ from kawasan.rooms.books.types.tax import (
     SlipCodes,
     TaxCalendar,
     Taxpayer,
+    WithholdingRate,
 )
 
 ENDLESS = "*"  # of a term: without end
 ROWS = Path(__file__).parent.parent / "data" / "tax_rows.csv"  # what comes with a release
+SUPPLIES = ("courier", "ride", "phone_credit", "gold", "jewellery", "land", "building")  # that a law may leave out
 TERM_KINDS: tuple[Taxpayer, ...] = tuple(kind for kind in Taxpayer if kind is not Taxpayer.OTHER)
 _RUPIAH_MAX = 10**15
 _YEARS = (2000, 2200)
@@ -36,6 +40,14 @@ _YEARS = (2000, 2200)
 
 def _fraction(text: str) -> bool:
     return bool(re.fullmatch(r"0(\.[0-9]{1,6})?|1", text))
+
+
+def _percent(text: str) -> bool:
+    return bool(re.fullmatch(r"0(\.[0-9]{1,2})?", text))
+
+
+def _supplies(text: str) -> bool:
+    return not text or set(text.split("|")) <= set(SUPPLIES)
 
 
 def _whole(low: int, high: int) -> Callable[[str], bool]:
@@ -84,6 +96,9 @@ FIGURES: dict[RateKind, dict[str, Callable[[str], bool]]] = {
         "ppn_account": _digits(6),
         "ppn_deposit": _digits(3),
     },
+    RateKind.MARKETPLACE: {"rate": _fraction, "free_kinds": _supplies},
+    RateKind.CHINA_VAT: dict.fromkeys(("standard", "reduced", "services"), _percent),
+    RateKind.CHINA_SMALL: {"small_scale": _percent},
 }
 
 
@@ -115,6 +130,12 @@ def tables_of(rows: Iterable[NewTaxRow]) -> TaxTables:
         terms=tuple(_terms(row) for row in found[RateKind.TERMS]),
         calendar=tuple(_calendar(row) for row in found[RateKind.CALENDAR]),
         slips=tuple(SlipCodes(row.valid_from, row.law, **_of(row)) for row in found[RateKind.SLIPS]),
+        marketplace=tuple(_marketplace(row) for row in found[RateKind.MARKETPLACE]),
+        china=tuple(_china(row) for row in found[RateKind.CHINA_VAT]),
+        china_small=tuple(
+            ChinaSmall(row.valid_from, row.law, Decimal(row.figures["small_scale"]))
+            for row in found[RateKind.CHINA_SMALL]
+        ),
     )
 
 
@@ -166,6 +187,15 @@ def _terms(row: NewTaxRow) -> FinalTaxTerms:
     return FinalTaxTerms(
         row.valid_from, row.law, years, int(given["counted_from"]), closed, int(until) if until else None
     )
+
+
+def _marketplace(row: NewTaxRow) -> WithholdingRate:
+    free = frozenset(name for name in row.figures["free_kinds"].split("|") if name)
+    return WithholdingRate(row.valid_from, row.law, Decimal(row.figures["rate"]), free)
+
+
+def _china(row: NewTaxRow) -> ChinaVat:
+    return ChinaVat(row.valid_from, row.law, **{name: Decimal(text) for name, text in _of(row).items()})
 
 
 def _calendar(row: NewTaxRow) -> TaxCalendar:

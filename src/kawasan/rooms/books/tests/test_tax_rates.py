@@ -17,7 +17,9 @@ from kawasan.core.access import Actor, ZoneRole
 from kawasan.core.errors import Forbidden, Unauthenticated
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books import models
+from kawasan.rooms.books.rules import pph
 from kawasan.rooms.books.rules.rates import starting_rows, tables_of
+from kawasan.rooms.books.rules.tax_tables import on
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -187,3 +189,31 @@ def test_the_law_is_public_and_the_desk_is_not(client: Any) -> None:
     assert client.get("/kawasan/tarif-pajak").status_code == 403
     assert client.get("/kawasan/tarif-pajak.csv").status_code == 403
     assert client.get("/kawasan/tarif-pajak/ppn/baru").status_code == 403
+
+
+def test_what_a_marketplace_withholds_is_that_of_the_day():
+    goods = {"kind": "goods", "has_statement": False}
+    kept = books.tax_tables().marketplace
+    assert pph.marketplace_tax(Decimal(1_000_000), day=date(2025, 7, 13), rates=kept, **goods) == 0
+    assert pph.marketplace_tax(Decimal(1_000_000), day=date(2025, 7, 14), rates=kept, **goods) == 5_000
+    figures = {"rate": "0.01", "free_kinds": "gold"}
+    confirm(propose(books.NewTaxRow(books.RateKind.MARKETPLACE, SOON, "PMK 1/2027", figures)))
+    kept = books.tax_tables().marketplace
+    assert pph.marketplace_tax(Decimal(1_000_000), day=date(2026, 12, 31), rates=kept, **goods) == 5_000
+    assert pph.marketplace_tax(Decimal(1_000_000), day=SOON, rates=kept, **goods) == 10_000
+    assert pph.marketplace_tax(Decimal(1_000_000), day=SOON, rates=kept, kind="gold", has_statement=False) == 0
+    assert pph.marketplace_tax(Decimal(1_000_000), day=SOON, rates=kept, kind="courier", has_statement=False) == 10_000
+
+
+def test_the_rates_of_china_are_those_of_the_day():
+    small = books.tax_tables().china_small
+    rates = [on(small, day, "VAT").rate for day in (date(2027, 12, 31), date(2028, 1, 1))]
+    assert rates == [Decimal("0.01"), Decimal("0.03")]
+    assert books.china_percents(day=date(2019, 3, 31)) == ()
+    figures = {"standard": "0.15", "reduced": "0.09", "services": "0.06"}
+    confirm(propose(books.NewTaxRow(books.RateKind.CHINA_VAT, SOON, "An amendment", figures)))
+    assert books.china_percents(day=date(2026, 12, 31)) == (13, 9, 6)
+    assert books.china_percents(day=SOON) == (15, 9, 6)
+    for wrong in ("0.135", "13", "-0.1"):
+        with pytest.raises(books.TaxRowInvalid):
+            propose(books.NewTaxRow(books.RateKind.CHINA_VAT, SOON, "A slip", figures | {"standard": wrong}))

@@ -198,15 +198,19 @@ def test_who_may_use_the_final_tax(taxpayer, registered, day, last_year, may):
     assert found is may
 
 
+MARKETPLACE = {"rates": TABLES.marketplace, "day": date(2026, 11, 1)}
+
+
 @each("tax", "pph22_marketplace")
 def test_what_a_marketplace_withholds(given, expected):
     found = pph.marketplace_tax(
         Decimal(given["gross_excluding_ppn"]),
         kind=given["category"],
         has_statement=given["seller_has_500m_statement"],
+        **MARKETPLACE,
     )
     assert found == Decimal(expected)
-    assert pph.marketplace_tax(Decimal(10**6), kind="goods", has_statement=True) == 0
+    assert pph.marketplace_tax(Decimal(10**6), kind="goods", has_statement=True, **MARKETPLACE) == 0
 
 
 @each("tax", "cn_vat")

@@ -10,7 +10,17 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.errors import Conflict, Forbidden, Invalid, NotFound, msg
-from kawasan.rooms.books.types.tax import DatedAmount, FinalTaxRate, FinalTaxTerms, PpnRate, SlipCodes, TaxCalendar
+from kawasan.rooms.books.types.tax import (
+    ChinaSmall,
+    ChinaVat,
+    DatedAmount,
+    FinalTaxRate,
+    FinalTaxTerms,
+    PpnRate,
+    SlipCodes,
+    TaxCalendar,
+    WithholdingRate,
+)
 
 ROW_PREFIX = "txr"
 LAW_LENGTH_MAX = 160
@@ -25,6 +35,9 @@ class RateKind(StrEnum):
     TERMS = "terms"
     CALENDAR = "calendar"
     SLIPS = "slips"
+    MARKETPLACE = "pph22"
+    CHINA_VAT = "cn-vat"
+    CHINA_SMALL = "cn-small"
 
 
 class RowState(StrEnum):
@@ -80,6 +93,9 @@ class TaxTables:
     terms: tuple[FinalTaxTerms, ...] = ()
     calendar: tuple[TaxCalendar, ...] = ()
     slips: tuple[SlipCodes, ...] = field(default=())
+    marketplace: tuple[WithholdingRate, ...] = ()
+    china: tuple[ChinaVat, ...] = ()
+    china_small: tuple[ChinaSmall, ...] = ()
 
 
 class TaxRowInvalid(Invalid):

@@ -99,12 +99,49 @@ class DatedAmount:
 
 @dataclass(frozen=True, slots=True)
 class WithholdingRate:
-    """What an appointed marketplace withholds; ``starts`` None: not in force, the operator has to switch it on."""
+    """
+    What an appointed marketplace withholds by the law from a day on, and of which supplies it does not.
 
+    Source: PMK 37/2025. Only one that was appointed withholds; whether the zone does is a dated row of payments.
+    """
+
+    valid_from: date
     law: str
     rate: Decimal
-    starts: date | None
     free_kinds: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChinaVat:
+    """
+    China's rates of VAT from a day on: of goods, of food and books, and of services.
+
+    Source: VAT Law of the PRC, from 1 January 2026; the same rates held before.
+    """
+
+    valid_from: date
+    law: str
+    standard: Decimal
+    reduced: Decimal
+    services: Decimal
+
+    @property
+    def percents(self) -> tuple[int, ...]:
+        """What the buyer of an import may pay at home, in percent: the highest first."""
+        return tuple(sorted({int(rate * 100) for rate in (self.standard, self.reduced, self.services)}, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class ChinaSmall:
+    """
+    What small-scale taxpayers in China charge from a day on: a kind of its own, since other days change it.
+
+    Source: VAT Law of the PRC, 3 %; announcement 19/2023 lowers it to 1 % until the end of 2027.
+    """
+
+    valid_from: date
+    law: str
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)

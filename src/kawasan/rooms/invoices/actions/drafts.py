@@ -33,8 +33,6 @@ from kawasan.rooms.invoices.types.refusals import (
     QuotationClosed,
 )
 
-CHINA_RATES = (0, 13, 9, 6)
-
 
 @requires_transaction
 def draft(
@@ -73,7 +71,7 @@ def write_draft(
 ) -> Document:
     """Store a draft whose writer may do so."""
     customer = customers.row_of(business_id, customer_id)
-    check_terms(terms)
+    check_terms(terms, day=clock.business_day(at))
     amounts.check_lines(lines)
     digest = hashlib.sha256(repr((business_id, kind, customer_id, list(lines), terms, origin_id)).encode()).digest()
     earlier = models.Document.objects.filter(pk=document_id).first()
@@ -115,7 +113,7 @@ def change_draft(
     row = locked(business_id, document_id)
     if row.issued_at is not None:
         raise DocumentIssued
-    check_terms(terms)
+    check_terms(terms, day=clock.business_day(at))
     amounts.check_lines(lines)
     fill(row, customers.row_of(business_id, customer_id), terms)
     count(row, lines, day=clock.business_day(at))
@@ -197,13 +195,15 @@ def typed(line: Line) -> NewLine:
     )  # fmt: skip
 
 
-def check_terms(terms: Terms) -> None:
-    """Raise DocumentInvalid for terms that cannot be."""
+def check_terms(terms: Terms, *, day: date) -> None:
+    """Raise DocumentInvalid for terms that cannot be on a day."""
     if not 0 <= terms.due_days <= TERMS_MAX or len(terms.note) > NOTE_LENGTH_MAX or "\0" in terms.note:
         raise DocumentInvalid(field="note")
     if terms.trx_code not in amounts.TRX_CODES or terms.language not in ("id", "en", "zh-hans"):
         raise DocumentInvalid(field="trx_code")
-    if terms.china_vat_percent not in CHINA_RATES or max(len(terms.add_info), len(terms.facility_stamp)) > 12:
+    if max(len(terms.add_info), len(terms.facility_stamp)) > 12:
+        raise DocumentInvalid(field="add_info")
+    if terms.china_vat_percent and terms.china_vat_percent not in books.china_percents(day=day):
         raise DocumentInvalid(field="china_vat_percent")
 
 

@@ -18,6 +18,7 @@ from kawasan.core.errors import Refusal, msg
 from kawasan.core.money import Money, format_money
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
+from kawasan.rooms.books import api as books
 from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices.forms import DocumentForm, LineForm, units
 from kawasan.rooms.invoices.pages.desk import (
@@ -123,6 +124,7 @@ def _edit(
         known = invoices.customers(actor=actor, business_id=business.id, limit=CUSTOMERS_MAX).items
         habits = invoices.habits_of(actor=actor, business_id=business.id)
         is_pkp = invoices.collects_ppn(actor=actor, business_id=business.id)
+        china = books.china_percents(day=clock.business_day(clock.now()))
     if not known:
         messages.info(request, gettext("Write down a customer first."))
         return redirect(reverse("invoices:customer_new", args=[slug]) + f"?jenis={kind.value}")
@@ -132,6 +134,7 @@ def _edit(
         given if not wants_more else None,
         customers=[(item.public_id, item.name) for item in known],
         is_pkp=is_pkp,
+        china=china,
         initial=request.POST.dict() if wants_more else _beginning(request, found, known, habits),
     )
     lines = _line_forms(request, found, wants_more=wants_more)

@@ -356,3 +356,11 @@ def test_row_security_hides_other_businesses_papers():
             cursor.execute(f"select count(*) from invoices_{table}")
             assert cursor.fetchone() == (0,), table
         cursor.execute("reset role")
+
+
+def test_an_invoice_shows_only_a_rate_of_china_that_holds():
+    shop = a_shop()
+    assert an_invoice(shop, china_vat_percent=13).terms.china_vat_percent == 13
+    with pytest.raises(invoices.DocumentInvalid):
+        an_invoice(shop, china_vat_percent=15)
+    assert models.Document.objects.filter(business_id=shop).count() == 1
