@@ -46,6 +46,7 @@ APPEND_ONLY = [
     "trace_event",
     "trace_link",
     "trace_name",
+    "trace_sending",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -39,7 +40,18 @@ PROMISED = {
     },
 }
 PROMISED["readings"] = {"copy_rows_per_second", "taken_readings_per_second", "taken_to_copy"}
+if shutil.which("mosquitto"):
+    PROMISED["readings"] |= {"mqtt_readings_per_second", "mqtt_cpu_us_per_reading", "mqtt_lost_over_a_restart"}
 PROMISED |= {
+    "capture": {
+        "capture_http_events_per_second",
+        "capture_http_event_cpu_us",
+        "capture_http_event_cpu_us_postgresql",
+        "recall_ms_p50",
+        "recall_ms_max",
+        "query_match_epc_ms_p50",
+        "query_place_ms_max",
+    },
     "orders": YARDSTICKS
     | {
         f"{kind}_{figure}"

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kawasan.bench import charts, site
+from kawasan.bench import charts, readings, site
 from kawasan.bench.population import ACCOUNTS, Market
 from kawasan.bench.running import BENCHES, Bench, Options, UnknownPart, as_text
 
@@ -102,3 +102,11 @@ def test_the_text_for_people_names_every_part():
 def test_every_bench_is_told_in_its_readme():
     text = (Path(__file__).resolve().parents[2] / "bench/README.md").read_text()
     assert [name for name in BENCHES if f"`kawasan bench {name}`" not in text] == []
+
+
+@pytest.mark.parametrize(("lost", "failures"), [(0, 0), (1, 1)])
+def test_a_single_reading_lost_over_a_restart_of_the_broker_fails_the_bench(lost, failures):
+    bench = Bench("readings", None, Options())
+    readings.judge(bench, lost)
+    assert bench.figures == {"mqtt_lost_over_a_restart": lost}
+    assert len(bench.failures) == failures

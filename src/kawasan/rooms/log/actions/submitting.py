@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
-from kawasan.core.ids import uuid7
+from kawasan.core.ids import text, uuid7
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.log import models
 from kawasan.rooms.log.rules import entries
@@ -32,12 +32,18 @@ from kawasan.rooms.log.types import (
 _TAKE_AN_ID = "select pg_current_xact_id()"
 _SUBMISSIONS = "copy log_submission (id, kind, committed, at) from stdin (format binary)"
 # COPY is not for tables with row-level security.
+# What all submissions say alike (kind, owners, whether they are public) is sent once: ``unnest`` fills a shorter list
+# up with nulls, and none of these is ever null.
 _CONTENTS = """
 insert into log_content (leaf_id, kind, subject, body, salt, owners, is_public)
-select leaf, kind, subject, body, salt, owners::uuid[], is_public
-from unnest(%b::uuid[], %b::text[], %b::text[], %b::bytea[], %b::bytea[], %b::text[], %b::bool[])
+select leaf, coalesce(kind, (%(kind)b::text[])[1]), subject, body, salt,
+       coalesce(owners::uuid[], (%(owners)b::text[])[1]::uuid[]), coalesce(is_public, (%(is_public)b::bool[])[1])
+from unnest(%(leaf)b::uuid[], %(kind)b::text[], %(subject)b::text[], %(body)b::bytea[], %(salt)b::bytea[],
+            %(owners)b::text[], %(is_public)b::bool[])
      as n (leaf, kind, subject, body, salt, owners, is_public)
 """
+_COLUMNS = ("leaf", "kind", "subject", "body", "salt", "owners", "is_public")
+_ALIKE = ("kind", "owners", "is_public")
 
 
 @requires_transaction
@@ -67,8 +73,9 @@ def submit_many(submissions: Sequence[Submission], *, at: datetime) -> list[Leaf
         raise ValueError(f"at most {SUBMISSIONS_MAX} submissions at once")
     committed: list[tuple[Any, ...]] = []
     contents: list[tuple[Any, ...]] = []
-    for one in submissions:
-        salt, body, leaf = os.urandom(entries.SALT_BYTES), _body_of(one), uuid7()
+    salts, size = os.urandom(entries.SALT_BYTES * len(submissions)), entries.SALT_BYTES
+    for place, one in enumerate(submissions):
+        salt, body, leaf = salts[place * size : (place + 1) * size], _body_of(one), uuid7()
         committed.append((leaf, one.kind, entries.commitment(salt, body), at))
         contents.append((leaf, one.kind, one.subject, body, salt, _array(one.owners), one.is_public))
     if committed:
@@ -86,7 +93,7 @@ def _body_of(one: Submission) -> bytes:
 
 
 def _array(owners: Sequence[UUID]) -> str:
-    return "{" + ",".join(map(str, owners)) + "}"
+    return "{" + ",".join(map(text, owners)) + "}"
 
 
 def _write(committed: list[tuple[Any, ...]], contents: list[tuple[Any, ...]]) -> None:
@@ -98,7 +105,13 @@ def _write(committed: list[tuple[Any, ...]], contents: list[tuple[Any, ...]]) ->
                 copy.write_row(row)
         # Bound by the server, in binary: written out as literals they take three times as long.
         with psycopg.Cursor(connection.connection) as bound:
-            bound.execute(_CONTENTS, [list(column) for column in zip(*contents, strict=True)])
+            columns = zip(_COLUMNS, zip(*contents, strict=True), strict=True)
+            bound.execute(_CONTENTS, {name: _sent(name, column) for name, column in columns})
+
+
+def _sent(name: str, column: tuple[Any, ...]) -> list[Any]:
+    is_alike = name in _ALIKE and column.count(column[0]) == len(column)
+    return [column[0]] if is_alike else list(column)
 
 
 @requires_transaction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -16,16 +17,16 @@ from kawasan.core.access import Actor
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.log import api as log
-from kawasan.rooms.trace import models
-from kawasan.rooms.trace.engine.writing import Row, insert_events
-from kawasan.rooms.trace.queries.captures import as_capture, connection_of, own_contents
+from kawasan.rooms.trace.engine.writing import Row, insert_capture, insert_events
+from kawasan.rooms.trace.queries.captures import connection_of, own_contents
 from kawasan.rooms.trace.queries.events import own_event
-from kawasan.rooms.trace.rules.columns import columns_of, content_of, links_of
+from kawasan.rooms.trace.rules.columns import columns_of, content_of_read, links_of, pairs_of
 from kawasan.rooms.trace.rules.event_hash import event_hash, ignored_by
 from kawasan.rooms.trace.rules.reading import joined, own_names, read_document, read_event
 from kawasan.rooms.trace.rules.validation import check_document, check_event
 from kawasan.rooms.trace.types.events import (
     LEAF_KIND,
+    PAIRS_MAX,
     Capture,
     CaptureError,
     CaptureMode,
@@ -33,7 +34,7 @@ from kawasan.rooms.trace.types.events import (
     ReadDocument,
     ReadEvent,
 )
-from kawasan.rooms.trace.types.refusals import EventIdTaken
+from kawasan.rooms.trace.types.refusals import EventIdTaken, EventInvalid
 
 
 class _AllBack(Exception):
@@ -88,7 +89,7 @@ def add_event(*, actor: Actor, business_id: UUID, body: bytes, at: datetime) -> 
 @requires_transaction
 def put_event(*, business_id: UUID, event: ReadEvent, by: str, at: datetime) -> tuple[Event, bool]:
     """Take an event for a business whose right to it was checked. Returns and raises as add_event."""
-    row = _row(0, event, None, (), "event")
+    row = _row(0, event, None, (), "event", PAIRS_MAX)
     capture_id = ids.uuid7()
     if inserted := _write(business_id, capture_id, [row], None, at):
         mode = CaptureMode.ROLLBACK
@@ -108,9 +109,11 @@ def may_capture(actor: Actor, business_id: UUID) -> None:
 def _check_all(document: ReadDocument) -> tuple[list[Row], list[CaptureError]]:
     ignored, rows, errors = ignored_by(document.head), [], []
     seen: dict[str, bytes] = {}
+    left = PAIRS_MAX
     for place, event in enumerate(document.events):
         try:
-            row = _row(place, event, document.context, ignored, f"event {place + 1}")
+            row = _row(place, event, document.context, ignored, f"event {place + 1}", left)
+            left -= pairs_of(row.columns)
             if seen.setdefault(row.event_id, row.content) != row.content:
                 raise EventIdTaken(event_id=row.event_id)
             rows.append(row)
@@ -119,18 +122,20 @@ def _check_all(document: ReadDocument) -> tuple[list[Row], list[CaptureError]]:
     return rows, errors
 
 
-def _row(place: int, event: ReadEvent, context: Any, ignored: Iterable[str], named: str) -> Row:
-    """Check an event and make its row. Raises EventInvalid."""
+def _row(place: int, event: ReadEvent, context: Any, ignored: Iterable[str], named: str, left: int) -> Row:
+    """Check an event and make its row, with at most so many pairs. Raises EventInvalid."""
     body = event.body
     check_event(body, place=named)
     columns = columns_of(body, place=named)
+    if pairs_of(columns) > left:  # before they are made: a short document could ask for billions of them
+        raise EventInvalid(place=named, problem=f"a capture ties no more than {PAIRS_MAX} pairs of things together")
     given = body.get("eventID")
     return Row(
         place=place,
         event_id=given or event_hash(body, context=context, ignored=ignored),
         is_id_given=given is not None,
         raw=event.raw,
-        content=content_of(body),
+        content=content_of_read(event),
         columns=columns,
         links=links_of(columns),
     )
@@ -187,17 +192,9 @@ def _finish(
     errors: list[CaptureError],
     at: datetime,
 ) -> Capture:
-    row = models.Capture.objects.create(
-        id=capture_id,
-        business_id=business_id,
-        captured_by=by[:160],
-        mode=mode,
-        pieces=list(pieces),
-        digest=hashlib.sha256(body).digest(),
-        success=not errors,
-        events=len(inserted),
-        repeated=repeated,
-        errors=[asdict(error) for error in errors],
-        created_at=at,
+    kept, job = [asdict(error) for error in errors], (len(inserted), repeated)
+    digest, told = hashlib.sha256(body).digest(), json.dumps(kept)
+    insert_capture(
+        connection_of(), capture_id, business_id, by[:160], mode.value, list(pieces), digest, not errors, *job, told, at
     )
-    return as_capture(row)
+    return Capture(capture_id, business_id, at, not errors, mode, *job, tuple(errors))

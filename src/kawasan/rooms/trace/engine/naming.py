@@ -1,4 +1,4 @@
-"""Under which names an event is found: one row for each, written in the statement that writes the event."""
+"""Under which names an event is found, and to whom it sends what: rows written in the statement that writes it."""
 
 from __future__ import annotations
 
@@ -25,3 +25,20 @@ from {{events}} event cross join lateral (
 def names_of(events: str) -> str:
     """Return the statement that says the names of the events of a table (or of another statement), each once."""
     return _NAMES.format(events=events)
+
+
+# Note [Why sendings have rows of their own]
+# A recall asks to whom thousands of things were sent, each told of by a hundred events. Read from the events that is a
+# hundred thousand wide rows from all over the table; these say it from the index alone.
+_SENDINGS = """
+select thing, event.business_id, party, event.number
+from {events} event cross join lateral unnest(event.destinations) party cross join lateral unnest(event.things) thing
+where event.error_at is null
+"""
+# Columns of an event that the statements here read.
+TOLD = (*NAMED, "error_at")
+
+
+def sendings_of(events: str) -> str:
+    """Return the statement that says whom the events of a table (or of another statement) send each thing to."""
+    return _SENDINGS.format(events=events)

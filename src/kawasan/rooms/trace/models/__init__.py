@@ -1,6 +1,6 @@
 """Tables of events, batches and subscriptions."""
 
-from kawasan.rooms.trace.models.events import Capture, Event, Link, Name
+from kawasan.rooms.trace.models.events import Capture, Event, Link, Name, Sending
 from kawasan.rooms.trace.models.goods import Batch, Certificate, Desk, Doubt, Draw, Notice
 from kawasan.rooms.trace.models.subscriptions import Delivery, Query, Subscription
 
@@ -17,5 +17,6 @@ __all__ = [
     "Name",
     "Notice",
     "Query",
+    "Sending",
     "Subscription",
 ]

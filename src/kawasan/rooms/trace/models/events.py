@@ -99,6 +99,19 @@ class Name(models.Model):
         indexes = [models.Index(fields=["business_id", "name"], condition=models.Q(is_epc=True), name="trace_name_epc")]
 
 
+class Sending(models.Model):
+    """Whom an event sends a thing to: see the note in engine/naming.py."""
+
+    pk = models.CompositePrimaryKey("thing", "business_id", "party", "number")
+    thing = models.TextField()
+    business_id = models.UUIDField()
+    party = models.TextField()
+    number = models.BigIntegerField()  # of the event
+
+    class Meta:
+        db_table = "trace_sending"
+
+
 class Link(models.Model):
     """What went into what: an input and an output of a transformation, a thing and what it was packed into."""
 

@@ -14,7 +14,7 @@ from django.db import connection
 from kawasan.core.errors import Refusal
 from kawasan.platform.checks import Finding
 from kawasan.rooms.trace import models
-from kawasan.rooms.trace.engine.naming import names_of
+from kawasan.rooms.trace.engine.naming import names_of, sendings_of
 from kawasan.rooms.trace.rules.columns import columns_of, content_of, links_of
 from kawasan.rooms.trace.rules.reading import joined
 
@@ -31,6 +31,13 @@ with told as ({names_of("trace_event")}), kept as (select name, number, business
 (select number, name, true from (table told except table kept) missing)
 union all
 (select number, name, false from (table kept except table told) extra)
+order by 1, 2 limit {_NAMES_TOLD_MAX}
+"""
+_SENDINGS = f"""
+with told as ({sendings_of("trace_event")}), kept as (select thing, business_id, party, number from trace_sending)
+(select number, thing || ' -> ' || party, true from (table told except table kept) missing)
+union all
+(select number, thing || ' -> ' || party, false from (table kept except table told) extra)
 order by 1, 2 limit {_NAMES_TOLD_MAX}
 """
 
@@ -75,7 +82,8 @@ def verify_events() -> Iterator[Finding]:
         yield from _event(dict(zip(_READ, row, strict=True)), set(links.of(row[0])))
     for event_id in links.end():
         yield Finding("trace-event-links", str(event_id), "no event", "links")
-    yield from _names()
+    yield from _beside(_NAMES, "trace-event-names")
+    yield from _beside(_SENDINGS, "trace-event-sendings")
 
 
 def _event(row: dict[str, Any], links: set[tuple[str, str]]) -> Iterator[Finding]:
@@ -91,7 +99,7 @@ def _event(row: dict[str, Any], links: set[tuple[str, str]]) -> Iterator[Finding
         if told != kept:
             yield Finding(f"trace-event-{name.replace('_', '-')}", key, told, kept)
     content = content_of(body)
-    if found.offset != row["time_offset"] or content != bytes(row["content"]):
+    if found.time_offset != row["time_offset"] or content != bytes(row["content"]):
         yield Finding("trace-event-content", key, content.hex(), bytes(row["content"]).hex())
     if row["is_id_given"] and body.get("eventID") != row["event_id"]:
         yield Finding("trace-event-id", key, body.get("eventID"), row["event_id"])
@@ -99,14 +107,14 @@ def _event(row: dict[str, Any], links: set[tuple[str, str]]) -> Iterator[Finding
         yield Finding("trace-event-links", key, sorted(told_links), sorted(links))
 
 
-def _names() -> Iterator[Finding]:
-    """Compare the names of all events, by their columns, with the rows that find them: in one statement."""
+def _beside(statement: str, code: str) -> Iterator[Finding]:
+    """Compare what all events say, by their columns, with the rows that find them: in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_NAMES)
+        cursor.execute(statement)
         found = cursor.fetchall()
     for number, name, is_missing in found:
         told, kept = (name, "nothing") if is_missing else ("nothing", name)
-        yield Finding("trace-event-names", str(number), told, kept)
+        yield Finding(code, str(number), told, kept)
 
 
 def verify_captures() -> Iterator[Finding]:

@@ -46,6 +46,11 @@ _LENGTH_MAX = 400
 _PLAIN = re.compile(r"['.\-0-9;=A-Z_a-z]*")  # what stands for itself
 _ESCAPES = {chr(code): chr(code) if _PLAIN.fullmatch(chr(code)) else f"%{code:02X}" for code in range(256)}
 _HOST, _REST = re.compile(r"^https?://[^/]*"), re.compile(r"[?#].*", re.DOTALL)
+# Things as most programs write them: in the canonical form already, with no letter that may be escaped.
+_IS_CANONICAL = re.compile(
+    rf"{re.escape(CANONICAL)}/(?:01/\d{{14}}/(?:10|21)/['.\-0-9;=A-Z_a-z]{{1,20}}|01/\d{{14}}|414/\d{{13}}|417/\d{{13}}|00/\d{{18}})",
+    re.ASCII,
+)
 _KNOWN_MAX = 20_000  # names whose form is remembered: places and classes stand in event after event
 
 
@@ -90,10 +95,14 @@ def canonical(uri: str) -> str | None:
     return None
 
 
-@lru_cache(_KNOWN_MAX)
 def known_as(uri: str) -> str:
     """Return the form under which a thing is filed: canonical where GS1 has one, else as it was written."""
-    return canonical(uri) or uri
+    return _filed(uri) if len(uri) <= _LENGTH_MAX else uri  # whatever is longer is not worth remembering
+
+
+@lru_cache(_KNOWN_MAX)
+def _filed(uri: str) -> str:
+    return uri if _IS_CANONICAL.fullmatch(uri) else canonical(uri) or uri
 
 
 def parse(uri: str) -> DigitalLink | None:

@@ -216,4 +216,6 @@ def web_name(text: str) -> str:
 
 def bare(text: str, kind: str) -> str:
     """Return the bare word of a vocabulary ("BizStep", "Disp", ...), however it was written."""
+    if ":" not in text:
+        return text
     return web_name(text).removeprefix(f"{CBV}{kind}-")

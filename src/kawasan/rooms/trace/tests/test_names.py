@@ -95,6 +95,9 @@ def test_verify_misses_a_name_and_a_link_and_sees_those_too_many() -> None:
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("delete from trace_name where name = %s", [PAPER])
         cursor.execute("insert into trace_name values ('urn:made:up', %s, %s)", [third.number, third.business_id])
+        cursor.execute("delete from trace_sending where thing = %s", [LOT])
+        made = ["urn:made:up", third.business_id, PARTY, third.number]
+        cursor.execute("insert into trace_sending (thing, business_id, party, number) values (%s, %s, %s, %s)", made)
         cursor.execute("update trace_link set source = 'urn:another' where event_id = %s", [second.id])
         cursor.execute("insert into trace_link values ('a', 'b', %s, %s)", [third.id, third.business_id])
         cursor.execute("insert into trace_link values ('a', 'b', gen_random_uuid(), %s)", [third.business_id])
@@ -107,15 +110,19 @@ def test_verify_misses_a_name_and_a_link_and_sees_those_too_many() -> None:
     assert [(one.row, one.expected, one.found) for one in found[3:]] == [
         (str(first.number), PAPER, "nothing"),
         (str(third.number), "nothing", "urn:made:up"),
+        (str(first.number), f"{LOT} -> {PARTY}", "nothing"),
+        (str(third.number), "nothing", f"urn:made:up -> {PARTY}"),
     ]
 
 
-def test_the_migration_names_the_events_that_were_there() -> None:
+def test_migrations_name_the_events_that_were_there() -> None:
     captured(a_business(), an_event(1, **TOLD), an_event(2))
     with as_owner(), connection.cursor() as cursor:
         cursor.execute("delete from trace_name")
-        for name in ("0003_names_of_events", "0005_lists_of_values"):
+        cursor.execute("delete from trace_sending")
+        for name in ("0003_names_of_events", "0005_lists_of_values", "0008_sendings"):
             cursor.execute(import_module(f"kawasan.rooms.trace.migrations.{name}")._FILL)
     see_as(SYSTEM)
     assert models.Name.objects.count() > 8
+    assert models.Sending.objects.count() == 2
     assert list(trace.verify_events()) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 LEAF_KIND = "epcis.event"  # of the log: a leaf is the very bytes of an event
 EVENTS_MAX = 2_000  # in one capture
+PAIRS_MAX = 200_000  # of things that a capture ties together: inputs and outputs, things and whom they are sent to
 DOCUMENT_BYTES_MAX = 8 * 1024 * 1024
 EVENTS_PAGE_DEFAULT = 30
 EVENTS_PAGE_MAX = 1_000
@@ -44,14 +45,13 @@ class ReadDocument:
         return self.head.get("@context")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What of an event is indexed beside its bytes."""
+class Columns(NamedTuple):
+    """What of an event is indexed beside its bytes. A tuple, since they are made by the thousand."""
 
     type: str
     action: str
     event_time: datetime
-    offset: str
+    time_offset: str
     biz_step: str
     disposition: str
     read_point: str
@@ -65,20 +65,13 @@ class Columns:
     classes: tuple[str, ...]
     input_classes: tuple[str, ...]
     output_classes: tuple[str, ...]
+    things: tuple[str, ...]  # everything that the event is about, each once
     transactions: tuple[str, ...]
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
     transformation: str
     has_sensors: bool
     quantities: tuple[float, ...]
-
-    @property
-    def things(self) -> tuple[str, ...]:
-        """Everything that the event is about, each once."""
-        groups = (
-            self.epcs, self.parents, self.inputs, self.outputs, self.classes, self.input_classes, self.output_classes
-        )  # fmt: skip
-        return tuple(dict.fromkeys(thing for group in groups for thing in group))
 
 
 @dataclass(frozen=True, slots=True)
