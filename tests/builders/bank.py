@@ -17,7 +17,9 @@ from kawasan.sandbox.notices import notice_of
 from kawasan.sandbox.scenarios import Pay
 from kawasan.sandbox.server import Sandbox
 from kawasan.sandbox.state import Money
+from tests.builders.payments import a_payment
 from tests.builders.snap import SECRET, a_callback, a_key
+from tests.builders.zone import a_person
 
 DOOR = "/v1/payments/snap/sandbox/v1.0/"
 QR, VA, ASK = DOOR + "qr/qr-mpm-notify", DOOR + "transfer-va/payment", DOOR + "transfer-va/inquiry"
@@ -62,6 +64,19 @@ def make_codes() -> None:
     """Run the jobs that let the bank make every code that is wanted."""
     for code_id in models.Code.objects.filter(state="asked").values_list("pk", flat=True):
         tasks.make_code(code_id=str(code_id))
+
+
+def a_bill(**changes: Any) -> payments.Payment:
+    """Ask for a payment whose code the bank has made."""
+    given = {"payer": a_person().pk, "at": clock.now(), "is_coded": False} | changes
+    asked = a_payment(**given)
+    make_codes()
+    return payments.payment(payment_id=asked.id)
+
+
+def our_name(sandbox: Sandbox) -> str:
+    """Return how the bank knows the zone of the tests."""
+    return payments.provider_settings().client_id
 
 
 def pay_at(sandbox: Sandbox, payment_id: UUID, how: Pay = Pay.SILENT, *, kind: str = "qris") -> list[Money]:

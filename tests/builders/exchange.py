@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.access import SYSTEM, Actor
-from kawasan.core.money import Money
+from kawasan.core.money import Money, rupiah
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 
@@ -17,6 +17,8 @@ AT = datetime(2026, 11, 11, 3, 0, tzinfo=UTC)
 DAY = date(2026, 11, 11)
 # One yuan is Rp2.400 and one dollar Rp16.800 in the middle; a yen has no parts.
 PER_EURO = {"EUR": "1", "IDR": "19200", "CNY": "8", "USD": "1.142857", "SGD": "1.5", "JPY": "171.43"}
+BILL = rupiah(25_000)
+YUAN = Money(10_58, "CNY")  # what BILL costs at Rp2.400 and 150 basis points
 
 
 def some_rates(day: date = DAY, *, at: datetime = AT, **per_euro: str) -> None:
