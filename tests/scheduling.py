@@ -11,13 +11,20 @@ from collections import OrderedDict
 from xdist.scheduler import LoadScopeScheduling
 
 # Tests that start processes of their own, by what they share: a demo, a zone that is broken, a bench that is run once.
-# About as long as they take, the longest first, so that none of them is left to the end.
+# Then files with few tests that take long: by the number of their tests they would come last, and one process would
+# wait for the other. About as long as they take, the longest first.
 TOGETHER = {
     "demo": ("tests/browser/", "tests/demo/test_running.py"),
     "faults": ("tests/faults/",),
     "bench": ("tests/bench/test_benches.py",),
     "running": ("tests/test_running.py",),
     "sandbox": ("tests/sandbox/test_story.py",),
+    "embedded": ("src/kawasan/platform/tests/test_embedded_life.py",),
+    "money": ("src/kawasan/rooms/commerce/tests/test_money_property.py",),
+    "making": ("src/kawasan/platform/tests/test_embedded.py",),
+    "campaigns": ("src/kawasan/rooms/commerce/tests/test_campaign_histories.py",),
+    "orders": ("src/kawasan/rooms/commerce/tests/test_order_histories.py",),
+    "races": ("src/kawasan/rooms/commerce/tests/test_campaign_races.py",),
 }
 
 
