@@ -74,6 +74,7 @@ from kawasan.rooms.trace.rules.questions import narrowed, read_question
 from kawasan.rooms.trace.rules.signing import headers, is_public
 from kawasan.rooms.trace.rules.steps import STEPS
 from kawasan.rooms.trace.types.events import (
+    CAPTURE_PREFIX,
     DOCUMENT_BYTES_MAX,
     EVENTS_MAX,
     EVENTS_PAGE_DEFAULT,
@@ -117,6 +118,7 @@ from kawasan.rooms.trace.types.refusals import (
     DoubtInvalid,
     EventIdTaken,
     EventInvalid,
+    HeaderInvalid,
     IdentifierInvalid,
     QueryInvalid,
     QueryNameTaken,
@@ -153,6 +155,7 @@ __all__ = [
     "ADDED_KIND",
     "ATTEMPTS_MAX",
     "BATCH_PREFIX",
+    "CAPTURE_PREFIX",
     "CERTIFICATE_BYTES_MAX",
     "CERTIFICATE_PREFIX",
     "DELIVERY_PREFIX",
@@ -190,6 +193,7 @@ __all__ = [
     "Event",
     "EventIdTaken",
     "EventInvalid",
+    "HeaderInvalid",
     "IdentifierInvalid",
     "JourneyStep",
     "Message",

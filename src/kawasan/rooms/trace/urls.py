@@ -14,6 +14,7 @@ _epcis = [
     path("capture/<str:capture_id>", epcis.capture_job, name="capture_job"),
     path("events", epcis.events, name="events"),
     path("events/<path:event_id>", epcis.event, name="event"),
+    path("nextPageToken/<str:token>", epcis.page_token, name="page_token"),
     path("queries", queries.queries, name="queries"),
     path("queries/<str:name>", queries.query, name="query"),
     path("queries/<str:name>/events", queries.query_events, name="query_events"),

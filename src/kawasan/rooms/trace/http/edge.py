@@ -39,11 +39,19 @@ _HEADERS = {
     "GS1-CBV-Version": "2.0.0",
     "GS1-EPCIS-Min": "2.0.0",
     "GS1-EPCIS-Max": "2.0.0",
+    "GS1-CBV-Min": "2.0.0",
+    "GS1-CBV-Max": "2.0.0",
+    # Events are given back in the very names that they were captured in.
+    "GS1-EPC-Format": "Never_Translates",
+    "GS1-CBV-XML-Format": "Never_Translates",
+    "GS1-Capture-Error-Behaviour": trace.CaptureMode.ROLLBACK.value,
     "GS1-EPCIS-Capture-Limit": str(trace.EVENTS_MAX),
     "GS1-EPCIS-Capture-File-Size-Limit": str(trace.DOCUMENT_BYTES_MAX),
     "X-Content-Type-Options": "nosniff",
 }
 _JSON = ("application/json", "application/ld+json")
+_OURS = (2, 0, 0)
+_NOT_ACCEPTABLE, _OF_HTTP = "NotAcceptableException", "about:blank"  # EPCIS has no name of its own for the latter
 
 
 def endpoint(**views: View) -> View:
@@ -62,7 +70,7 @@ def endpoint(**views: View) -> View:
         except Refusal as refusal:
             response = problem(request, refusal)
         for name, value in _HEADERS.items():
-            response[name] = value
+            response.setdefault(name, value)
         return response
 
     return answer
@@ -76,12 +84,36 @@ def _answer(methods: dict[str, View], request: HttpRequest, *args: Any, **kwargs
     if not actor_of(request).is_signed_in:
         raise Unauthenticated
     if method not in methods:
-        return HttpResponse(status=405, headers={"Allow": allowed})
+        text = f"Here there is {allowed}."
+        refused = as_problem(request, _OF_HTTP, 405, "This method is not known here", text, "method-not-allowed")
+        refused["Allow"] = allowed
+        return refused
     if method in ("POST", "PUT", "DELETE") and not request.headers.get("Authorization", "").startswith("Bearer "):
         raise Unauthenticated
-    if method == "POST" and (request.content_type or "application/json") not in _JSON:
-        return as_problem(request, "UnsupportedMediaTypeException", 415, "JSON", "Send application/json.", "bad-field")
-    return methods[method](request, *args, **kwargs)
+    return _unwelcome(request, method) or methods[method](request, *args, **kwargs)
+
+
+def _unwelcome(request: HttpRequest, method: str) -> HttpResponse | None:
+    """Answer whoever sends or wants something else than EPCIS 2.0 in JSON. Without a header everything is welcome."""
+    sent = request.content_type or "application/json"
+    if method == "POST" and sent not in _JSON:
+        detail = "EPCIS in XML is not taken here. Send JSON-LD." if "xml" in sent else "Send application/json."
+        return as_problem(request, "UnsupportedMediaTypeException", 415, "JSON", detail, "bad-field")
+    if not any(request.accepts(kind) for kind in (*_JSON, "application/problem+json")):
+        return as_problem(request, _NOT_ACCEPTABLE, 406, "JSON", "Answers are application/ld+json.", "not-acceptable")
+    for name in ("GS1-EPCIS", "GS1-CBV"):
+        low, high = (_version(request.headers.get(f"{name}-{end}", "")) for end in ("Min", "Max"))
+        if (low and low > _OURS) or (high and high < _OURS[: len(high)]):
+            detail = f"{name}-Min and {name}-Max leave out 2.0, which is what there is."
+            return as_problem(request, _NOT_ACCEPTABLE, 406, "Version 2.0", detail, "not-acceptable")
+    return None
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """Return a version as numbers; nothing for what is none."""
+    parts = text.strip().split(".")
+    is_version = len(parts) <= 3 and all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts)
+    return tuple(int(part) for part in parts) if is_version else ()
 
 
 def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -95,7 +127,7 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def as_problem(request: HttpRequest, kind: str, status: int, title: str, detail: str, code: str) -> HttpResponse:
     """Return a problem document."""
     told = {
-        "type": f"epcisException:{kind}",
+        "type": kind if ":" in kind else f"epcisException:{kind}",
         "title": title,
         "status": status,
         "detail": detail,
@@ -105,7 +137,7 @@ def as_problem(request: HttpRequest, kind: str, status: int, title: str, detail:
     return HttpResponse(trace.as_bytes(told), status=status, content_type="application/problem+json")
 
 
-def json(document: dict[str, Any], *, status: int = 200, **headers: str) -> HttpResponse:
+def json(document: dict[str, Any] | list[dict[str, Any]], *, status: int = 200, **headers: str) -> HttpResponse:
     """Return a document."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return HttpResponse(trace.as_bytes(document), status=status, content_type="application/ld+json", headers=named)

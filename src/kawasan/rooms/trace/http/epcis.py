@@ -13,7 +13,6 @@ from kawasan.platform.web import actor_of
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace.http.edge import business_meant, endpoint, json, with_next
 
-CAPTURE_PREFIX = "cap"
 _CAPTURE_TIMEOUT_MS = 60_000
 
 
@@ -26,13 +25,23 @@ def _root(request: HttpRequest) -> HttpResponse:
 def _capture(request: HttpRequest) -> HttpResponse:
     """Take a document's events in; the job is finished when its address is answered."""
     actor, at, capture_id = actor_of(request), clock.now(), ids.uuid7()
-    asked = request.headers.get("GS1-Capture-Error-Behaviour") or request.GET.get("captureErrorBehaviour", "rollback")
-    mode = trace.CaptureMode.PROCEED if asked == "proceed" else trace.CaptureMode.ROLLBACK
+    mode = _mode(request)
     with transaction(actor, statement_timeout_ms=_CAPTURE_TIMEOUT_MS):
         business_id = business_meant(request, actor)
         trace.capture(actor=actor, business_id=business_id, capture_id=capture_id, body=request.body, mode=mode, at=at)
-    address = reverse("epcis:capture_job", args=[ids.public(CAPTURE_PREFIX, capture_id)])
-    return HttpResponse(status=202, headers={"Location": request.build_absolute_uri(address)})
+    address = reverse("epcis:capture_job", args=[ids.public(trace.CAPTURE_PREFIX, capture_id)])
+    told = {"Location": request.build_absolute_uri(address), "GS1-Capture-Error-Behaviour": mode.value}
+    return HttpResponse(status=202, headers=told)
+
+
+def _mode(request: HttpRequest) -> trace.CaptureMode:
+    """Return what becomes of good events beside bad ones. Raises HeaderInvalid: a guess could keep too much."""
+    name = "GS1-Capture-Error-Behaviour"
+    asked = request.headers.get(name) or request.GET.get("captureErrorBehaviour") or trace.CaptureMode.ROLLBACK.value
+    try:
+        return trace.CaptureMode(asked)
+    except ValueError:
+        raise trace.HeaderInvalid(name=name, problem=" or ".join(trace.CaptureMode)) from None
 
 
 def _captures(request: HttpRequest) -> HttpResponse:
@@ -41,15 +50,15 @@ def _captures(request: HttpRequest) -> HttpResponse:
     with transaction(actor):
         business_id = business_meant(request, actor)
         page = trace.captures(actor=actor, business_id=business_id, cursor=cursor, limit=_size(request))
-    return with_next(request, json({"member": [trace.capture_document(job) for job in page.items]}), page)
+    return with_next(request, json([trace.capture_document(job) for job in page.items]), page)
 
 
 def _capture_job(request: HttpRequest, capture_id: str) -> HttpResponse:
     """Tell how a capture went."""
     actor = actor_of(request)
     with transaction(actor):
-        job = trace.capture_job(actor=actor, capture_id=ids.parse(CAPTURE_PREFIX, capture_id))
-    return json(trace.capture_document(job))
+        job = trace.capture_job(actor=actor, capture_id=ids.parse(trace.CAPTURE_PREFIX, capture_id))
+    return json(trace.capture_document(job), GS1_Capture_Error_Behaviour=job.mode.value)
 
 
 def _add_event(request: HttpRequest) -> HttpResponse:
@@ -78,11 +87,11 @@ def answer_question(request: HttpRequest, question: trace.Question, name: str) -
 
 
 def _event(request: HttpRequest, event_id: str) -> HttpResponse:
-    """Return an event by its id."""
+    """Return an event by its id, in a query document as the standard asks."""
     actor = actor_of(request)
     with transaction(actor):
         event = trace.event(actor=actor, event_id=event_id)
-    return json(trace.event_document(event))
+    return json(trace.events_document((event,), name="SimpleEventQuery", at=clock.now()))
 
 
 def _resource(request: HttpRequest, name: str) -> HttpResponse:
@@ -118,6 +127,11 @@ def _one_resource(request: HttpRequest, name: str, value: str) -> HttpResponse:
     return json({"type": "Collection", "member": ["events"]})
 
 
+def _release(request: HttpRequest, token: str) -> HttpResponse:
+    """Forget a page token: nothing is held for it, it only says where the next page begins."""
+    return HttpResponse(status=204)
+
+
 def _size(request: HttpRequest) -> int | None:
     text: Any = request.GET.get("perPage", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 6 and int(text) else None
@@ -131,3 +145,4 @@ event = endpoint(get=_event)
 resource = endpoint(get=_resource)
 one_resource = endpoint(get=_one_resource)
 resource_events = endpoint(get=_resource_events)
+page_token = endpoint(delete=_release)

@@ -32,7 +32,7 @@ def _queries(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         found = trace.queries(actor=actor, business_id=business_meant(request, actor))
-    return json({"member": [_shown(item) for item in found]})
+    return json([_shown(item) for item in found])
 
 
 def _name_query(request: HttpRequest) -> HttpResponse:
@@ -80,7 +80,7 @@ def _subscriptions(request: HttpRequest, name: str) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         found = trace.subscriptions(actor=actor, business_id=business_meant(request, actor), name=name)
-    return json({"member": [_subscribed(item) for item in found]})
+    return json([_subscribed(item) for item in found])
 
 
 def _subscribe(request: HttpRequest, name: str) -> HttpResponse:
@@ -94,7 +94,7 @@ def _subscribe(request: HttpRequest, name: str) -> HttpResponse:
         schedule=body.get("schedule"),
         reports_empty=body.get("reportIfEmpty") is True,
         since=_since(body.get("initialRecordTime")),
-        secret=str(body.get("signatureToken") or "")[:200],
+        secret=str(body.get("signatureToken") or body.get("secret") or "")[:200],
     )
     with transaction(actor):
         business_id = business_meant(request, actor)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from kawasan.core import clock, ids
 from kawasan.platform.db import transaction
@@ -18,10 +21,25 @@ from kawasan.rooms.zone import api as zone
 LINKSET = "application/linkset+json"
 PASSPORT, PRODUCT = "https://gs1.org/voc/traceability", "https://gs1.org/voc/pip"
 DEFAULT = "https://gs1.org/voc/defaultLink"
+CONTEXT = "https://ref.gs1.org/standards/resolver/linkset-context.jsonld"
 _LANGUAGES = ["id", "en", "zh-Hans"]
 
 
-@require_safe
+def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let scripts of any site ask, as the standard says of resolvers: everything here is public."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = HttpResponse(status=204) if request.method == "OPTIONS" else view(request, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Allow-Methods"] = response["Allow"] = "GET, HEAD, OPTIONS"
+        response["Access-Control-Expose-Headers"] = "Link, Location"
+        return response
+
+    return require_http_methods(["GET", "HEAD", "OPTIONS"])(answer)
+
+
+@_open
 def resolve(request: HttpRequest, key: str, rest: str) -> HttpResponse:
     """
     Lead to the passport or the product of an identifier, or list all links (``linkType=linkset``, or by Accept).
@@ -37,18 +55,20 @@ def resolve(request: HttpRequest, key: str, rest: str) -> HttpResponse:
         raise trace.UnknownIdentifier
     asked = request.GET.get("linkType", "")
     accepted = request.headers.get("Accept", "")
-    if asked in ("linkset", "all") or LINKSET in accepted:
-        return JsonResponse(_linkset(request, link, links), content_type=LINKSET)
+    if asked in ("linkset", "all") or LINKSET in accepted or accepted.split(";")[0].strip() == "application/json":
+        listed = JsonResponse(_linkset(request, link, links), content_type=LINKSET)
+        listed["Link"] = f'<{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+        return listed
     wanted = asked.replace("gs1:", "https://gs1.org/voc/") or links[0][0]
     target = next((href for kind, href, _ in links if kind == wanted), None)
     if target is None:
         raise trace.UnknownIdentifier
-    response = HttpResponseRedirect(target, status=307)
+    response = HttpResponseRedirect(_with_rest(request, target), status=307)
     response["Link"] = f'<{request.build_absolute_uri(request.path)}?linkType=linkset>; rel="linkset"; type="{LINKSET}"'
     return response
 
 
-@require_safe
+@_open
 def described(request: HttpRequest) -> HttpResponse:
     """Say what this resolver is and what it answers."""
     with transaction(actor_of(request)):
@@ -65,6 +85,12 @@ def described(request: HttpRequest) -> HttpResponse:
             "extensionProfile": "",
         }
     )
+
+
+def _with_rest(request: HttpRequest, target: str) -> str:
+    """Hand on what stood behind the question mark (an expiry date on the label, say): the standard's default."""
+    rest = [(name, value) for name, values in request.GET.lists() for value in values if name != "linkType"]
+    return f"{target}?{urlencode(rest)}" if rest else target
 
 
 def _links(request: HttpRequest, link: trace.DigitalLink) -> list[tuple[str, str, str]]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from kawasan.core import ids
 from kawasan.rooms.trace.rules.reading import STANDARD_CONTEXTS, own_names
-from kawasan.rooms.trace.types.events import Capture, Event
+from kawasan.rooms.trace.types.events import CAPTURE_PREFIX, Capture, Event
 
 CONTEXT = STANDARD_CONTEXTS[0]
 
@@ -34,7 +35,7 @@ def events_document(events: Sequence[Event], *, name: str, at: datetime, subscri
     }
 
 
-def as_bytes(document: dict[str, Any]) -> bytes:
+def as_bytes(document: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     """Return a document as it is sent; numbers keep all their digits."""
     return json.dumps(document, separators=(",", ":")).encode()
 
@@ -42,7 +43,7 @@ def as_bytes(document: dict[str, Any]) -> bytes:
 def capture_document(job: Capture) -> dict[str, Any]:
     """Return a capture job as the standard shows it."""
     return {
-        "captureID": str(job.id),
+        "captureID": ids.public(CAPTURE_PREFIX, job.id),
         "createdAt": moment(job.created_at),
         "finishedAt": moment(job.created_at),
         "running": False,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+CAPTURE_PREFIX = "cap"
 LEAF_KIND = "epcis.event"  # of the log: a leaf is the very bytes of an event
 EVENTS_MAX = 2_000  # in one capture
 PAIRS_MAX = 200_000  # of things that a capture ties together: inputs and outputs, things and whom they are sent to

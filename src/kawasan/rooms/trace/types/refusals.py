@@ -44,6 +44,15 @@ class TooManyEvents(Invalid):
     status = 413
 
 
+class HeaderInvalid(Invalid):
+    """A header of EPCIS says what nobody knows how to do."""
+
+    code = "header-invalid"
+    title = msg("This header cannot be followed")
+    detail = msg("{name}: {problem}")
+    status = 400
+
+
 class QueryInvalid(Invalid):
     """A parameter of an event query is not known or cannot be read."""
 
