@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kawasan.bench import faults
+from kawasan.bench import faults, faults_disk
 from kawasan.bench.crash import Crash
 from kawasan.bench.faults_load import Load, Order
 from kawasan.bench.faults_place import Place
@@ -25,9 +25,9 @@ def small_disk() -> Iterator[Path]:
     """A folder, with a small disk of its own below it where we may mount one."""
     folder = Path(tempfile.mkdtemp(prefix="kawasan-faults-"))
     folder.chmod(0o755)  # the database runs as another user when we are root
-    faults.mount_small_disk(folder)
+    faults_disk.mount_small_disk(folder)
     yield folder
-    faults.unmount_small_disk(folder)
+    faults_disk.unmount_small_disk(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from kawasan.bench import faults
+from kawasan.bench import faults, faults_disk
 from kawasan.bench.crash import Crash
 from kawasan.bench.faults_load import Order
 from kawasan.bench.faults_proof import Findings, check_everything, is_writing_out, to_write_out, written_out
@@ -67,11 +67,24 @@ def test_postgresql_killed(begin, place, how):
     crash.prove(verify=False)
     assert clean(crash)
     assert crash.load.counts["repeated"] > 0
-    assert crash.recovery_ms["postgres"][0] < 30_000
+    assert crash.start_ms["postgres"][0] < 30_000
 
 
 def test_one_backend_killed_so_that_postgresql_ends_all_others(strike):
     assert clean(strike(faults.KillBackend))
+
+
+def test_postgresql_killed_while_it_goes_down_already(strike):
+    crash = strike(faults.KillBackend, faults.KillServer, faults.CutBackends)
+    assert clean(crash)
+    assert crash.killed == {"postgres": 2}
+
+
+def test_nothing_counts_as_killed_where_there_was_nobody(strike):
+    crash = strike(faults.KillServer, faults.KillBackend, faults.CutBackends, faults.FreezeBackend)
+    assert clean(crash)
+    assert crash.killed == {"postgres": 1}
+    assert crash.struck["kill-backend"] == 0
 
 
 def test_connections_to_the_database_ended(strike):
@@ -106,11 +119,11 @@ def test_a_backend_frozen_with_the_rows_that_it_has_locked(begin, place):
 
 
 def test_the_disk_of_the_tables_full_to_its_last_byte(begin, place, small_disk):
-    if not (small_disk / faults.SMALL_DISK).is_mount():
+    if not (small_disk / faults_disk.SMALL_DISK).is_mount():
         pytest.skip("NOT SHOWN HERE: a full disk needs a small one to be mounted, as root on Linux")
-    faults.move_tables(place)
+    faults_disk.move_tables(place)
     crash = begin()
-    crash.strike(faults.FillDisk(place, crash.load, crash.random))
+    crash.strike(faults_disk.FillDisk(place, crash.load, crash.random))
     assert crash.load.counts["undecided 503"] + crash.load.counts["undecided 500"] > 0, "nobody noticed the full disk"
     crash.flow()
     crash.prove()

@@ -2,8 +2,9 @@
 ``kawasan bench crash``: kill what serves a zone, again and again under load, and prove that no answered order is lost.
 
 A round lets orders flow, breaks something at a random moment (sometimes two things), brings it back, waits until
-whoever had no answer has one, and asks the ledger for every order answered meanwhile. At the end the worker catches up
-and the driver's journal is compared with the whole database; then ``kawasan verify`` has the last word.
+whoever had no answer has one, and asks the ledger for every order answered meanwhile. Before that the disk of the
+tables fills up a few times, where a small one may be mounted. At the end the worker catches up and the driver's journal
+is compared with the whole database; then ``kawasan verify`` has the last word.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kawasan.bench import faults
+from kawasan.bench import faults, faults_disk
 from kawasan.bench.faults import Fault
-from kawasan.bench.faults_load import Load
+from kawasan.bench.faults_load import Load, Order
 from kawasan.bench.faults_place import Broken, Place
 from kawasan.bench.faults_proof import Findings, behind, check_answered, check_everything
 from kawasan.bench.running import Bench
@@ -32,6 +33,7 @@ FLOW_SECONDS_MAX = 60.0
 ANSWER_SECONDS_MAX = 60.0  # until everybody who had no answer when something broke has one
 CATCH_UP_SECONDS_MAX = 180.0
 SAID_EVERY = 20
+FULL_DISKS = 3
 OVERLAPPING = 0.15  # share of the rounds in which a second thing breaks before the first is mended
 
 # How often each is chosen. A killed PostgreSQL recovers for seconds, a killed intake for a fraction of one.
@@ -66,7 +68,10 @@ def run(bench: Bench) -> None:
         }
         crash = Crash(place, load, kills=kills, seed=random.randrange(1 << 32), say=bench.say)
         bench.settings["seed"] = crash.seed
-        crash.run()
+        try:
+            bench.settings["full_disk"] = crash.run()
+        except Broken as error:  # a verdict too
+            bench.failures.append(str(error))
         bench.figures |= crash.figures()
         bench.failures += crash.findings.shown()
     finally:
@@ -85,7 +90,7 @@ class Crash:
     findings: Findings = field(default_factory=Findings)
     struck: Counter[str] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
-    recovery_ms: dict[str, list[float]] = field(default_factory=dict)
+    start_ms: dict[str, list[float]] = field(default_factory=dict)
     stall_ms: list[float] = field(default_factory=list)
     catch_up_seconds: float = 0.0
     verified: bool = False
@@ -94,39 +99,53 @@ class Crash:
         self.random = random.Random(self.seed)
         self._checked = len(self.load.orders)
 
-    def run(self) -> None:
-        """Break things until ``kills`` processes were killed; then prove everything. Raises Broken."""
-        self.load.start()
+    def run(self) -> bool:
+        """
+        Fill the disk, break things until ``kills`` processes were killed; then prove everything. Raises Broken.
+
+        Returns whether a full disk could be shown.
+        """
+        with faults_disk.tables_on_a_small_disk(self.place) as has_small_disk:
+            self.load.start()
+            for _ in range(FULL_DISKS if has_small_disk else 0):
+                self.flow()
+                self.strike(faults_disk.FillDisk(self.place, self.load, self.random))
+        self._break_things()
+        self.prove()
+        return has_small_disk
+
+    def _break_things(self) -> None:
         told = 0
         while (total := sum(self.killed.values())) < self.kills:
             self._round()
             if total // SAID_EVERY > told:
                 told = total // SAID_EVERY
                 self.say(f"{total} killed, {self.load.answered} orders answered")
-        self.prove()
 
     def strike(self, *chosen: Fault) -> None:
         """Break these things one after another, mend them, and see to it that everybody gets an answer."""
-        waiting = []
+        began, waiting = time.monotonic(), list[Order]()
         for fault in chosen:
-            begin = time.monotonic()
             fault.strike()
-            self.struck[fault.name] += 1
-            if fault.kills:
+            self.struck[fault.name] += fault.is_struck
+            if fault.kills and fault.is_struck:
                 self.killed[fault.kills] += 1
             waiting += [order for order in self.load.unanswered() if order not in waiting]
-            fault.began = begin
-        for fault in sorted(chosen, key=lambda fault: fault.kills != "postgres"):  # the others need the database
-            fault.mend()
-            if fault.kills:
-                self.recovery_ms.setdefault(fault.kills, []).append((time.monotonic() - fault.began) * 1_000)
+        for fault in sorted(chosen, key=lambda fault: fault.turn):
+            self._mend(fault)
         self.place.wait_until(self.place.answers, "PostgreSQL answers")
         self.place.wait_until(
             lambda: all(order.is_answered for order in waiting), "everybody has an answer", ANSWER_SECONDS_MAX
         )
         self.load.need_alive()
-        self.stall_ms.append((time.monotonic() - chosen[0].began) * 1_000)
+        self.stall_ms.append((time.monotonic() - began) * 1_000)
         self.check()
+
+    def _mend(self, fault: Fault) -> None:
+        began = time.monotonic()
+        fault.mend()
+        if fault.kills and fault.is_struck:
+            self.start_ms.setdefault(fault.kills, []).append((time.monotonic() - began) * 1_000)
 
     def check(self) -> None:
         """Ask the ledger for the orders answered since the last time."""
@@ -157,7 +176,6 @@ class Crash:
 
     def figures(self) -> dict[str, float]:
         """Return what ``--json`` tells."""
-        recoveries = [value for name in ("intake", "postgres") for value in self.recovery_ms.get(name, [])]
         found: dict[str, Any] = {
             "kills": sum(self.killed.values()),
             **{f"kills_{name}": self.killed[name] for name in ("intake", "worker", "postgres")},
@@ -169,9 +187,8 @@ class Crash:
             "duplicates": len(self.findings.duplicates),
             "contradictions": len(self.findings.others),
             "verify": int(self.verified),
-            **_spread("recovery_ms", recoveries),
-            **_spread("recovery_intake_ms", self.recovery_ms.get("intake", [])),
-            **_spread("recovery_postgres_ms", self.recovery_ms.get("postgres", [])),
+            **_spread("start_intake_ms", self.start_ms.get("intake", [])),
+            **_spread("start_postgres_ms", self.start_ms.get("postgres", [])),
             **_spread("everybody_answered_ms", self.stall_ms),
             "catch_up_seconds": round(self.catch_up_seconds, 1),
             "ended_by_themselves": sum(s.ended_by_itself for s in (*self.place.intakes, self.place.worker)),

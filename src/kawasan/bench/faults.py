@@ -11,26 +11,20 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import psutil
 import psycopg
 
 from kawasan.bench.faults_load import Load
-from kawasan.bench.faults_place import Place, Service
+from kawasan.bench.faults_place import Broken, Place, Service
 
 FROZEN_SECONDS = (0.3, 6.0)  # shorter and longer than a client waits, and than rows may stay locked
-FULL_SECONDS = 1.5
 SKEW_SECONDS = (-26 * 3600, -3600, -90, 90, 3600, 26 * 3600)
-SMALL_DISK_MIB = 192
-SMALL_DISK = "small-disk"
-BALLAST = "ballast"
+DOWN_SECONDS_MAX = 10.0  # from the end of one backend to that of all others
 
 
 @dataclass
@@ -41,9 +35,10 @@ class Fault(ABC):
     load: Load
     random: random.Random
     detail: str = ""
-    began: float = 0.0
+    is_struck: bool = True  # unless there was nothing to break
     name: ClassVar[str] = ""
     kills: ClassVar[str] = ""  # what is killed with -9: intake, worker or postgres
+    turn: ClassVar[int] = 2  # which is mended first where several are broken: the others need the database
 
     @abstractmethod
     def strike(self) -> None:
@@ -126,6 +121,7 @@ class KillServer(Fault):
 
     name = "kill-server"
     kills = "postgres"
+    turn = 0
 
     def strike(self) -> None:
         pid = self.place.database.pid
@@ -148,15 +144,39 @@ class KillBackend(Fault):
 
     name = "kill-backend"
     kills = "postgres"
+    turn = 1
+    witness: psycopg.Connection[tuple[Any, ...]] | None = None
 
     def strike(self) -> None:
+        """
+        Kill one that is at work.
+
+        The others end a moment later, among them the driver's own connection: that shows when it has happened.
+        """
         victims = self.place.backends()
-        if victims:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(victims[0], signal.SIGKILL)
+        self.is_struck = bool(victims) and _kill(victims[0])
+        self.witness = self.place.admin() if self.is_struck else None
 
     def mend(self) -> None:
+        with contextlib.suppress(Broken):  # it had just ended by itself, and brings nobody down
+            self.place.wait_until(self._is_down, "PostgreSQL has ended all others", DOWN_SECONDS_MAX)
         self.place.wait_until(self.place.answers, "PostgreSQL answers")
+
+    def _is_down(self) -> bool:
+        if self.witness is not None:
+            try:
+                self.witness.execute("select 1")
+            except psycopg.OperationalError:
+                self.witness = None
+        return self.witness is None
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @dataclass
@@ -169,8 +189,8 @@ class CutBackends(Fault):
         victims = self.place.backends()
         chosen = victims if self.random.random() < 0.5 else victims[:1]
         self.detail = f"{len(chosen)} of {len(victims)}"
-        for pid in chosen:
-            self.place.admin().execute("select pg_terminate_backend(%s)", [pid])
+        with contextlib.suppress(psycopg.OperationalError):  # something else is bringing all of them down
+            self.place.admin().execute("select pg_terminate_backend(pid) from unnest(%s::int[]) pid", [chosen])
 
 
 @dataclass
@@ -223,65 +243,6 @@ class FreezeBackend(Freeze):
 
     def _victims(self) -> list[psutil.Process]:
         self.detail = "a backend"
-        with contextlib.suppress(psutil.Error, psycopg.OperationalError):
+        with contextlib.suppress(psutil.Error):
             return [psutil.Process(pid) for pid in self.place.backends()[:1]]
         return []
-
-
-@dataclass
-class FillDisk(Fault):
-    """Fill the small disk that holds the database to its last byte, and free it again."""
-
-    name = "fill-disk"
-
-    def strike(self) -> None:
-        self.detail = f"{fill(self.place.folder / SMALL_DISK)} bytes of ballast"
-
-    def mend(self) -> None:
-        time.sleep(FULL_SECONDS)
-        (self.place.folder / SMALL_DISK / BALLAST).unlink(missing_ok=True)
-
-
-# --- the small disk ---
-
-
-def may_mount() -> bool:
-    """Whether we may make a small disk: root on Linux, with a kernel that lets it."""
-    return sys.platform == "linux" and os.geteuid() == 0
-
-
-def mount_small_disk(folder: Path, *, mib: int = SMALL_DISK_MIB) -> bool:
-    """Mount a small disk in the folder; return False where we may not."""
-    disk = folder / SMALL_DISK
-    disk.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=0755", "tmpfs", str(disk)]
-    return may_mount() and subprocess.run(command, capture_output=True, check=False).returncode == 0
-
-
-def unmount_small_disk(folder: Path) -> None:
-    """Take the small disk away."""
-    subprocess.run(["umount", "-l", str(folder / SMALL_DISK)], capture_output=True, check=False)
-
-
-def move_tables(place: Place) -> None:
-    """Move every table and index of the database to the small disk; the write-ahead log stays where it is."""
-    home = place.folder / SMALL_DISK / "tables"
-    home.mkdir()
-    owner = (place.folder / "postgres" / "pg18").stat()
-    os.chown(home, owner.st_uid, owner.st_gid)
-    admin = place.admin()
-    admin.execute(f"create tablespace small location '{home}'")
-    admin.execute("grant create on tablespace small to public")
-    admin.execute("alter database kawasan set default_tablespace = small")
-    for kind in ("table", "index"):
-        admin.execute(f"alter {kind} all in tablespace pg_default set tablespace small")
-
-
-def fill(disk: Path) -> int:
-    """Write ballast until nothing more fits; return how much."""
-    with (disk / BALLAST).open("ab", buffering=0) as ballast, contextlib.suppress(OSError):
-        for size in (1 << 20, 1 << 12, 1):
-            with contextlib.suppress(OSError):
-                while ballast.write(b"\0" * size) == size:
-                    pass
-    return (disk / BALLAST).stat().st_size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ class Service:
         try:
             with urllib.request.urlopen(f"http://{self.address[0]}:{self.address[1]}/readyz", timeout=2) as answer:
                 return int(answer.status) == 200
-        except (urllib.error.URLError, OSError, ValueError):
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
             return False
 
 
@@ -170,6 +171,17 @@ class Place:
         """Return where orders are taken."""
         return [service.address for service in self.intakes if service.address is not None]
 
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Stop everything but the database for a while; whoever wants to buy gets no connection meanwhile."""
+        for service in (*self.intakes, self.worker):
+            service.stop()
+        yield
+        for service in (*self.intakes, self.worker):
+            service.start()
+        for service in self.intakes:
+            self.wait_until_ready(service)
+
     # --- looking at it ---
 
     def admin(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -196,16 +208,15 @@ class Place:
         return True
 
     def backends(self, name: str = "kawasan-") -> list[int]:
-        """Return the process ids of the backends that serve our processes."""
+        """Return the process ids of the backends that serve our processes: nobody where the database is down."""
         asked = (
             "select pid from pg_stat_activity where backend_type = 'client backend' and application_name like %s "
             "order by random()"
         )
         try:
             rows = self.admin().execute(asked, [name + "%"]).fetchall()
-        except psycopg.OperationalError:  # a backend killed before took a moment to bring all others down
-            self.wait_until(self.answers, "PostgreSQL answers")
-            rows = self.admin().execute(asked, [name + "%"]).fetchall()
+        except psycopg.OperationalError:
+            return []
         return [pid for (pid,) in rows]
 
     def run(self, *arguments: str, seconds_max: float = 600) -> subprocess.CompletedProcess[str]:
