@@ -80,8 +80,13 @@ def test_postgresql_killed_while_it_goes_down_already(strike):
     assert crash.killed == {"postgres": 2}
 
 
-def test_nothing_counts_as_killed_where_there_was_nobody(strike):
-    crash = strike(faults.KillServer, faults.KillBackend, faults.CutBackends, faults.FreezeBackend)
+def test_nothing_counts_as_killed_where_there_was_nobody(begin, place):
+    crash = begin()
+    kinds = (faults.KillServer, faults.KillBackend, faults.CutBackends, faults.FreezeBackend)
+    struck = [kind(place, crash.load, random.Random()) for kind in kinds]
+    struck[0].random.random = lambda: 1.0  # all at once
+    crash.strike(*struck)
+    crash.prove(verify=False)
     assert clean(crash)
     assert crash.killed == {"postgres": 1}
     assert crash.struck["kill-backend"] == 0

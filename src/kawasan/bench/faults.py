@@ -153,13 +153,15 @@ class KillBackend(Fault):
 
         The others end a moment later, among them the driver's own connection: that shows when it has happened.
         """
+        with contextlib.suppress(psycopg.OperationalError):
+            self.witness = self.place.admin()
         victims = self.place.backends()
-        self.is_struck = bool(victims) and _kill(victims[0])
-        self.witness = self.place.admin() if self.is_struck else None
+        self.is_struck = self.witness is not None and bool(victims) and _kill(victims[0])
 
     def mend(self) -> None:
-        with contextlib.suppress(Broken):  # it had just ended by itself, and brings nobody down
-            self.place.wait_until(self._is_down, "PostgreSQL has ended all others", DOWN_SECONDS_MAX)
+        if self.is_struck:
+            with contextlib.suppress(Broken):  # it had just ended by itself, and brings nobody down
+                self.place.wait_until(self._is_down, "PostgreSQL has ended all others", DOWN_SECONDS_MAX)
         self.place.wait_until(self.place.answers, "PostgreSQL answers")
 
     def _is_down(self) -> bool:
