@@ -59,6 +59,18 @@ def test_derived_ids_depend_on_every_part_and_its_place():
     assert len({ids.derived("a", "b"), ids.derived("b", "a"), ids.derived("ab"), ids.derived("a", "b", "")}) == 4
 
 
+@forall(st.uuids(version=4), st.integers(0, 99))
+def test_an_id_derived_in_time_begins_with_its_sources_time_and_is_the_same_each_time(random, part):
+    source = ids.uuid7()
+    made = ids.derived_in_time("a", source, part)
+    assert made == ids.derived_in_time("a", source, part)
+    assert made.bytes[:6] == source.bytes[:6]
+    assert (made.version, made.variant) == (8, RFC_4122)
+    assert ids.derived_in_time("b", made).bytes[:6] == source.bytes[:6]
+    assert len({made, ids.derived_in_time("b", source, part), ids.derived_in_time("a", source, part, "")}) == 3
+    assert ids.derived_in_time("a", random, part) == ids.derived("a", random, part)
+
+
 @forall(st.lists(texts, max_size=4))
 def test_a_derived_id_is_the_version_5_of_its_parts(parts):
     assert ids.derived(*parts) == uuid5(ids.NAMESPACE, "\x1f".join(parts))

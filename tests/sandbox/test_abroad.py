@@ -68,8 +68,8 @@ def test_yuan_in_time_are_exchanged_take_the_holds_and_fill_every_escrow_in_one_
     assert [posted(exchange.position(one)) for one in ("CNY", "IDR")] == [21_16, -50_784_00]
     assert (posted(exchange.income("IDR")), posted(payments.provider())) == (784_00, 0)
     row = models.Payment.objects.get(pk=payment.id)
-    parts = [ids.derived("payments.take-hold", hold) for hold in row.holds]
-    parts += [ids.derived("payments.part", part.pk) for part in row.splits.all()]
+    parts = [ids.derived_in_time("payments.take-hold", hold) for hold in row.holds]
+    parts += [ids.derived_in_time("payments.part", part.pk) for part in row.splits.all()]
     parts += [ids.derived(f"exchange.{what}", quote.id) for what in ("given", "earned")]
     assert {ledger.transfer(one).entry_id for one in parts} == {models.Receipt.objects.get().entry_id}
     assert payments.payment(payment_id=payment.id).is_paid

@@ -72,6 +72,23 @@ def derived(*parts: object) -> UUID:
     return of_int(int.from_bytes(digest[:16], "big") & _DERIVED_KEPT | _DERIVED_SET)
 
 
+_BELOW_TIME = (1 << 80) - 1  # the bits of a UUIDv7 below its milliseconds
+_VERSION_8 = 8 << 76
+
+
+def derived_in_time(what: str, source: UUID, *parts: object) -> UUID:
+    """
+    Return the id that belongs to these parts and begins with the time of the UUIDv7 ``source``; it is a UUIDv8.
+
+    The same parts always give the same id, and it lies where its source does in whatever is kept by time. Where the
+    source has no time it is ``derived``.
+    """
+    plain = derived(what, source, *parts)
+    if source.int >> 76 & 0xF not in (7, 8):
+        return plain
+    return of_int(source.int & ~_BELOW_TIME | plain.int & _BELOW_TIME & ~(0xF << 76) | _VERSION_8)
+
+
 def public(prefix: str, value: UUID) -> str:
     """Return the form people see, e.g. ``ord_01jd...`` (26 letters of Crockford base 32)."""
     letters, high, low = _TRIPLES, value.int >> 60, value.int & 0xFFF_FFFF_FFFF_FFFF

@@ -125,7 +125,7 @@ def _post_as_asked(row: models.Payment, notification: Notification, at: datetime
 def _taken_holds(row: models.Payment) -> list[ledger.NewTransfer]:
     return [
         ledger.NewTransfer(
-            id=ids.derived("payments.take-hold", hold),
+            id=ids.derived_in_time("payments.take-hold", hold),
             debit=None,
             credit=None,
             amount=0,
@@ -141,7 +141,7 @@ def _paid_parts(row: models.Payment, *, source: UUID) -> list[ledger.NewTransfer
     top_up = row.purpose == Purpose.TOP_UP
     return [
         ledger.NewTransfer(
-            id=ids.derived("payments.part", part.pk),
+            id=ids.derived_in_time("payments.part", part.pk),
             debit=source,
             credit=accounts.escrow(part.business_id) if part.business_id else accounts.wallet(row.payer_id),
             amount=part.amount_minor,

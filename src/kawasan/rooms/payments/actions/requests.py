@@ -147,7 +147,7 @@ def release_holds(holds: Iterable[UUID], *, at: datetime) -> None:
             at=at,
             transfers=(
                 ledger.NewTransfer(
-                    id=ids.derived("payments.void", hold),
+                    id=ids.derived_in_time("payments.void", hold),
                     debit=None,
                     credit=None,
                     amount=0,

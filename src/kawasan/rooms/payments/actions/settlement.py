@@ -204,8 +204,9 @@ def _transfers(order: Released, parts: Parts) -> tuple[ledger.NewTransfer, ...]:
         (PaymentCode.RECOVERY, balance, accounts.debt(business), parts.recovered_minor),
         (PaymentCode.RESERVED, balance, accounts.reserve(business), parts.reserved_minor),
     )
+    of = order.order_id
     return tuple(
-        move(ids.derived("payments.release", order.order_id, int(code)), code, debit, credit, amount, order.order_id)
+        move(ids.derived_in_time("payments.release", of, int(code)), code, debit, credit, amount, of)
         for code, debit, credit, amount in steps
         if amount
     )
@@ -290,8 +291,9 @@ def _transfers_back(given: _Refund, sources: Sources) -> tuple[ledger.NewTransfe
         (PaymentCode.RESERVE_FREED, accounts.reserve(business), sources.from_reserve_minor),
         (PaymentCode.ADVANCE, accounts.debt(business), sources.advanced_minor),
     )
+    of = given.refund_id
     into_balance = [
-        move(ids.derived("payments.refund", given.refund_id, int(code)), code, debit, balance, amount, given.order_id)
+        move(ids.derived_in_time("payments.refund", of, int(code)), code, debit, balance, amount, given.order_id)
         for code, debit, amount in steps
         if amount
     ]
@@ -310,6 +312,6 @@ def _to_voucher(given: _Refund, balance: UUID | None) -> tuple[ledger.NewTransfe
     if given.voucher is None or not given.voucher.amount_minor:
         return ()
     code = PaymentCode.VOUCHER_BACK if balance is None else PaymentCode.VOUCHER_BACK_FROM_SELLER
-    transfer_id = ids.derived("payments.refund", given.refund_id, int(code))
+    transfer_id = ids.derived_in_time("payments.refund", given.refund_id, int(code))
     debit, credit = balance or accounts.escrow(given.business_id), accounts.voucher(given.voucher.voucher_id)
     return (move(transfer_id, code, debit, credit, given.voucher.amount_minor, given.order_id),)

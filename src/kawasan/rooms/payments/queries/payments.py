@@ -10,6 +10,7 @@ from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, page_of
 from kawasan.platform.wiring import wiring
+from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import models
 from kawasan.rooms.payments.rules.references import id_of
 from kawasan.rooms.payments.types import (
@@ -57,7 +58,11 @@ def payment_of_order(*, order_id: UUID) -> Payment | None:
 def transfer_of_order(*, order_id: UUID) -> UUID:
     """Return the id of the ledger transfer that paid a paid order: from the wallet, or as a part of a payment."""
     paid = models.PaymentSplit.objects.filter(order_id=order_id, payment__paid_at__isnull=False).order_by("-pk").first()
-    return ids.derived("payments.part", paid.pk) if paid else ids.derived("payments.pay-wallet", order_id)
+    what, of = ("payments.part", paid.pk) if paid else ("payments.pay-wallet", order_id)
+    try:
+        return ledger.transfer(ids.derived_in_time(what, of)).id
+    except ledger.TransferNotFound:
+        return ids.derived(what, of)  # paid before its id began with a time
 
 
 def payment_of_reference(*, provider: str, reference: str) -> Payment | None:

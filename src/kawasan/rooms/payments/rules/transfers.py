@@ -23,7 +23,7 @@ def move(
 def pay_from_wallet(*, person_id: UUID, business_id: UUID, amount_minor: int, order_id: UUID) -> NewTransfer:
     """Return the transfer wallet -> escrow that pays an order; the same order always gives the same transfer."""
     return NewTransfer(
-        id=ids.derived("payments.pay-wallet", order_id),
+        id=ids.derived_in_time("payments.pay-wallet", order_id),
         debit=accounts.wallet(person_id),
         credit=accounts.escrow(business_id),
         amount=amount_minor,
@@ -90,7 +90,7 @@ def refund_to_wallet(
 ) -> NewTransfer:
     """Return the transfer escrow -> wallet that gives money back before it was released to the seller."""
     return NewTransfer(
-        id=ids.derived("payments.refund", refund_id),
+        id=ids.derived_in_time("payments.refund", refund_id),
         debit=accounts.escrow(business_id),
         credit=accounts.wallet(person_id),
         amount=amount_minor,
@@ -104,7 +104,7 @@ def refund_from_seller(
 ) -> NewTransfer:
     """Return the transfer seller's balance -> wallet that gives money back after the release."""
     return NewTransfer(
-        id=ids.derived("payments.refund-from-seller", refund_id),
+        id=ids.derived_in_time("payments.refund-from-seller", refund_id),
         debit=accounts.balance(business_id),
         credit=accounts.wallet(person_id),
         amount=amount_minor,
@@ -127,7 +127,7 @@ def release(*, business_id: UUID, order_id: UUID, gross_minor: int, fee_minor: i
     )
     return tuple(
         NewTransfer(
-            id=ids.derived("payments.release", order_id, int(code)),
+            id=ids.derived_in_time("payments.release", order_id, int(code)),
             debit=accounts.escrow(business_id),
             credit=credit,
             amount=amount,

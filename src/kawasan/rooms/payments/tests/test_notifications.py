@@ -44,8 +44,8 @@ def test_money_in_time_takes_the_holds_and_fills_every_escrow_in_one_entry() -> 
     for split in payment.splits:
         assert posted(payments.escrow(split.business_id)) == split.amount_minor
     row = models.Payment.objects.get(pk=payment.id)
-    entries = {ledger.transfer(ids.derived("payments.take-hold", hold)).entry_id for hold in row.holds}
-    entries |= {ledger.transfer(ids.derived("payments.part", part.pk)).entry_id for part in row.splits.all()}
+    entries = {ledger.transfer(ids.derived_in_time("payments.take-hold", hold)).entry_id for hold in row.holds}
+    entries |= {ledger.transfer(ids.derived_in_time("payments.part", part.pk)).entry_id for part in row.splits.all()}
     assert entries == {models.Receipt.objects.get().entry_id}
     assert [ledger.pending_state(hold) for hold in row.holds] == [ledger.PendingState.POSTED] * 2
     (fact,) = facts("PaymentSucceeded")
