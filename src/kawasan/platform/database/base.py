@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from select import POLLIN, poll
 from typing import Any
 
 from django.db.backends.postgresql import base as postgresql
+from psycopg import OperationalError
 
 from kawasan.platform.schemas import current_schema, search_path_of
 
@@ -13,9 +15,11 @@ APPLICATION_ROLE = "kawasan_app"
 
 class DatabaseWrapper(postgresql.DatabaseWrapper):
     """
-    PostgreSQL with two habits added.
+    PostgreSQL with three habits added.
 
     The search path follows ``schemas.in_zone`` and is set again whenever a rollback may have undone it.
+    Whether a kept connection lives is seen at its socket: the server is asked only where something waits to be read
+    there, since one that ended, or ended the session, closes it.
     With ``OPTIONS["assume_role"]`` a new session takes the application role, which cannot rewrite history and is bound
     by row-level security; migrations connect without it.
     """
@@ -47,7 +51,21 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         super()._savepoint_rollback(sid)  # type: ignore[misc]  # first: until then no other statement is taken
         self._applied_schema = None
 
+    def close_if_health_check_failed(self) -> None:
+        if self.connection is not None and self.health_check_enabled and not self.health_check_done:
+            self.health_check_done = not self._has_something_to_read()
+        super().close_if_health_check_failed()
+
+    def _has_something_to_read(self) -> bool:
+        try:
+            waiting = poll()
+            waiting.register(self.connection.fileno(), POLLIN)
+        except (OperationalError, OSError):  # closed here
+            return True
+        return bool(waiting.poll(0))
+
     def _cursor(self, name: str | None = None) -> Any:
+        self.close_if_health_check_failed()
         self.ensure_connection()
         schema = current_schema()
         if schema != self._applied_schema and not self.needs_rollback:
