@@ -11,20 +11,21 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
 
-from kawasan.core.access import SYSTEM, Actor, ZoneRole
+from kawasan.core.access import SYSTEM, Actor
 
 SCHEMA = "zone_bench"
 SELLERS = 10
-CHUNK = 100
+CHUNK = 200
 OPENING_MINOR = 5_000_000_00  # what a wallet holds before the first order
 POOR_MINOR = 30_000_00  # what every tenth wallet holds, so that money runs out under fire as well
 POOR_EACH = 10
+FUNDS, FUNDING = 90, 900  # codes of the account that the first money comes from, and of its transfers
 PRICES_MINOR = (1_000_00, 2_500_00, 7_900_00, 12_000_00)
 SHIP_TO = {"name": "Siti Aminah", "phone": "0812-3456-7890", "address": "Jl. Merdeka 17, Pekalongan 51111"}
 
@@ -103,7 +104,7 @@ def main(file: Path, buyers: int, wares: int, plenty: int, scarce: int, poor: in
     file.write_text(json.dumps(asdict(market)))
 
 
-def connect_a_bank(*, at: Any) -> None:
+def connect_a_bank(*, at: datetime) -> None:
     """Connect the zone to a bank that answers nothing: what is broken here is ours, and QRIS orders stay unpaid."""
     from kawasan.rooms.payments import api as payments
 
@@ -128,7 +129,7 @@ def _followers() -> dict[str, str]:
 
 
 def _forget_jobs() -> None:
-    """Leave out what the top-ups would have the worker ask that bank: thousands of jobs before the first order."""
+    """Leave out what the making of the zone would have the worker do before the first order."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -143,67 +144,55 @@ def _edge() -> Iterator[None]:
         yield
 
 
-def _buyers(count: int, poor: int, *, at: Any) -> list[Buyer]:
+def _buyers(count: int, poor: int, *, at: datetime) -> list[Buyer]:
+    """Make people with a key and money each, many at once: thousands of top-ups take longer than the rushes."""
+    from kawasan.demo.sample import people
+
+    known = people.add_people([(f"Pembeli {n}", f"pembeli{n}@uji.example") for n in range(count)], at=at)
+    wanted = [
+        (person_id, POOR_MINOR if poor and number % poor == poor - 1 else OPENING_MINOR)
+        for number, person_id in enumerate(known.values())
+    ]
     made: list[Buyer] = []
-    checker = _checker(at=at)
     for start in range(0, count, CHUNK):
         with _edge():
-            for number in range(start, min(start + CHUNK, count)):
-                made.append(_buyer(number, is_poor=bool(poor) and number % poor == poor - 1, checker=checker, at=at))
+            some = wanted[start : start + CHUNK]
+            _fill_wallets(some, at=at)
+            made += [_buyer(person_id, amount, at=at) for person_id, amount in some]
     return made
 
 
-def _checker(*, at: Any) -> Actor:
-    """Return somebody of the staff: wallets hold OPENING_MINOR only where an identity was checked."""
-    from kawasan.rooms.zone import api as zone
-
-    with _edge():
-        person = zone.add_person(actor=SYSTEM, email="petugas@uji.example", name="Petugas Uji", at=at)
-    return Actor(person_id=person.id, zone_role=ZoneRole.STAFF)
-
-
-def _buyer(number: int, *, is_poor: bool, checker: Actor, at: Any) -> Buyer:
+def _fill_wallets(wanted: list[tuple[UUID, int]], *, at: datetime) -> None:
+    """Open these people's wallets and move money into them from an account that may be overdrawn."""
     from kawasan.core import ids
-    from kawasan.core.money import Money
+    from kawasan.rooms.ledger import api as ledger
+    from kawasan.rooms.payments import api as payments
+
+    owner = ids.derived("bench.faults", "funds")
+    funds = ledger.account_id(owner, ledger.IDR, FUNDS)
+    ledger.open_accounts([ledger.NewAccount(funds, owner, ledger.IDR, FUNDS)])
+    entries = []
+    for person_id, amount in wanted:
+        payments.ensure_wallet(person_id=person_id)
+        transfer = ledger.NewTransfer(ids.uuid7(), funds, payments.wallet(person_id), amount, FUNDING)
+        entries.append(ledger.Entry(ids.uuid7(), at, (transfer,)))
+    if not all(isinstance(answer, ledger.Applied) for answer in ledger.post_many(entries)):
+        raise RuntimeError("a wallet was not filled")
+
+
+def _buyer(person_id: UUID, amount: int, *, at: datetime) -> Buyer:
     from kawasan.platform.db import see_as
     from kawasan.rooms.payments import api as payments
     from kawasan.rooms.zone import api as zone
 
-    person = zone.add_person(actor=SYSTEM, email=f"pembeli{number}@uji.example", name=f"Pembeli {number}", at=at)
-    amount = POOR_MINOR if is_poor else OPENING_MINOR
-    if not is_poor:
-        payments.decide_wallet(
-            actor=checker,
-            person_id=person.id,
-            step_id=ids.uuid7(),
-            level=payments.Level.VERIFIED,
-            reason="KTP dilihat",
-            at=at,
-        )
-    asked = payments.top_up(payment_id=ids.uuid7(), person_id=person.id, amount=Money(amount), at=at)
-    payments.notify(notification=_money_for(asked), at=at)
-    actor = Actor(person_id=person.id)
+    actor = Actor(person_id=person_id)
     see_as(actor)
     key = zone.create_key(actor=actor, name="Uji", scopes=("orders:read", "orders:write"), at=at).secret
     see_as(SYSTEM)
-    return Buyer(str(person.id), key, str(payments.wallet(person.id)), amount)
+    return Buyer(str(person_id), key, str(payments.wallet(person_id)), amount)
 
 
-def _money_for(payment: Any) -> Any:
-    from kawasan.rooms.payments import api as payments
-
-    return payments.Notification(
-        provider="sandbox",
-        event_id=f"event-{payment.id}",
-        kind=payments.NotificationKind.PAID,
-        reference=payment.reference,
-        money_id=f"money-{payment.id}",
-        amount_minor=payment.amount_minor,
-        happened_at=payment.requested_at,
-    )
-
-
-def _shelves(stocks: list[int], *, at: Any) -> list[Ware]:
+def _shelves(stocks: list[int], *, at: datetime) -> list[Ware]:
     from kawasan.core import ids
     from kawasan.rooms.commerce import api as commerce
 
@@ -231,7 +220,7 @@ def _shelves(stocks: list[int], *, at: Any) -> list[Ware]:
     return made
 
 
-def _seller(number: int, *, at: Any) -> UUID:
+def _seller(number: int, *, at: datetime) -> UUID:
     from kawasan.platform.db import see_as
     from kawasan.rooms.zone import api as zone
 
