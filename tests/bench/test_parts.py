@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kawasan.bench import charts, readings, site
+from kawasan.bench import charts, overload, readings, site
 from kawasan.bench.population import ACCOUNTS, Market
 from kawasan.bench.running import BENCHES, Bench, Options, UnknownPart, as_text
 
@@ -110,3 +110,35 @@ def test_a_single_reading_lost_over_a_restart_of_the_broker_fails_the_bench(lost
     readings.judge(bench, lost)
     assert bench.figures == {"mqtt_lost_over_a_restart": lost}
     assert len(bench.failures) == failures
+
+
+OVERLOAD = {
+    "overload_peak_orders_per_second": 1_000.0,
+    "overload_offered_per_second": 2_990.0,
+    "overload_to_peak": 0.81,
+    "overload_p99_ms": 999.0,
+    "overload_refused_p99_ms": 90.0,
+    "overload_refused_share": 0.7,
+    "overload_refused_bare": 0.0,
+    "overload_other_errors": 0.0,
+    "overload_broken": 0.0,
+    "overload_rss_mib_growth_second_half": 3.0,
+    "answered_lost": 0.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"overload_to_peak": 0.79}, ["79% of the peak is taken, less than 80%"]),
+        ({"overload_p99_ms": 1_000.0}, ["an accepted order takes 1,000 ms (p99), not under 1,000"]),
+        ({"overload_refused_bare": 2.0}, ["2 refusals without Retry-After"]),
+        ({"overload_other_errors": 1.0, "overload_broken": 1.0}, ["2 answers other than yes or 503, or none"]),
+        ({"overload_rss_mib_growth_second_half": 33.0}, ["memory still grew by 33 MiB in the second half"]),
+        ({"overload_offered_per_second": 1_500.0}, ["only 1.5 times the peak was offered"]),
+        ({"overload_refused_share": 0.0, "answered_lost": 1.0}, ["nobody was refused", "1 answered orders lost"]),
+    ],
+)
+def test_an_overload_is_judged_by_what_was_promised(changes, said):
+    assert overload.judged(OVERLOAD | changes) == said

@@ -29,7 +29,7 @@ def bench(what: str, charts: Path | None, only: str, as_json: bool, **options: A
     """
     Measure on a database of its own, durable, removed afterwards. bench/README.md says what each WHAT measures.
 
-    Exit 1 when a promise did not hold (crash, oversell).
+    Exit 1 when a promise did not hold (crash, oversell, overload).
     """
     from kawasan.bench import charts as drawing
     from kawasan.bench import running

@@ -69,6 +69,7 @@ class Seen:
     said_yes: int = 0  # orders, of everything that was answered
     bytes_in: int = 0
     sent: int = 0
+    bare: int = 0  # told to come later (503) without being told when
     broken: int = 0  # connections that ended before the answer was whole
     late: int = 0  # fell due and was never sent: no connection was free until the end
     example: str = ""
@@ -161,6 +162,7 @@ class Generator:
         seen.bytes_in += len(answer)
         if status < 400:
             seen.said_yes += answer.count(YES) if self.plan.orders > 1 else 1
+        seen.bare += status == 503 and b"\nretry-after:" not in answer.partition(b"\r\n\r\n")[0].lower()
         if self._from <= now < self._until:
             seen.counted[status] += 1
             (seen.accepted_ms if status < 400 else seen.refused_ms).append((now - connection.due) * 1_000)
@@ -206,6 +208,7 @@ class Generator:
             "accepted_total": sum(count for status, count in seen.statuses.items() if status < 400),
             "said_yes": seen.said_yes,
             "sent": seen.sent,
+            "bare": seen.bare,
             "broken": seen.broken,
             "unanswered": unanswered,
             "late": seen.late,

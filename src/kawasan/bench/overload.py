@@ -18,6 +18,10 @@ OVERLOAD_SECONDS = 8.0
 CONNECTIONS = 3_000  # more than the intake's queue is long: below that nobody would ever be refused
 QUICK_CONNECTIONS = 300
 SAMPLE_SECONDS = 0.2
+SHARE_MIN = 0.8  # of the peak, while three times as much is offered
+ACCEPTED_P99_MS = 1_000  # from the moment an order fell due
+REFUSED_P99_MS = 1_000  # likewise: whoever is told no is told at once, whatever the generator itself is late by
+GROWTH_MIB_MAX = 32  # in the second half: a queue that nobody bounds grows by more
 
 
 def run(bench: Bench) -> None:
@@ -32,6 +36,28 @@ def run(bench: Bench) -> None:
     bench.ratio("overload_to_peak", "overload_orders_per_second", "overload_peak_orders_per_second")
     bench.settings |= {"times_capacity": TIMES, "overload_connections": connections, "statuses": load.statuses}
     bench.figures |= orders.proof(bench, load)
+    if not bench.options.quick:
+        bench.failures += judged(bench.figures)
+
+
+def judged(figures: Mapping[str, float]) -> list[str]:
+    """Return what the figures say against the promise, in words; nothing where it holds."""
+    times = figures["overload_offered_per_second"] / max(1.0, figures["overload_peak_orders_per_second"])
+    share, kept = figures["overload_to_peak"], figures["overload_rss_mib_growth_second_half"]
+    accepted, refused = figures.get("overload_p99_ms", 0.0), figures.get("overload_refused_p99_ms", 0.0)
+    broken = figures["overload_other_errors"] + figures["overload_broken"]
+    found = {
+        f"only {times:.1f} times the peak was offered": times < TIMES * SHARE_MIN,
+        "nobody was refused": figures["overload_refused_share"] == 0,
+        f"{share:.0%} of the peak is taken, less than {SHARE_MIN:.0%}": share < SHARE_MIN,
+        f"an accepted order takes {accepted:,.0f} ms (p99), not under {ACCEPTED_P99_MS:,}": accepted >= ACCEPTED_P99_MS,
+        f"a refusal takes {refused:,.0f} ms (p99), not under {REFUSED_P99_MS:,}": refused >= REFUSED_P99_MS,
+        f"{figures['overload_refused_bare']:.0f} refusals without Retry-After": figures["overload_refused_bare"] > 0,
+        f"{broken:.0f} answers other than yes or 503, or none": broken > 0,
+        f"memory still grew by {kept:.0f} MiB in the second half": kept > GROWTH_MIB_MAX,
+        f"{figures['answered_lost']:.0f} answered orders lost": figures["answered_lost"] > 0,
+    }
+    return [text for text, is_so in found.items() if is_so]
 
 
 def _round(bench: Bench, load: front.Load, answering: front.Front, connections: int) -> Mapping[str, float]:
@@ -58,6 +84,7 @@ def _figures(seen: Mapping[str, Any]) -> dict[str, float]:
         "overload_orders_per_second": seen["accepted_per_second"],
         "overload_answers_per_second": seen["answers_per_second"],
         "overload_refused_share": statuses.get(503, 0) / answered,
+        "overload_refused_bare": float(seen["bare"]),
         "overload_other_errors": float(sum(n for status, n in statuses.items() if status >= 400 and status != 503)),
         "overload_broken": float(seen["broken"] + seen["unanswered"]),
         "overload_never_sent": float(seen["late"]),
