@@ -130,7 +130,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "kawasan.server.storage.StaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
