@@ -7,7 +7,7 @@ from typing import Any
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """
     Static files with their addresses remembered.
 
@@ -21,8 +21,6 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
     def url(self, name: str | None, force: bool = False) -> str:
         """Return the address of a file. Raises ValueError for one that was not collected."""
-        if force:
-            return super().url(name, force=True)
-        if name not in self._addresses:
-            self._addresses[name] = super().url(name)
+        if force or name not in self._addresses:
+            self._addresses[name] = str(super().url(name, force))
         return self._addresses[name]

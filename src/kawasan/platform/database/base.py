@@ -24,6 +24,9 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
     by row-level security; migrations connect without it.
     """
 
+    health_check_enabled: bool  # Django's stubs leave them out
+    health_check_done: bool
+
     def __init__(self, settings_dict: dict[str, Any], alias: str = "default") -> None:
         super().__init__(settings_dict, alias)
         self._applied_schema: str | None = None

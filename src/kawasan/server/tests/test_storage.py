@@ -26,5 +26,5 @@ def test_an_address_is_worked_out_once_and_is_the_manifests(files, monkeypatch):
 
 def test_a_file_that_was_not_collected_is_refused_each_time(files):
     for _ in range(2):
-        with pytest.raises(ValueError, match="none.css"):
+        with pytest.raises(ValueError, match=r"none\.css"):
             files.url("none.css")
