@@ -66,8 +66,7 @@ select gen_random_uuid(), batch.id, batch.business_id, gen_random_uuid(), 1, now
 from trace_batch batch, generate_series(1, %(orders)s) where batch.uri like 'urn:bag:%%'
 """
 _TABLES = ["trace_event", "trace_link", "trace_name", "trace_sending", "trace_batch", "trace_draw"]
-# How an index, or the constraint that it is of, is dropped and made again: filled first and indexed then, a million
-# events take a third of the time.
+# How an index, or the constraint that it is of, is dropped and made again: rows come first, their indexes at once then.
 _INDEXES = """
 select coalesce('alter table ' || indrelid::regclass || ' drop constraint ' || quote_ident(conname),
                 'drop index ' || indexrelid::regclass),
