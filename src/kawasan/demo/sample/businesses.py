@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kawasan.core.access import SYSTEM, Actor
+from kawasan.core.access import SYSTEM, Actor, ZoneRole
 from kawasan.demo.sample.people import everything
 from kawasan.demo.sample.plan import Shop
 from kawasan.platform.db import see_as
@@ -25,6 +25,20 @@ def join_all(shops: Sequence[Shop], owners: Mapping[str, UUID], *, first_orders_
                 at = first_orders_at - timedelta(days=Random(f"joined {shop.number}").uniform(2, LONGEST_DAYS))
                 _apply(shop, owners[shop.email], at=at)
                 zone.admit(actor=SYSTEM, business_id=shop.id, at=at + timedelta(days=1))
+
+
+def look_at(shop: Shop, *, staff: UUID, operator: UUID, now: datetime) -> None:
+    """Let people of the zone open what is private to a business: its owner finds them on the page of who looked."""
+    reader = Actor(person_id=staff, zone_role=ZoneRole.STAFF)
+    program = Actor(person_id=operator, zone_role=ZoneRole.OPERATOR, scopes=frozenset({"payments:read"}))
+    looks = (
+        (reader, zone.Look.APPLICATION, timedelta(days=2)),
+        (reader, zone.Look.BANK_ACCOUNT, timedelta(days=1)),
+        (program, zone.Look.MONEY, timedelta(hours=2)),
+    )
+    with everything():
+        for actor, what, ago in looks:
+            zone.note_looks(actor=actor, business_ids=[shop.id], what=what, at=now - ago)
 
 
 def apply(shop: Shop, owner: UUID, *, at: datetime) -> None:

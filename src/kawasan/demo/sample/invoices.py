@@ -56,6 +56,7 @@ SHEETS = (
     Sheet(20, "hotel", (("Jasa jahit dan perbaikan linen, sebulan", "1", 1_250_000),), "recurring", 7),
     Sheet(12, "sinar", (("Seragam batik karyawan", "36", 145_000),), "partly", 30),
     Sheet(9, "li", (("Kain batik tulis 2 m", "50", 320_000),), "sent", 30, _QUOTATION),
+    Sheet(6, "hotel", (("Tirai bordir kamar", "30", 118_000),), "agreed", 30, _QUOTATION),
     Sheet(4, "berkah", (("Gamis anak", "15", 87_500), ("Kerudung segi empat", "30", 32_000)), "sent"),
     Sheet(1, "li", (("Kain batik cap 2 m", "30", 135_000),), "issued", 30),
     Sheet(0, "hotel", (("Sarung bantal bordir", "60", 41_000),)),
@@ -115,6 +116,9 @@ def _happens(who: dict[str, Any], fate: str, made: invoices.Document, at: dateti
         next_on = _month_after(clock.business_day(now))
         every = invoices.Every.MONTH
         invoices.repeat_document(**who, document_id=made.id, every=every, next_on=next_on, is_sent=True, at=now)
+    elif fate == "agreed":
+        link = invoices.link(**who, document_id=made.id)
+        invoices.answer_quotation(link=link, accepted=True, at=at + timedelta(days=1))
     elif fate == "uploaded":
         invoices.mark_uploaded(**who, document_id=made.id, nsfp=NSFP, at=at)
 

@@ -62,6 +62,7 @@ def seed(*, now: datetime, say: Say, between: Callable[[], None] = lambda: None)
     origins.tell(shops, visitor=visitor, now=now)
     say("campaign")
     shopping_day.open_campaign(shops, now=now)
+    businesses.look_at(shops[0], staff=staff, operator=operator, now=now)
     vouchers.pay_for_promotions(staff=staff, operator=operator, now=now - timedelta(minutes=45))
     vouchers.give_vouchers(shops, simulated, now=now - timedelta(minutes=40))
     sellers = [(shop.id, known[shop.email], shop.owner) for shop in shops]

@@ -35,6 +35,14 @@ from kawasan.rooms.invoices.queries.documents import (
 from kawasan.rooms.invoices.queries.drawing import context_of, pdf_of
 from kawasan.rooms.invoices.queries.orders import link_of_order
 from kawasan.rooms.invoices.queries.owed import SOURCE, open_documents, receivables
+from kawasan.rooms.invoices.queries.proofs import (
+    AGREED_KIND,
+    ISSUED_KIND,
+    PaperLeaves,
+    agreed_quotations,
+    issued_papers,
+    leaves_of_paper,
+)
 from kawasan.rooms.invoices.queries.public import paper, paper_of, public_paper, ubl_of
 from kawasan.rooms.invoices.queries.recurring import all_recurring, due_series, recurring_of
 from kawasan.rooms.invoices.queries.taxes import last_ppn_day, tax_file, tax_month
@@ -106,9 +114,11 @@ from kawasan.rooms.invoices.types.refusals import (
 from kawasan.rooms.invoices.types.tax import Mend, Retail, ReturnRow, TaxMonth, TaxRow
 
 __all__ = [
+    "AGREED_KIND",
     "CHINA",
     "CUSTOMER_PREFIX",
     "DOCUMENT_PREFIX",
+    "ISSUED_KIND",
     "LINES_MAX",
     "PAYMENT_PREFIX",
     "RECURRING_PREFIX",
@@ -151,6 +161,7 @@ __all__ = [
     "OpenDocument",
     "OrderNotBilled",
     "Paper",
+    "PaperLeaves",
     "Party",
     "Proof",
     "QuotationClosed",
@@ -168,6 +179,7 @@ __all__ = [
     "TaxRow",
     "Terms",
     "add_customer",
+    "agreed_quotations",
     "all_documents",
     "all_recurring",
     "answer_quotation",
@@ -195,7 +207,9 @@ __all__ = [
     "hear_settled",
     "is_uscc",
     "issue",
+    "issued_papers",
     "last_ppn_day",
+    "leaves_of_paper",
     "link",
     "link_of_order",
     "make_due",

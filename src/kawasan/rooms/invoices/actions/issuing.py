@@ -22,6 +22,14 @@ from kawasan.rooms.invoices.queries.documents import (
     party_text,
     row_of,
 )
+from kawasan.rooms.invoices.queries.proofs import (
+    AGREED_KIND,
+    ISSUED_KIND,
+    agreed_document,
+    issued_document,
+    subject_of,
+    times_replaced,
+)
 from kawasan.rooms.invoices.rules import amounts, days, numbers, posting, taxes
 from kawasan.rooms.invoices.types.documents import Document, DocumentKind
 from kawasan.rooms.invoices.types.refusals import (
@@ -34,7 +42,6 @@ from kawasan.rooms.invoices.types.refusals import (
 from kawasan.rooms.log import api as log
 
 DOCUMENT = "invoice"  # as the books name what wrote an entry
-LEAF = "invoice.issued"  # as the log names what it commits to
 
 
 @requires_transaction
@@ -80,20 +87,9 @@ def need_facility(row: models.Document) -> None:
 
 def commit(row: models.Document, at: datetime) -> None:
     """Commit to an issued paper in the zone's log, so that nobody can say later that it said something else."""
-    body = {
-        "number": row.number,
-        "kind": row.kind,
-        "issued_on": str(row.issued_on),
-        "total_minor": str(row.total_minor),
-        "ppn_minor": str(row.ppn_minor),
-        "seller": row.seller,
-        "buyer": row.buyer,
-        "lines": [
-            [line.name, str(line.quantity), str(line.price_minor), str(line.discount_minor)]
-            for line in lines_of([row.id]).get(row.id, ())
-        ],
-    }
-    log.submit(kind=LEAF, subject=str(row.id), body=body, owners=[row.business_id], at=at)
+    subject = subject_of(row, times_replaced([row.pk]).get(row.pk, 0))
+    body = issued_document(row, lines_of([row.pk]).get(row.pk, ()))
+    log.submit(kind=ISSUED_KIND, subject=subject, body=body, owners=[row.business_id], at=at)
 
 
 def name_parties(row: models.Document) -> None:
@@ -187,6 +183,8 @@ def answer_quotation(*, link: str, accepted: bool, at: datetime) -> Document:
     """
     Take a customer's answer to a quotation from its public page; the first answer counts. Edge: see as SYSTEM.
 
+    A yes is an agreement of two parties: the whole quotation, with when it was accepted, is committed to in the log.
+
     Raises DocumentNotFound, QuotationClosed.
     """
     found = by_link(link)
@@ -198,9 +196,16 @@ def answer_quotation(*, link: str, accepted: bool, at: datetime) -> Document:
             raise QuotationClosed
         row.accepted_at, row.declined_at = (at, None) if accepted else (None, at)
         row.save(update_fields=["accepted_at", "declined_at"])
+        if accepted:
+            _agree(row, at)
     elif (row.accepted_at is not None) is not accepted:
         raise QuotationClosed
     return as_documents([row], at=at)[0]
+
+
+def _agree(row: models.Document, at: datetime) -> None:
+    body = agreed_document(row, lines_of([row.pk]).get(row.pk, ()))
+    log.submit(kind=AGREED_KIND, subject=str(row.pk), body=body, owners=[row.business_id], at=at)
 
 
 def to_mail(business_id: UUID, document_id: UUID) -> models.Document:

@@ -13,8 +13,10 @@ from kawasan.core.access import Actor
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.books import api as books
 from kawasan.rooms.invoices import models
+from kawasan.rooms.invoices.actions.issuing import commit
 from kawasan.rooms.invoices.queries import customers, desk
 from kawasan.rooms.invoices.queries.documents import as_documents, locked, party_text
+from kawasan.rooms.invoices.queries.proofs import REPLACE
 from kawasan.rooms.invoices.queries.taxes import open_mends, retail_booked, retail_key, tax_month
 from kawasan.rooms.invoices.rules import posting
 from kawasan.rooms.invoices.rules.numbers import NSFP
@@ -74,7 +76,8 @@ def replace_tax_invoice(*, actor: Actor, business_id: UUID, document_id: UUID, a
     if row.uploaded_at is not None:
         row.tax_revision, row.uploaded_at = row.tax_revision + 1, None
     row.save(update_fields=["buyer", "seller", "customer_name", "tax_revision", "uploaded_at"])
-    _note(row, "replace", actor, at)
+    _note(row, REPLACE, actor, at)
+    commit(row, at)
     return as_documents([row], at=at)[0]
 
 

@@ -59,6 +59,7 @@ def shown(request: HttpRequest, slug: str, document: str, status: int = 200, **f
         link = invoices.link(**call) if not found.is_draft else ""
         customer = invoices.customer(actor=actor, business_id=business.id, customer_id=found.customer_id)
         comes_again = invoices.recurring_of(**call)
+        leaves = invoices.leaves_of_paper(document_id=found.id)
     today = clock.business_day(now)
     page = context(
         request,
@@ -68,6 +69,7 @@ def shown(request: HttpRequest, slug: str, document: str, status: int = 200, **f
         found=found,
         state=state(found),
         kind_name=gettext(KINDS[found.kind]),
+        leaves=leaves,
         customer=customer,
         money=[(item, how(item)) for item in money],
         related=[row(item, slug) for item in made],

@@ -52,6 +52,7 @@ def _page(request: HttpRequest, link: str, template: str) -> HttpResponse:
     now = clock.now()
     with transaction(SYSTEM):  # who knows the address of a paper was given it
         paper = invoices.public_paper(link=link, at=now)
+        leaves = invoices.leaves_of_paper(document_id=paper.document.id)
     found = paper.document
     shown = f"{found.open_minor}-{int(bool(paper.qris))}-{paper.qris_problem}-{found.state.value}"
     context: dict[str, Any] = invoices.context_of(paper, link_address(request, link))
@@ -60,6 +61,7 @@ def _page(request: HttpRequest, link: str, template: str) -> HttpResponse:
         "kind_name": gettext(KINDS[found.kind]),
         "money": [(item, how(item)) for item in paper.payments],
         "path_link": link,
+        "leaves": leaves,
         "key": ids.public(invoices.PAYMENT_PREFIX, ids.uuid7()),
         "qr": _drawn(paper.qris) if paper.qris else "",
         "shown": shown,

@@ -37,6 +37,7 @@ _LABELS: Final = {
     "lines": msg("Lines"),
     "name": msg("Name"),
     "address": msg("Address"),
+    "accepted_at": msg("Accepted at"),
     # a certificate
     "title": msg("Certificate"),
     "business": msg("Business"),

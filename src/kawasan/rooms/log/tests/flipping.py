@@ -80,7 +80,7 @@ def every_bit_counts(
     assert holds(log.as_json(log.proof_of(leaf)), key)
     seen: set[str] = set()
 
-    @settings(max_examples=examples)
+    @settings(max_examples=examples, deadline=None)
     @given(st.data())
     def look(data: st.DataObject) -> None:
         column = data.draw(st.sampled_from(columns))
