@@ -3,6 +3,7 @@
 from kawasan.rooms.log.actions.anchors import keep_stamp, keep_written, note_anchor_failure
 from kawasan.rooms.log.actions.chain import Chain
 from kawasan.rooms.log.actions.looks import commit_looks
+from kawasan.rooms.log.actions.pruning import PRUNED_AT_ONCE, prune_checkpoints
 from kawasan.rooms.log.actions.sequencing import append_leaves, forget_tree, publish, rotate_key
 from kawasan.rooms.log.actions.submitting import erase, submit, submit_many
 from kawasan.rooms.log.actions.transfers import commit_transfers
@@ -77,6 +78,7 @@ __all__ = [
     "LEAVES_FOLLOWER",
     "LOOKS_FOLLOWER",
     "LOOK_KIND",
+    "PRUNED_AT_ONCE",
     "SUBMISSIONS_MAX",
     "SUBMISSION_SEQUENCE",
     "TRANSFERS_FOLLOWER",
@@ -144,6 +146,7 @@ __all__ = [
     "proof_for",
     "proof_of",
     "proof_of_transfer",
+    "prune_checkpoints",
     "publish",
     "published_size",
     "remove_witness",

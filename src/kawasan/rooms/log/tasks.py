@@ -42,6 +42,16 @@ def publish_checkpoint() -> None:
         UNSIGNED.labels(current_schema()).set(api.size() - api.published_size())
 
 
+@periodic("41 19 * * *")
+def prune_checkpoints() -> None:
+    """Let go of old checkpoints that nothing rests on, at night in Indonesia, a bounded number in each transaction."""
+    while True:
+        with transaction(SYSTEM):
+            gone = api.prune_checkpoints(at=clock.now())
+        if gone < api.PRUNED_AT_ONCE:
+            return
+
+
 @periodic("* * * * *", outside=True)
 def ask_witnesses() -> None:
     """Ask every witness to cosign the newest checkpoint; one that does not answer keeps no other waiting for long."""
