@@ -47,7 +47,7 @@ interop: setup ## install other people's SNAP, EPCIS and book-keeping programs (
 	$(BIN)/pip install --quiet --disable-pip-version-check "doku-python-library>=1.1.72" xmltodict flask pycryptodome "beancount>=3.2"
 	$(BIN)/pip install --quiet --disable-pip-version-check "vyper==0.4.3"
 	npm install --no-save --silent --prefix .test-data/chain ganache@7.9.2
-	KAWASAN_TEST_VYPER=$(CURDIR)/$(BIN)/vyper $(PY) tools/with_ganache.py .test-data/chain $(BIN)/pytest src/kawasan/rooms/log/tests/test_chain.py
+	KAWASAN_TEST_VYPER=$(CURDIR)/$(BIN)/vyper $(PY) tools/with_ganache.py .test-data/chain $(BIN)/pytest src/kawasan/rooms/log/tests/test_chain.py src/kawasan/rooms/log/tests/test_on_a_chain.py
 	KAWASAN_TEST_NPM=1 KAWASAN_TEST_BEAN_CHECK=$(CURDIR)/$(BIN)/bean-check $(BIN)/pytest tests/interop tests/sandbox/test_interop.py src/kawasan/rooms/books/tests/test_reports.py src/kawasan/rooms/books/tests/test_real_invoices.py
 
 format: setup ## put the code into shape

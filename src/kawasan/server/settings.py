@@ -228,6 +228,7 @@ NINJA_PAGINATION_MAX_LIMIT = 100
 KAWASAN_TSA_URL = os.environ.get("KAWASAN_TSA_URL", "")
 KAWASAN_TSA_ROOTS = os.environ.get("KAWASAN_TSA_ROOTS", "")
 KAWASAN_EVM_RPC = os.environ.get("KAWASAN_EVM_RPC", "")
+KAWASAN_EVM_CHAIN_ID = int(os.environ.get("KAWASAN_EVM_CHAIN_ID", "0"))  # 0: whichever chain the node is of
 KAWASAN_EVM_CONTRACT = os.environ.get("KAWASAN_EVM_CONTRACT", "").lower()
 KAWASAN_EVM_KEY = os.environ.get("KAWASAN_EVM_KEY", "")
 KAWASAN_ANCHOR_MINUTES = int(os.environ.get("KAWASAN_ANCHOR_MINUTES", "60"))

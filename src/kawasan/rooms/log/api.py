@@ -41,6 +41,7 @@ from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
 from kawasan.rooms.log.rules.labels import labels
 from kawasan.rooms.log.rules.looks import KIND as LOOK_KIND
+from kawasan.rooms.log.rules.problems import problem_in_words
 from kawasan.rooms.log.types import (
     LEAVES_FOLLOWER,
     LOOKS_FOLLOWER,
@@ -141,6 +142,7 @@ __all__ = [
     "note_of",
     "note_problem",
     "noted_looks",
+    "problem_in_words",
     "problem_of",
     "problem_of_roots",
     "proof_for",

@@ -31,6 +31,8 @@ ANCHOR_BEHIND = Gauge(
     ["zone", "kind"],
 )  # fmt: skip
 ANCHOR_FAILURES = Gauge("kawasan_log_anchor_failures", "Failures since the last anchor of this kind", ["zone", "kind"])
+NONSENSE = "an answer that no node gives"
+_NONSENSE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 STAMP_HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
 
 
@@ -141,22 +143,27 @@ def _write(target: str, size: int, note: bytes, at: datetime) -> api.Anchor:
     chain = api.Chain()
     try:
         found = chain.keep(contract.checkpoint_of(note))
-        seconds = chain.time_of(found)
+        number, seconds = chain.number(), chain.time_of(found)
+        stamped = datetime.fromtimestamp(seconds, UTC)
     except contract.NotOnChain as error:
         raise api.AnchorInvalid(problem=str(error)) from error
-    receipt = json.dumps({"transaction": found, "time": seconds}, indent=1).encode()
+    except _NONSENSE as error:
+        raise api.AnchorInvalid(problem=NONSENSE) from error
+    receipt = json.dumps({"transaction": found, "time": seconds, "chain": number}, indent=1).encode()
     with transaction(SYSTEM):
-        return api.keep_written(
-            size=size, target=target, receipt=receipt, stamped_at=datetime.fromtimestamp(seconds, UTC), at=at
-        )
+        return api.keep_written(size=size, target=target, receipt=receipt, stamped_at=stamped, at=at)
 
 
 def deploy_contract() -> str:
     """Put the contract onto the chain, owned by our key, and return its address. Raises ValueError."""
     try:
         return api.Chain().deploy()
-    except httpx.HTTPError as error:
+    except contract.NotOnChain:
+        raise
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise contract.NotOnChain(f"no answer: {type(error).__name__}") from error
+    except _NONSENSE as error:
+        raise contract.NotOnChain(NONSENSE) from error
 
 
 def problem_on_chain(one: api.Anchor) -> str:
@@ -164,11 +171,15 @@ def problem_on_chain(one: api.Anchor) -> str:
     with transaction(SYSTEM):
         note = api.note_of(one.size)
     try:
-        api.Chain().still_holds(contract.checkpoint_of(note), json.loads(one.receipt)["transaction"]["transactionHash"])
+        kept = json.loads(one.receipt)
+        number = kept["transaction"]["transactionHash"]
+        api.Chain().still_holds(contract.checkpoint_of(note), number, kept.get("chain"))
     except contract.NotOnChain as error:
         return str(error)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"no answer: {type(error).__name__}"
+    except _NONSENSE:
+        return NONSENSE
     return ""
 
 

@@ -2,7 +2,7 @@
 Check an anchor of a zone's log without trusting the zone. One file; Python 3.9+ and `pip install cryptography`.
 
     python kawasan_verify_anchor.py stamp RECEIPT.tsr CHECKPOINT.txt --roots TSA.pem [--key VKEY]
-    python kawasan_verify_anchor.py chain RECEIPT.json CHECKPOINT.txt --contract 0x... --rpc URL [--key VKEY]
+    python kawasan_verify_anchor.py chain RECEIPT.json CHECKPOINT.txt --contract 0x... --rpc URL [--chain N] [--key ...]
 
 `stamp` checks, without a network, that a timestamp authority (RFC 3161) saw exactly these bytes, when it says it did:
 hash, signature, the certificate that the signature names, its use, its chain to a root that you trust.
@@ -11,8 +11,7 @@ without --rpc it says only what the receipt claims, since a receipt alone proves
 With --key, also that the zone's log signed the checkpoint. To see that a log still begins with it:
 `python kawasan_verify.py log ADDRESS --key VKEY --older CHECKPOINT.txt`.
 Exit code 0: everything holds; 1: something does not, and it says what.
-Formats: RFC 3161, RFC 5652 (CMS), RFC 5035, RFC 5280; C2SP's signed-note and tlog-checkpoint; Ethereum's JSON-RPC.
-Licence: Apache-2.0.
+Licence: Apache-2.0. Formats: RFC 3161, 5652 (CMS), 5035, 5280; C2SP's signed-note, tlog-checkpoint; JSON-RPC of EVM.
 """
 
 from __future__ import annotations
@@ -86,7 +85,14 @@ class Value:
     def oid(self) -> str:
         """Read an object identifier."""
         need(self.tag == OID, "an object identifier is missing")
-        return x509_oid(self.content)
+        numbers, value = [], 0
+        for byte in self.content:
+            value = value << 7 | byte & 0x7F
+            if not byte & 0x80:
+                numbers.append(value)
+                value = 0
+        first = min(numbers[0] // 40, 2)
+        return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]]))
 
     def number(self) -> int:
         """Read an integer."""
@@ -109,18 +115,6 @@ def values(data: bytes) -> list[Value]:
         need(place <= len(data), "cut off")
         found.append(Value(data[start], data[body:place], data[start:place]))
     return found
-
-
-def x509_oid(content: bytes) -> str:
-    """Return an object identifier as it is written."""
-    numbers, value = [], 0
-    for byte in content:
-        value = value << 7 | byte & 0x7F
-        if not byte & 0x80:
-            numbers.append(value)
-            value = 0
-    first = min(numbers[0] // 40, 2)
-    return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]]))
 
 
 def hash_named(algorithm: Value) -> hashes.HashAlgorithm:
@@ -323,6 +317,8 @@ def check_chain(receipt: dict[str, Any], note: bytes, contract: str, ask: Callab
     number = told["transactionHash"]
     if ask is None:
         return ["NOTE: the receipt claims it; only a node knows. Ask one with --rpc for transaction %s" % number]
+    here = int(ask("eth_chainId"), 16)
+    need(receipt.get("chain") in (None, here), "the node is of another chain: %d" % here)
     found = ask("eth_getTransactionReceipt", number)
     need(isinstance(found, dict), "the chain knows no such transaction")
     check_logged(found, contract, logged, size, root)
@@ -332,15 +328,14 @@ def check_chain(receipt: dict[str, Any], note: bytes, contract: str, ask: Callab
     need(isinstance(held, str) and len(held) == 2 + 128, "there is no such contract at the address")
     now, top = int(held[2:66], 16), bytes.fromhex(held[66:])
     need(now > size or (now == size and top == root), "the contract holds %d entries, or another root" % now)
-    at = datetime.fromtimestamp(int(block["timestamp"], 16), timezone.utc)
-    return [
-        "written on %s, block %d" % (at.isoformat(), int(found["blockNumber"], 16)),
-        "it holds %d entries now" % now,
-    ]
+    at = datetime.fromtimestamp(int(block["timestamp"], 16), timezone.utc).isoformat()
+    where = (at, here, int(found["blockNumber"], 16))
+    return ["written on %s, chain %d, block %d" % where, "it holds %d entries now" % now]
 
 
 def check_logged(found: dict[str, Any], contract: str, logged: str, size: int, root: bytes) -> None:
     """See that a transaction's receipt says that the contract took a checkpoint."""
+    need(bool(found.get("blockNumber") and found.get("blockHash")), "the transaction is not in a block yet")
     need(found["status"] == "0x1", "the contract refused")
     wanted = (contract.lower(), [ANCHORED, "0x" + logged], "0x%064x%s" % (size, root.hex()))
     told = [(one["address"].lower(), one["topics"], one["data"]) for one in found["logs"]]
@@ -353,8 +348,12 @@ def node(address: str) -> Callable[..., Any]:
     def ask(method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         asked = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            return json.loads(answer.read())["result"]
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                found = json.loads(answer.read())
+        except OSError as error:
+            raise Wrong("the node does not answer: %s" % error) from error
+        return found["result"]
 
     need(address.startswith(("http://", "https://")), "a node's address begins with https://")
     return ask
@@ -369,6 +368,7 @@ def run(words: Sequence[str] | None) -> list[str]:
     lines.add_argument("--roots", type=Path, help="certificates of authorities that you trust, in PEM")
     lines.add_argument("--contract", help="the contract's address, from somewhere you trust")
     lines.add_argument("--rpc", help="a node of the chain that you trust")
+    lines.add_argument("--chain", type=int, help="the chain's number, from somewhere you trust")
     lines.add_argument("--key", help="the log's verifier key, from somewhere you trust")
     given = lines.parse_args(words)
     note, receipt = given.checkpoint.read_bytes(), given.receipt.read_bytes()
@@ -379,21 +379,21 @@ def run(words: Sequence[str] | None) -> list[str]:
         need(given.roots is not None, "name certificates that you trust with --roots")
         return told + check_stamp(receipt, note, x509.load_pem_x509_certificates(given.roots.read_bytes()))
     need(bool(given.contract), "name the contract with --contract")
-    return told + check_chain(json.loads(receipt), note, given.contract, node(given.rpc) if given.rpc else None)
+    kept = json.loads(receipt)
+    need(given.chain in (None, kept.setdefault("chain", given.chain)), "a receipt of chain %s" % kept["chain"])
+    return told + check_chain(kept, note, given.contract, node(given.rpc) if given.rpc else None)
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Check, say what was found, and return 0 where everything holds."""
     try:
-        told = run(words)
+        told, code = [*run(words), "OK"], 0
     except Wrong as error:
-        print("WRONG: %s" % error)
-        return 1
+        told, code = ["WRONG: %s" % error], 1
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OSError) as error:
-        print("WRONG: cannot be read as one of these: %s: %s" % (type(error).__name__, error))
-        return 1
-    print("\n".join([*told, "OK"]))
-    return 0
+        told, code = ["WRONG: cannot be read as one of these: %s: %s" % (type(error).__name__, error)], 1
+    print("\n".join(told))
+    return code
 
 
 if __name__ == "__main__":

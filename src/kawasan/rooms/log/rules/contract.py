@@ -61,6 +61,8 @@ def check_transaction(found: Any, *, checkpoint: Checkpoint, contract: str) -> N
     """See that a transaction's receipt says that the contract took this checkpoint. Raises NotOnChain."""
     if not isinstance(found, dict):
         raise NotOnChain("the chain knows no such transaction")
+    if not found.get("blockNumber"):
+        raise NotOnChain("not in a block yet")
     if found["status"] != "0x1":
         raise NotOnChain("the contract refused")
     wanted = f"0x{checkpoint.size:064x}{checkpoint.root.hex()}"

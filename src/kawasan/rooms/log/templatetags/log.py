@@ -1,4 +1,4 @@
-"""The links that prove: ``{% verify_transfer line.transfer_id %}``, ``{% verify_leaf leaf_id %}``."""
+"""The links that prove: ``{% verify_transfer line.transfer_id %}``, ``{% verify_leaf leaf_id %}``; ``|in_words``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import template
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kawasan.rooms.log import api
 
@@ -22,3 +23,9 @@ def verify_transfer(transfer_id: UUID) -> str:
 def verify_leaf(leaf_id: UUID) -> str:
     """Return the address of a leaf's proof, for a page whose reader may see the document."""
     return reverse("log:proof", args=[api.token_of_leaf(leaf_id)])
+
+
+@register.filter
+def in_words(problem: str) -> str:
+    """Return what went wrong with an anchor or a witness in the reader's language."""
+    return api.problem_in_words(problem, say=gettext)

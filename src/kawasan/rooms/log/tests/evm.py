@@ -7,23 +7,32 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+from eth.exceptions import Revert
 from eth_account import Account
 from eth_tester import EthereumTester, PyEVMBackend
 from eth_tester.exceptions import TransactionFailed, TransactionNotFound
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 
 class Evm:
-    """One chain with one rich key. ``auto_mine_transactions`` off leaves what is sent waiting for a block."""
+    """One chain with two rich keys."""
 
     def __init__(self) -> None:
         self.tester = EthereumTester(PyEVMBackend())
         self.key = "0x" + "4b" * 32
+        self.other_key = "0x" + "17" * 32
         self.asked: list[str] = []
         self.instead: dict[str, object] = {}  # a method's name: what is answered to it, or raised
+        self.is_busy = False  # what is sent waits, until ``make_blocks``
+        self.waiting: list[str] = []
         self.chain = self.tester.backend.chain.chain_id
+        for key in (self.key, self.other_key):
+            self._give(Account.from_key(key).address)
+
+    def _give(self, address: str) -> None:
         self.tester.send_transaction(
-            {"from": self.tester.get_accounts()[0], "to": Account.from_key(self.key).address, "gas": 21_000,
+            {"from": self.tester.get_accounts()[0], "to": address, "gas": 21_000,
              "value": 10**21, "gas_price": 10**10}
         )  # fmt: skip
 
@@ -54,14 +63,23 @@ class Evm:
         return self.tester.call({"from": sender, "gas": 1_000_000} | _call(call), block)
 
     def _eth_sendRawTransaction(self, raw: str) -> str:  # noqa: N802
+        if raw in self.waiting:
+            raise ValueError("already known")
+        if self.is_busy:
+            self.waiting.append(raw)
+            return "0x" + keccak(hexstr=raw).hex()
         return self.tester.send_raw_transaction(raw)
+
+    def make_blocks(self) -> None:
+        """Take what waits."""
+        self.is_busy = False
+        while self.waiting:
+            self.tester.send_raw_transaction(self.waiting.pop(0))
 
     def _eth_getTransactionReceipt(self, number: str) -> object:  # noqa: N802
         try:
             found = self.tester.get_transaction_receipt(number)
         except TransactionNotFound:
-            return None
-        if found["block_number"] is None:
             return None
         return {
             "transactionHash": number, "status": hex(found["status"]), "blockNumber": hex(found["block_number"]),
@@ -95,7 +113,7 @@ class Evm:
                 try:
                     said["result"] = evm.answer(asked["method"], asked["params"])
                 except TransactionFailed as error:
-                    said["error"] = {"code": 3, "message": f"execution reverted: {error}"}
+                    said["error"] = {"code": 3, "message": "execution reverted", "data": _reason(error)}
                 except Exception as error:  # whatever py-evm says no with
                     said["error"] = {"code": -32000, "message": str(error)}
                 body = json.dumps(said).encode()
@@ -116,6 +134,12 @@ class Evm:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+def _reason(error: TransactionFailed) -> str:
+    """Return what the contract said as nodes do: an Error(string) in hexadecimal digits."""
+    said = error.args[0]
+    return f"0x{said.args[0].hex()}" if isinstance(said, Revert) else "0x"
 
 
 def _call(call: dict) -> dict:

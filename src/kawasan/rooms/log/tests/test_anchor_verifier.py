@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from kawasan.rooms.log import tasks
 from kawasan.rooms.log.rules import contract, timestamps
 from kawasan.rooms.log.rules.notes import Checkpoint
 from kawasan.rooms.log.tests.authority import Authority, certificate
-from kawasan.rooms.log.tests.verifying import AT, VERIFIER, published
+from kawasan.rooms.log.tests.verifying import AT, VERIFIER, load, published
 
 ALONE = VERIFIER.with_name("kawasan_verify_anchor.py")
 CONTRACT = "0x" + "ab" * 20
@@ -23,14 +22,7 @@ CHECKPOINT = Checkpoint("zone.example/log", 41, b"r" * 32)
 NOTE = f"{CHECKPOINT.text}\n\N{EM DASH} zone.example/log AAAAAAA=\n".encode()
 
 
-def _load():
-    spec = importlib.util.spec_from_file_location("kawasan_verify_anchor", ALONE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-verifier = _load()
+verifier = load(ALONE)
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +120,7 @@ def _logged(**changed):
 
 def _node(**changed):
     told = {
+        "eth_chainId": "0x539",
         "eth_getTransactionReceipt": _logged(),
         "eth_getBlockByNumber": {"hash": "0xbb", "timestamp": "0x65000000"},
         "eth_call": f"0x{41:064x}{CHECKPOINT.root.hex()}",
@@ -136,7 +129,7 @@ def _node(**changed):
 
 
 def test_a_contract_is_asked_and_believed_only_where_chain_and_contract_say_the_same():
-    receipt = {"transaction": _logged()}
+    receipt = {"transaction": _logged(), "chain": 1337}
     assert (
         verifier.check_chain(receipt, NOTE, CONTRACT.upper().replace("0X", "0x"), _node())[1]
         == "it holds 41 entries now"
@@ -146,7 +139,9 @@ def test_a_contract_is_asked_and_believed_only_where_chain_and_contract_say_the_
     longer = f"0x{42:064x}{'00' * 32}"
     assert verifier.check_chain(receipt, NOTE, CONTRACT, _node(eth_call=longer))
     wrong = [
+        {"eth_chainId": "0x1"},
         {"eth_getTransactionReceipt": None},
+        {"eth_getTransactionReceipt": _logged(blockNumber=None, blockHash=None)},
         {"eth_getTransactionReceipt": _logged(logs=[])},
         {"eth_getBlockByNumber": {"hash": "0xbc", "timestamp": "0x65000000"}},
         {"eth_call": "0x"},
@@ -156,7 +151,7 @@ def test_a_contract_is_asked_and_believed_only_where_chain_and_contract_say_the_
     for changed in wrong:
         with pytest.raises(verifier.Wrong):
             verifier.check_chain(receipt, NOTE, CONTRACT, _node(**changed))
-    for told in (_logged(status="0x0"), _logged(logs=[])):
+    for told in (_logged(status="0x0"), _logged(logs=[]), _logged(blockNumber=None)):
         with pytest.raises(verifier.Wrong):
             verifier.check_chain({"transaction": told}, NOTE, CONTRACT, None)
     assert (contract.ANCHORED, contract.head_call("x")[:10]) == (verifier.ANCHORED, verifier.HEADS)

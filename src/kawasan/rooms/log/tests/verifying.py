@@ -17,9 +17,9 @@ AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 VERIFIER = Path(__file__).resolve().parent.parent / "data/kawasan_verify.py"
 
 
-def load() -> ModuleType:
+def load(path: Path = VERIFIER) -> ModuleType:
     """Load the file as anybody would who downloaded it."""
-    spec = importlib.util.spec_from_file_location("kawasan_verify", VERIFIER)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
