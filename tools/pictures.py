@@ -1,7 +1,7 @@
 """
 Take the pictures of README and docs from a running demo.
 
-python tools/pictures.py [kawasan-data/demo.json]
+python tools/pictures.py [kawasan-data/demo.json [NAME ...]]    # all of them, or those that are named
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ PICTURES = [
     ("invoices-phone", "seller", "/jualan/{seller}/faktur", PHONE, "light", "id"),
     ("devices", "seller", "{device}", DESK, "light", "id"),
     ("clean-city", None, "/kota-bersih", DESK, "light", "id"),
+    ("passport", None, "{passport}", DESK, "light", "id"),
     ("proof", "seller", "{proof}", DESK, "light", "id"),
     ("verify-phone", "seller", "{proof}", PHONE, "light", "id"),
     ("wallet-phone", "buyer", "/dompet", PHONE, "light", "id"),
@@ -61,8 +62,8 @@ PICTURES = [
 ]
 
 
-def main(told: Path) -> None:
-    """Take every picture and write it as WebP."""
+def main(told: Path, *names: str) -> None:
+    """Take every picture, or those that are named, and write it as WebP."""
     demo: dict[str, Any] = json.loads(told.read_text())
     home = demo["addresses"]["shop"].rstrip("/")
     seller = demo["addresses"]["seller"].split("/jualan/")[1].strip("/")
@@ -74,14 +75,26 @@ def main(told: Path) -> None:
         product = page.locator("main a[href^='/produk/']").first.get_attribute("href")
         page.goto(home)
         campaign = page.locator("main a[href^='/kampanye/']").first.get_attribute("href")
+        page.goto(f"{home}/cari?q=toraja+sapan")
+        page.goto(home + str(page.locator("main a[href^='/produk/']").first.get_attribute("href")))
+        passport = page.locator("main a[href*='/asal/']").first.get_attribute("href")
         desk = signed_in(browser, demo, home, "seller")
         desk.goto(f"{home}/jualan/{seller}/perangkat")
         device = desk.locator("main .table a[href*='/perangkat/dev_']").first.get_attribute("href")
         desk.goto(f"{home}/jualan/{seller}/saldo")
         proof = desk.locator("main a[href*='/log/bukti/']").first.get_attribute("href")
         desk.context.close()
-        places = {"seller": seller, "product": product, "campaign": campaign, "device": device, "proof": proof}
+        places = {
+            "seller": seller,
+            "product": product,
+            "campaign": campaign,
+            "device": device,
+            "proof": proof,
+            "passport": passport,
+        }
         for name, person, path, size, theme, language in PICTURES:
+            if names and name not in names:
+                continue
             there = path.format(**places)
             shot = take(browser, demo, home, person, there, size, theme, language)
             picture = Image.open(io.BytesIO(shot)).convert("RGB")
@@ -133,4 +146,4 @@ def signed_in(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "kawasan-data/demo.json"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "kawasan-data/demo.json"), *sys.argv[2:])
