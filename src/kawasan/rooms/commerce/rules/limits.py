@@ -6,10 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from kawasan.core import ids
-from kawasan.rooms.commerce.rules.units import limit_account, limit_code, limit_issued_account
+from kawasan.rooms.commerce.rules.units import limit_account, limit_asset, limit_issued_account
 from kawasan.rooms.commerce.types.campaigns import CampaignTerms
 from kawasan.rooms.commerce.types.codes import AccountCode, TransferCode
-from kawasan.rooms.ledger.rules import asset_id
 from kawasan.rooms.ledger.types import Entry, Flag, NewAccount, NewTransfer
 
 
@@ -18,7 +17,7 @@ def new_limit(terms: CampaignTerms, buyer_id: UUID) -> NewAccount:
     return NewAccount(
         limit_account(terms.offer_id, buyer_id),
         buyer_id,
-        asset_id(limit_code(terms.offer_id)),
+        limit_asset(terms.offer_id),
         AccountCode.LIMIT,
         Flag.NO_OVERDRAW,
     )

@@ -148,11 +148,8 @@ class Writer:
                 return None
             decided = self._decide(connection, batch, beforehand)
             rooms.enter()
-            self._append(connection, decided.outcome, alongside)
-            rooms.enter()
-            if decided.generation != self._generation:
-                raise store.Stale
-            self._change(connection, decided)
+            self._write(connection, rooms, decided, alongside)
+            decided.leave_hand()
         except (store.Stale, errors.UniqueViolation):
             connection.rollback()
             self._forget()
@@ -190,21 +187,35 @@ class Writer:
         outcome = decide_batch(batch, Book(accounts, {}, known), drawn)
         return _Decided(outcome, generation, in_hand, _seen(batch, outcome, accounts))
 
-    def _append(self, connection: Connection[Any], outcome: Outcome, alongside: Alongside | None) -> None:
-        store.copy(connection, outcome)
+    def _write(
+        self, connection: Connection[Any], rooms: _Rooms, decided: _Decided, alongside: Alongside | None
+    ) -> None:
+        """Append and change; where no batch can be ahead, because there is one lane, all of it goes out at once."""
+        is_alone = self._lane_count == 1
+        store.copy(connection, decided.outcome)
         with connection.pipeline():
-            store.insert(connection, outcome)
-            if alongside is not None:
-                alongside(store.new_cursor(connection), outcome.answers)
+            self._append(connection, decided.outcome, alongside)
+            if is_alone:
+                self._change(connection, decided)
+        if is_alone:
+            return
+        rooms.enter()
+        if decided.generation != self._generation:
+            raise store.Stale
+        with connection.pipeline():
+            self._change(connection, decided)
+
+    def _append(self, connection: Connection[Any], outcome: Outcome, alongside: Alongside | None) -> None:
+        store.insert(connection, outcome)
+        if alongside is not None:
+            alongside(store.new_cursor(connection), outcome.answers)
 
     def _change(self, connection: Connection[Any], decided: _Decided) -> None:
-        with connection.pipeline():
-            if decided.balances.versions:
-                store.change(connection, decided.balances, ())
-            if decided.seen:
-                store.need_unchanged(connection, decided.seen)
-            store.Question(connection, "commit")
-        decided.leave_hand()
+        if decided.balances.versions:
+            store.change(connection, decided.balances, ())
+        if decided.seen:
+            store.need_unchanged(connection, decided.seen)
+        store.Question(connection, "commit")
 
     def _apply_locked(
         self,

@@ -46,9 +46,10 @@ def kinds(answers: list[ledger.Answer]) -> list[str]:
     return [a.refusal.code if isinstance(a, Refused) else "repeated" if a.repeated else "applied" for a in answers]
 
 
-def test_what_it_answers_is_committed_and_numbered() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_it_answers_is_committed_and_numbered(lanes: int) -> None:
     wallet, shop = opened(10, 0)
-    with a_writer() as writer:
+    with a_writer(lanes=lanes) as writer:
         first, refused, second = entries = [an_entry(a_transfer(wallet, shop, amount)) for amount in (4, 7, 6)]
         answers = writer.apply(entries)
         assert kinds(answers) == ["applied", "insufficient-balance", "applied"]
@@ -74,9 +75,10 @@ def test_a_batch_that_needs_a_copy_is_stored_like_a_small_one(
     assert ledger.verify() == []
 
 
-def test_pages_write_between_its_batches_and_neither_loses_a_change() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_pages_write_between_its_batches_and_neither_loses_a_change(lanes: int) -> None:
     wallet, shop = opened(10, 0)
-    with a_writer() as writer:
+    with a_writer(lanes=lanes) as writer:
         assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 4))])) == ["applied"]
         post(a_transfer(wallet, shop, 5))  # what the writer remembers is stale now
         assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 2))])) == ["insufficient-balance"]
@@ -94,9 +96,10 @@ def an_account_without_limits() -> Any:
         return a_source()
 
 
-def test_a_refusal_decided_on_stale_balances_is_not_told() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_a_refusal_decided_on_stale_balances_is_not_told(lanes: int) -> None:
     wallet, shop = opened(1, 0)
-    with a_writer() as writer:
+    with a_writer(lanes=lanes) as writer:
         assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 1))])) == ["applied"]
         post(a_transfer(an_account_without_limits(), wallet, 5))
         assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 5))])) == ["applied"]
@@ -136,24 +139,26 @@ def test_rows_alongside_are_committed_with_the_batch_and_see_its_answers() -> No
     assert _notes() == {str(entries[0].id): "applied", str(entries[1].id): "insufficient-balance"}
 
 
-def test_rows_alongside_are_written_once_where_a_batch_was_decided_twice() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_rows_alongside_are_written_once_where_a_batch_was_decided_twice(lanes: int) -> None:
     wallet, shop = opened(10, 0)
     entry = an_entry(a_transfer(wallet, shop, 6))
-    with a_writer() as writer:
+    with a_writer(lanes=lanes) as writer:
         writer.apply([an_entry(a_transfer(wallet, shop, 1))])
         post(a_transfer(wallet, shop, 4))
         writer.apply([entry], _note_answers)
     assert _notes() == {str(entry.id): "insufficient-balance"}
 
 
-def test_where_rows_alongside_fail_nothing_is_kept_and_the_next_batch_is_right() -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_where_rows_alongside_fail_nothing_is_kept_and_the_next_batch_is_right(lanes: int) -> None:
     wallet, shop = opened(10, 0)
     entry = an_entry(a_transfer(wallet, shop, 10))
 
     def fail(cursor: Any, answers: Any) -> None:
         raise ZeroDivisionError
 
-    with a_writer() as writer:
+    with a_writer(lanes=lanes) as writer:
         with pytest.raises(ZeroDivisionError):
             writer.apply([entry], fail)
         assert ledger.entry(entry.id) is None
