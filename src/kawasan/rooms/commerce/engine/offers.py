@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -16,7 +15,7 @@ from kawasan.rooms.commerce.types.offers import Listed, PriceWindow
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
-AHEAD = timedelta(minutes=1)  # how far ahead windows of prices are read; what is read is kept for a second at most
+AHEAD = timedelta(minutes=1)  # how far ahead windows of prices are read; what is read is kept for seconds
 
 _COLUMNS = """
 select v.id, v.product_id, v.business_id, p.name, p.slug, v.name, v.price_minor, w.starts, w.ends, w.prices,
@@ -62,5 +61,5 @@ def as_listed(row: tuple[Any, ...], campaigns: tuple[CampaignTerms, ...] = ()) -
     """Return a row of LISTED or LISTED_WITH_LOOKS, with the campaigns of its variant."""
     starts, ends, prices = row[7:10]
     windows = tuple(map(PriceWindow, starts, ends, prices)) if prices else ()
-    values: list[Any] = [*row[:7], windows, *row[10:]]
-    return replace(Listed(*values), campaigns=campaigns)
+    looks = row[14:] or ("", "")
+    return Listed(*row[:7], windows, *row[10:14], *looks, campaigns)
