@@ -32,9 +32,7 @@ LANES = 2
 ORDERS_PER_BATCH_MAX = 500  # reached only under overload: 3,000 connections made batches of 330 on average
 KEY_SECONDS = 2.0  # how long a key's owner and rights are remembered: so long a revoked key may still work here
 KEYS_MAX = 100_000
-OFFER_SECONDS = (
-    2.0  # how long a variant's listing is remembered; a price window opens and closes to the second within it
-)
+OFFER_SECONDS = 2.0  # how long a variant's listing is remembered; price windows hold to the second within it
 OFFERS_MAX = 200_000
 ATTEMPTS_MAX = 3  # how often a batch's undecided rest is decided anew (accounts opened in between)
 LOCK_TIMEOUT_MS = 1_000

@@ -61,5 +61,5 @@ def as_listed(row: tuple[Any, ...], campaigns: tuple[CampaignTerms, ...] = ()) -
     """Return a row of LISTED or LISTED_WITH_LOOKS, with the campaigns of its variant."""
     starts, ends, prices = row[7:10]
     windows = tuple(map(PriceWindow, starts, ends, prices)) if prices else ()
-    looks = row[14:] or ("", "")
-    return Listed(*row[:7], windows, *row[10:14], *looks, campaigns)
+    values: list[Any] = [*row[:7], windows, *row[10:14], *(row[14:] or ("", "")), campaigns]
+    return Listed(*values)
