@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import Any
 
 from django.core.handlers.base import BaseHandler
@@ -12,6 +13,7 @@ from django.test.client import ClientHandler
 # Everything that `BaseHandler.load_middleware` makes.
 _MADE = ("_view_middleware", "_template_response_middleware", "_exception_middleware", "_middleware_chain")
 _chain: dict[str, Any] = {}
+RECURSION_LIMIT = 1_000  # Python's own
 
 
 def share_middleware() -> None:
@@ -36,3 +38,12 @@ def spare_what_stays() -> None:
     """Keep what is there for as long as the process, six thousand tests and all modules, out of garbage collections."""
     gc.collect()
     gc.freeze()
+
+
+def limit_recursion() -> None:
+    """
+    Put back Python's limit of recursion, which py-evm raises for the whole process when it is imported.
+
+    With its limit a body nested 100,000 deep ends the process, where it is refused otherwise.
+    """
+    sys.setrecursionlimit(RECURSION_LIMIT)

@@ -42,5 +42,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 def pytest_collection_finish() -> None:
     from tests import once
 
+    once.limit_recursion()
     once.share_middleware()
     once.spare_what_stays()
