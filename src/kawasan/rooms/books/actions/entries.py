@@ -14,10 +14,9 @@ from kawasan.rooms.books import models
 from kawasan.rooms.books.queries import desk, documents, periods
 from kawasan.rooms.books.queries.entries import as_entries
 from kawasan.rooms.books.queries.entries import entry as find_entry
+from kawasan.rooms.books.queries.undoing import undo_refusal
 from kawasan.rooms.books.rules import ageing, chart, journal
 from kawasan.rooms.books.types.desk import (
-    AlreadyCorrected,
-    BookedByDocument,
     BookEntryIdReused,
     Entry,
     EntryKind,
@@ -202,14 +201,15 @@ def correct_entry(
     """
     Undo an entry by a new one with its lines turned round; the first stays as it is.
 
-    A repeat returns the first correction. Raises as add_entry, and EntryNotFound, AlreadyCorrected, BookedByDocument.
+    A repeat returns the first correction. Raises as add_entry, and EntryNotFound, AlreadyCorrected, BookedByDocument,
+    EntryOfStockCards, DisposalStands.
     """
-    wrong = find_entry(actor=actor, business_id=business_id, entry_id=entry_id)
-    if wrong.kind is EntryKind.DOCUMENT:
-        raise BookedByDocument
-    if wrong.corrects or wrong.corrected_by not in (None, correction_id):
-        raise AlreadyCorrected
+    desk.need_books(actor, business_id)
     lock_desk(business_id)
+    wrong = find_entry(actor=actor, business_id=business_id, entry_id=entry_id)
+    refusal = undo_refusal(entry=wrong)
+    if refusal and wrong.corrected_by != correction_id:
+        raise refusal
     lines = tuple(JournalLine(line.account, -line.amount_minor) for line in wrong.lines)
     entry = NewEntry(day, memo, lines)
     # What closes a year is left out of statements; so is what undoes it.

@@ -89,7 +89,8 @@ def undo_match(*, actor: Actor, business_id: UUID, line_id: UUID, at: datetime) 
     """
     Take back what a line was said to be; an entry that was written for it is undone by a new one.
 
-    Undoing it again changes nothing. Raises Unauthenticated, NotFound, Forbidden, BankNotFound, PeriodClosed.
+    Undoing it again changes nothing. Raises Unauthenticated, NotFound, Forbidden, BankNotFound, PeriodClosed,
+    EntryOfStockCards.
     """
     desk.need_books(actor, business_id)
     lock_desk(business_id)

@@ -47,6 +47,7 @@ from kawasan.rooms.books.queries.stock import keepers as stock_keepers
 from kawasan.rooms.books.queries.stock import stock_card, stock_report
 from kawasan.rooms.books.queries.sums import ALL_DAYS, booked_by_document, general_ledger, sales_of_ledger
 from kawasan.rooms.books.queries.taxes import owners_month
+from kawasan.rooms.books.queries.undoing import undo_refusal
 from kawasan.rooms.books.queries.witness import differences
 from kawasan.rooms.books.rules.chart import FIXED_ASSETS, KEPT_BY_ZONE, LAND, line_name
 from kawasan.rooms.books.rules.depreciation import groups as asset_groups
@@ -58,6 +59,7 @@ from kawasan.rooms.books.types.assets import (
     AssetDisposed,
     AssetInvalid,
     AssetNotFound,
+    DisposalStands,
     NewAsset,
 )
 from kawasan.rooms.books.types.bank import (
@@ -161,6 +163,7 @@ from kawasan.rooms.books.types.stock import (
     STOCK_LINES_MAX,
     CardRow,
     Chosen,
+    EntryOfStockCards,
     Moved,
     StockCard,
     StockItem,
@@ -219,6 +222,7 @@ __all__ = [
     "Columns",
     "Counterparty",
     "Day",
+    "DisposalStands",
     "DocumentNotFound",
     "DocumentOverpaid",
     "DocumentSource",
@@ -229,6 +233,7 @@ __all__ = [
     "EntryInvalid",
     "EntryKind",
     "EntryNotFound",
+    "EntryOfStockCards",
     "EntryUnbalanced",
     "Figure",
     "FileAmount",
@@ -361,4 +366,5 @@ __all__ = [
     "tax_profile",
     "trial_balance",
     "undo_match",
+    "undo_refusal",
 ]

@@ -28,7 +28,7 @@ from kawasan.rooms.zone import api as zone
 LINES_SHOWN = 30
 _CONFIRMING = (
     books.AlreadyMatched, books.DoesNotMatch, books.DocumentNotFound, books.DocumentOverpaid, books.EntryInvalid,
-    books.KeptByZone, books.PeriodClosed, books.AlreadyCorrected,
+    books.KeptByZone, books.PeriodClosed, books.AlreadyCorrected, books.EntryOfStockCards,
 )  # fmt: skip
 
 

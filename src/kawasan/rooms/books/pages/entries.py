@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kawasan.core import clock, ids
 from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
+from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books.forms.entries import OpeningForm, RecordForm
@@ -29,6 +30,8 @@ _BOOKING = (
     books.BookedByDocument,
     books.KeptByZone,
     books.AlreadyCorrected,
+    books.EntryOfStockCards,
+    books.DisposalStands,
     books.DueInvalid,
 )
 
@@ -142,14 +145,16 @@ def _entry_page(
         found = books.entry(actor=actor, business_id=business.id, entry_id=ids.parse("jrn", entry_id))
         known = names(books.chart_of(actor=actor, business_id=business.id))
         has_receipt = books.has_receipt(business_id=business.id, entry_id=found.id)
+        blocked = books.undo_refusal(entry=found)
     lines = [
         (line.account, known[line.account], max(0, line.amount_minor), max(0, -line.amount_minor))
         for line in found.lines
     ]
     source = document_address(slug, found.document, found.reference)
     page = context(
-        business, "entries", entry=found, lines=lines, refusal=refusal, source=source,
-        photo_form=PhotoForm(), has_receipt=has_receipt,
+        business, "entries", entry=found, lines=lines, source=source, photo_form=PhotoForm(), has_receipt=has_receipt,
+        problem=texts(refusal)[1] if refusal else "", blocked=texts(blocked) if blocked else (),
+        is_of_cards=isinstance(blocked, books.EntryOfStockCards),
     )  # fmt: skip
     return render(request, "books/entry.html", page, status=status)
 

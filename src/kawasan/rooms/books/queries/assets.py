@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q, Sum
+
 from kawasan.core.access import Actor
 from kawasan.rooms.books import models
 from kawasan.rooms.books.queries.desk import need_books
@@ -41,19 +43,24 @@ def register(business_id: UUID, day: date) -> list[Asset]:
     return [_asset(row, gone.get(row.entry_id), day) for row in rows.order_by("in_use_from", "entry_id")]
 
 
+def disposal_of(business_id: UUID, asset_id: UUID) -> UUID | None:
+    """Return the entry by which an asset went, where it stands."""
+    rows = models.Disposal.objects.filter(business_id=business_id, asset_id=asset_id)
+    return rows.exclude(entry_id__in=_undone(business_id)).values_list("entry_id", flat=True).first()
+
+
 def depreciated_minor(business_id: UUID, last: date) -> int:
     """Return what all assets together are depreciated by up to a month's end."""
     return sum(item.depreciated_minor for item in register(business_id, last))
 
 
 def booked_minor(business_id: UUID, last: date) -> int:
-    """Return the depreciation that closings have booked up to a day and nobody has undone."""
-    entries = models.Entry.objects.filter(business_id=business_id, kind=EntryKind.DEPRECIATION, day__lte=last)
-    entries = entries.exclude(id__in=_undone(business_id))
+    """Return the depreciation that closings have booked up to a day, less what was undone up to then."""
+    entries = models.Entry.objects.filter(business_id=business_id, kind=EntryKind.DEPRECIATION)
     lines = models.EntryLine.objects.filter(
-        entry_id__in=entries.values("id"), account=chart.ACCUMULATED_DEPRECIATION
-    ).values_list("amount_minor", flat=True)
-    return -sum(lines)
+        business_id=business_id, account=chart.ACCUMULATED_DEPRECIATION, day__lte=last
+    ).filter(Q(entry__in=entries) | Q(entry__corrects__in=entries.values("pk")))
+    return -int(lines.aggregate(sum=Sum("amount_minor"))["sum"] or 0)
 
 
 def receipt(*, actor: Actor, business_id: UUID, entry_id: UUID) -> bytes | None:

@@ -65,3 +65,11 @@ class AssetDisposed(Conflict):
     code = "book-asset-disposed"
     title = msg("This asset cannot be disposed of")
     detail = msg("It is gone already, or the day is before it came.")
+
+
+class DisposalStands(Conflict):
+    """An asset that went cannot be undone as if it had never come."""
+
+    code = "book-disposal-stands"
+    title = msg("This asset has left the books")
+    detail = msg("Undo the entry by which it went first. Then this one can be undone as well.")

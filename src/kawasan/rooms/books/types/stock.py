@@ -178,6 +178,17 @@ class StockKeptByCards(Conflict):
     detail = msg("Count the units at the stock page. The value follows from what they cost.")
 
 
+class EntryOfStockCards(Conflict):
+    """An entry that stock cards wrote, or that they began with."""
+
+    code = "entry-of-stock-cards"
+    title = msg("Your stock cards rest on this entry")
+    detail = msg(
+        "Undone, your books would hold other goods than the cards. Count your goods on the stock page: what is missing"
+        " or found is booked from there. A wrong purchase is undone at its own entry."
+    )
+
+
 class StockLineInvalid(Invalid):
     """Units and costs that could never be right."""
 
