@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.authority.types import Figures
 from kawasan.rooms.payments.api import PaymentCode
@@ -128,7 +126,5 @@ def differences() -> list[Finding]:
 
 
 def _findings(code: str, sql: str) -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [FINDINGS_MAX])
-        for row, expected, found in cursor.fetchall():
-            yield Finding(code=code, row=row, expected=expected, found=found)
+    for row, expected, found in compared(sql, [FINDINGS_MAX]):
+        yield Finding(code=code, row=row, expected=expected, found=found)

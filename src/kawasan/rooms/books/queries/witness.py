@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.books.queries.source import FOLLOWER_NAME
 from kawasan.rooms.books.rules.posting import money_accounts
@@ -105,7 +105,5 @@ def differences() -> list[Finding]:
 
 
 def _findings(code: str, sql: str, given: dict[str, Any]) -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        for row, expected, found in cursor.fetchall():
-            yield Finding(code=code, row=row, expected=expected, found=found)
+    for row, expected, found in compared(sql, given):
+        yield Finding(code=code, row=row, expected=expected, found=found)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 
 FINDINGS_MAX = 100  # of each check
 
@@ -112,10 +110,8 @@ def verify_orders() -> list[Finding]:
 
 def findings(code: str, sql: str) -> Iterator[Finding]:
     """Run a check that selects (row, expected, found); each row is a finding, at most FINDINGS_MAX."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} limit {FINDINGS_MAX}")
-        for row, expected, found in cursor.fetchall():
-            yield Finding(code=code, row=str(row), expected=_plain(expected), found=_plain(found))
+    for row, expected, found in compared(f"{sql} limit {FINDINGS_MAX}"):
+        yield Finding(code=code, row=str(row), expected=_plain(expected), found=_plain(found))
 
 
 def _plain(value: object) -> object:

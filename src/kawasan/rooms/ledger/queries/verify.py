@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 from kawasan.rooms.ledger import models
 from kawasan.rooms.ledger.engine.away import away_table
 
@@ -151,7 +149,5 @@ def verify() -> list[Finding]:
 
 
 def _findings(code: str, sql: str) -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} limit %s", [FINDINGS_MAX])
-        for row, expected, found in cursor.fetchall():
-            yield Finding(code=code, row=str(row), expected=expected, found=found)
+    for row, expected, found in compared(f"{sql} limit %s", [FINDINGS_MAX]):
+        yield Finding(code=code, row=str(row), expected=expected, found=found)

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 from kawasan.rooms.exchange import api as exchange
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments.queries.verify_settlement import settlement_findings
@@ -96,6 +94,4 @@ def _last_line(account: UUID) -> int:
 
 
 def _rows(sql: str, *, limit: bool = True) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [FINDINGS_MAX] if limit else [])
-        return list(cursor.fetchall())
+    return compared(sql, [FINDINGS_MAX] if limit else [])

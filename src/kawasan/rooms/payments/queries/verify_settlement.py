@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
-
-from kawasan.platform.checks import Finding
+from kawasan.platform.checks import Finding, compared
 from kawasan.rooms.payments.types import AccountCode
 from kawasan.rooms.payments.types import PaymentCode as Code
 
@@ -116,12 +114,14 @@ select 'ledger_transfer of ' || m.id, 'a refund that is sent back', m.taken::tex
 where m.taken > 0 and not exists (select from payments_sending_back b where b.refund_id = m.id)""",
     "promotion-differs": f"""
 select 'payments_promotion_entry ' || e.id, e.way || ' ' || e.state || ' ' || e.amount_minor,
-       'in ' || m.paid_in || ', out ' || m.paid_out
+       'in ' || coalesce(m.paid_in, 0) || ', out ' || coalesce(m.paid_out, 0)
 from payments_promotion_entry e
-left join lateral (select coalesce(sum(amount) filter (where code = {Code.PROMOTION_IN:d}), 0) as paid_in,
-                          coalesce(sum(amount) filter (where code = {Code.PROMOTION_OUT:d}), 0) as paid_out
-                   from ledger_history where reference = e.id) m on true
-where (m.paid_in, m.paid_out) is distinct from case when e.state <> 'approved' then (0::numeric, 0::numeric)
+left join (select reference as id, coalesce(sum(amount) filter (where code = {Code.PROMOTION_IN:d}), 0) as paid_in,
+                  coalesce(sum(amount) filter (where code = {Code.PROMOTION_OUT:d}), 0) as paid_out
+           from ledger_history where code in ({Code.PROMOTION_IN:d}, {Code.PROMOTION_OUT:d}) group by 1
+) m on m.id = e.id
+where (coalesce(m.paid_in, 0), coalesce(m.paid_out, 0)) is distinct from
+    case when e.state <> 'approved' then (0::numeric, 0::numeric)
     when e.way = 'in' then (e.amount_minor::numeric, 0::numeric) else (0::numeric, e.amount_minor::numeric) end
 union all
 select 'ledger_transfer ' || t.id, 'an entry of promotion money', t.amount::text from ledger_history t
@@ -143,8 +143,5 @@ where d.owed > 0 and b.available > 0""",
 def settlement_findings() -> Iterator[Finding]:
     """Return every settlement, refund, reserve, debt and payout that the ledger does not agree with."""
     for code, sql in _CHECKS.items():
-        with connection.cursor() as cursor:
-            cursor.execute(f"{sql} limit {FINDINGS_MAX}")
-            found = cursor.fetchall()
-        for row, expected, seen in found:
+        for row, expected, seen in compared(f"{sql} limit {FINDINGS_MAX}"):
             yield Finding(code, row, expected, seen)
