@@ -47,6 +47,7 @@ class SafeBounds:
 
     def __init__(self) -> None:
         self._pairs: dict[tuple[str | None, str], list[tuple[int, int]]] = {}
+        self._safe: dict[tuple[str | None, str], int] = {}
         self._lock = threading.Lock()
 
     def bound(self, sequence: str) -> int:
@@ -58,6 +59,8 @@ class SafeBounds:
         key = (current_schema(), sequence)
         last = _last_number(sequence)
         with self._lock:
+            if self._safe.get(key) == last:
+                return last
             pairs = self._pairs.setdefault(key, [])
             is_known = bool(pairs) and pairs[-1][0] == last
         own_id = None if is_known else _scalar("select pg_current_xact_id()::text::bigint")
@@ -69,6 +72,7 @@ class SafeBounds:
             safe = [number for number, identity in pairs if identity <= oldest]
             best = max(safe, default=0)
             self._pairs[key] = [pair for pair in pairs if pair[0] >= best][-64:]
+            self._safe[key] = best
         return best
 
 
@@ -88,9 +92,31 @@ def follower(name: str) -> Follower:
     return known[name]
 
 
+def advance_all() -> int:
+    """
+    Take one batch for every follower that has something to take; return how many numbers the cursors moved.
+
+    Most of the time there is nothing: that is seen for all of them together, without a transaction for each.
+    """
+    moved, bounds = 0, dict[str, int]()
+    positions = dict(Cursor.objects.values_list("name", "position"))
+    for item in followers():  # in their order: what one writes another may follow
+        if item.sequence not in bounds:
+            bounds[item.sequence] = _bounds.bound(item.sequence)
+        bound, position = bounds[item.sequence], positions.get(item.name, 0)
+        if position < bound:
+            moved += _advance(item, bound)
+        else:
+            _tell(item, position, bound)
+    return moved
+
+
 def advance(item: Follower) -> int:
     """Take one batch; return how many numbers the cursor moved (0: nothing to do, or another process is at it)."""
-    bound = _bounds.bound(item.sequence)
+    return _advance(item, _bounds.bound(item.sequence))
+
+
+def _advance(item: Follower, bound: int) -> int:
     with transaction(SYSTEM, statement_timeout_ms=REBUILD_STATEMENT_TIMEOUT_MS):
         Cursor.objects.bulk_create([Cursor(name=item.name)], ignore_conflicts=True)
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(pk=item.name).first()
@@ -104,10 +130,14 @@ def advance(item: Follower) -> int:
             item.handle(cursor.position, upto)
             cursor.position, cursor.moved_at = upto, clock.now()
             cursor.save()
-    zone = current_schema() or ""
-    FOLLOWER_POSITION.labels(zone, item.name).set(cursor.position)
-    FOLLOWER_LAG.labels(zone, item.name).set(max(0, bound - cursor.position))
+    _tell(item, cursor.position, bound)
     return moved
+
+
+def _tell(item: Follower, position: int, bound: int) -> None:
+    zone = current_schema() or ""
+    FOLLOWER_POSITION.labels(zone, item.name).set(position)
+    FOLLOWER_LAG.labels(zone, item.name).set(max(0, bound - position))
 
 
 def catch_up(*names: str) -> int:

@@ -40,7 +40,7 @@ _stopping = threading.Event()
 def run() -> None:
     """Work until TERM or Ctrl-C; then finish the jobs at hand and leave."""
     configure_logging()
-    rounds = {"followers": _advance, "writers": _write_out}
+    rounds = {"followers": followers.advance_all, "writers": _write_out}
     threads = [threading.Thread(target=_repeat, args=item, name=item[0]) for item in rounds.items()]
     for thread in threads:
         thread.start()
@@ -120,10 +120,6 @@ def _repeat(name: str, work: Callable[[], int]) -> None:
             _stopping.wait(IDLE_SECONDS)
         elif is_rush:
             _stopping.wait(rest_after(time.monotonic() - begin))
-
-
-def _advance() -> int:
-    return sum(followers.advance(item) for item in followers.followers())
 
 
 def _write_out() -> int:

@@ -129,6 +129,49 @@ def test_a_writer_newer_than_every_ended_transaction_is_waited_for(source):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_all_followers_take_what_is_there_and_rest_without_a_transaction(source, django_assert_num_queries):
+    _write(1)
+    _follow_until(1)
+    _write(2)
+    deadline = time.monotonic() + 10
+    while _total() != 3 and time.monotonic() < deadline:
+        followers.advance_all()
+    assert (_total(), followers.position("trial")) == (3, 2)
+
+    with django_assert_num_queries(2):  # the cursors, and the source's last number
+        assert followers.advance_all() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_followers_wait_for_a_row_that_commits_late(source):
+    drawn, finish = threading.Event(), threading.Event()
+
+    def late() -> None:
+        with schemas.in_zone(databases.SCHEMA):
+            with transaction(SYSTEM), connection.cursor() as cursor:
+                cursor.execute("select 1 from trial_lock where id = 2 for no key update")
+                cursor.execute("insert into trial (amount) values (1000)")
+                drawn.set()
+                finish.wait(10)
+            connection.close()
+
+    slow = threading.Thread(target=late)
+    slow.start()
+    drawn.wait(10)
+    _write(2)
+    for _ in range(3):
+        followers.advance_all()
+    held_back = _total()
+    finish.set()
+    slow.join()
+    deadline = time.monotonic() + 10
+    while _total() != 1002 and time.monotonic() < deadline:
+        followers.advance_all()
+
+    assert (held_back, _total()) == (0, 1002)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_rebuild_gives_the_same_answer(source):
     for amount in range(50):
         _write(amount)
