@@ -17,6 +17,7 @@ from kawasan.bench.faults_place import Place
 from kawasan.platform.embedded import EmbeddedPostgres
 
 RATE = 120.0  # orders a second offered: enough that there is always something under way
+RUSHED = (0, 1)  # wares that are bought in rushes for them only
 PLENTY = 500  # of a test at that rate, then a trickle: a slow machine has no more to catch up with than a fast one
 
 
@@ -57,7 +58,11 @@ def begin(place: Place, journal: list[Order]) -> Iterator[Callable[[], Crash]]:
 
     def start(**settings: float) -> Crash:
         load = Load(
-            place.market, place.addresses, orders=journal, **({"per_second": RATE, "plenty": PLENTY} | settings)
+            place.market,
+            place.addresses,
+            orders=journal,
+            spared=frozenset(RUSHED),
+            **({"per_second": RATE, "plenty": PLENTY} | settings),
         )
         crash = Crash(place, load, seed=random.randrange(1 << 32), say=lambda _: None)
         running.append(crash)

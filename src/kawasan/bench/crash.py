@@ -22,7 +22,7 @@ from kawasan.bench import faults, faults_disk
 from kawasan.bench.faults import Fault
 from kawasan.bench.faults_load import Load, Order
 from kawasan.bench.faults_place import Broken, Place
-from kawasan.bench.faults_proof import Findings, behind, check_answered, check_everything
+from kawasan.bench.faults_proof import Findings, backlog, check_answered, check_everything
 from kawasan.bench.running import Bench
 
 KILLS = 220
@@ -32,7 +32,11 @@ FLOW_SECONDS = (0.0, 0.5)  # and then a random while
 FLOW_SECONDS_MAX = 60.0
 ANSWER_SECONDS_MAX = 60.0  # until everybody who had no answer when something broke has one
 CATCH_UP_SECONDS_MAX = 180.0
+VERIFY_SECONDS_MAX = 180.0
+BREAK_SECONDS_MAX = 1_800.0  # all kills together, disks included
+CATCH_UP_POLL_SECONDS = 0.1  # looking is work for the same machine
 SAID_EVERY = 20
+SAID_EVERY_SECONDS = 15.0
 FULL_DISKS = 3
 OVERLAPPING = 0.15  # share of the rounds in which a second thing breaks before the first is mended
 
@@ -93,6 +97,8 @@ class Crash:
     start_ms: dict[str, list[float]] = field(default_factory=dict)
     stall_ms: list[float] = field(default_factory=list)
     catch_up_seconds: float = 0.0
+    compare_seconds: float = 0.0
+    verify_seconds: float = 0.0
     verified: bool = False
 
     def __post_init__(self) -> None:
@@ -115,8 +121,10 @@ class Crash:
         return has_small_disk
 
     def _break_things(self) -> None:
-        told = 0
+        told, begin = 0, time.monotonic()
         while (total := sum(self.killed.values())) < self.kills:
+            if time.monotonic() - begin > BREAK_SECONDS_MAX:
+                raise Broken(f"only {total} of {self.kills} were killed in {BREAK_SECONDS_MAX} s")
             self._round()
             if total // SAID_EVERY > told:
                 told = total // SAID_EVERY
@@ -157,19 +165,44 @@ class Crash:
 
     def prove(self, *, verify: bool = True) -> None:
         """Let everybody get an answer and the worker catch up; compare everything; verify."""
-        if not self.load.stop(ANSWER_SECONDS_MAX):
-            raise Broken(f"{len(self.load.unanswered())} orders got no answer in {ANSWER_SECONDS_MAX} s")
-        self.say("the worker catches up")
-        self.catch_up_seconds = self.place.wait_until(
-            lambda: behind(self.place) == 0, "the worker has caught up", CATCH_UP_SECONDS_MAX
-        )
+        self.place.wait_until(lambda: self.load.stop(0.05), "everybody has an answer", ANSWER_SECONDS_MAX)
+        self._catch_up()
+        begin = time.monotonic()
         check_everything(self.place, self.load.orders, self.findings)
         self.findings.others += self.load.contradictions
+        self.compare_seconds = time.monotonic() - begin
         if verify:
             self._verify()
 
+    def _catch_up(self) -> None:
+        """Wait for the worker, and tell what is left where it takes its time. Raises Broken."""
+        self.say(f"{len(self.load.orders)} orders answered; the worker catches up")
+        left, told = dict[str, int](), time.monotonic()
+
+        def is_done() -> bool:
+            nonlocal left, told
+            left = backlog(self.place)
+            if left and time.monotonic() - told > SAID_EVERY_SECONDS:
+                told = time.monotonic()
+                self.say(f"left to do: {left}")
+            return not left
+
+        try:
+            self.catch_up_seconds = self.place.wait_until(
+                is_done, "the worker has caught up", CATCH_UP_SECONDS_MAX, poll_seconds=CATCH_UP_POLL_SECONDS
+            )
+        except Broken as error:
+            raise Broken(f"{error}; left to do: {left}") from error
+
     def _verify(self) -> None:
-        told = self.place.run("kawasan", "verify", "--json")
+        self.say(
+            f"caught up in {self.catch_up_seconds:.0f} s, compared in {self.compare_seconds:.0f} s; kawasan verify"
+        )
+        begin = time.monotonic()
+        told = self.place.run("kawasan", "verify", "--json", seconds_max=VERIFY_SECONDS_MAX)
+        self.verify_seconds = time.monotonic() - begin
+        if not told.stdout:
+            raise Broken(f"verify ended with {told.returncode}: {told.stderr[-2000:]}")
         self.verified = told.returncode == 0 and json.loads(told.stdout)["verify"]
         if not self.verified:
             self.findings.others.append(f"verify: {told.stdout[:2000]} {told.stderr[-500:]}")
@@ -191,6 +224,8 @@ class Crash:
             **_spread("start_postgres_ms", self.start_ms.get("postgres", [])),
             **_spread("everybody_answered_ms", self.stall_ms),
             "catch_up_seconds": round(self.catch_up_seconds, 1),
+            "compare_seconds": round(self.compare_seconds, 1),
+            "verify_seconds": round(self.verify_seconds, 1),
             "ended_by_themselves": sum(s.ended_by_itself for s in (*self.place.intakes, self.place.worker)),
             **{f"struck_{name.replace('-', '_')}": count for name, count in sorted(self.struck.items())},
         }

@@ -124,6 +124,7 @@ class Load:
     per_second: float = 150.0
     plenty: int | None = None  # after so many orders they come in a trickle: what must be dealt with stays bounded
     qris: float = 0.2
+    spared: frozenset[int] = frozenset()  # wares that nobody buys here
     seed: int = 0
     orders: list[Order] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -209,7 +210,7 @@ class Load:
 
     def _wanted(self) -> Order:
         count = self._random.choice((1, 1, 1, 2, 3))
-        wares = self._random.sample(range(len(self.market.wares)), count)
+        wares = self._random.sample([n for n in range(len(self.market.wares)) if n not in self.spared], count)
         lines = tuple((ware, self._random.randint(1, 3)) for ware in wares)
         method = "qris" if self._random.random() < self.qris else "wallet"
         return Order(str(uuid4()), self._random.randrange(len(self.market.buyers)), lines, method)

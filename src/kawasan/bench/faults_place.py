@@ -23,11 +23,19 @@ from kawasan.bench.faults_zone import SCHEMA, Market
 from kawasan.platform.embedded import EmbeddedPostgres
 from kawasan.server.processes import die_with_parent, free_port
 
+# What each backend does or waits for, and who keeps it waiting.
+_AT_WORK = """
+select concat_ws(' ', pid, application_name, state, 'for', (now() - xact_start)::text, wait_event_type, wait_event,
+                 'behind ' || nullif(pg_blocking_pids(pid)::text, '{}'), left(translate(query, chr(10), ' '), 160))
+from pg_stat_activity
+where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid() order by xact_start limit 8
+"""
 HOST = "127.0.0.1"
 READY_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 POLL_SECONDS = 0.01
 CONNECT_SECONDS_MAX = 5
+STATEMENT_SECONDS_MAX = 120  # of the driver's own questions: one that waits for good is a verdict, too
 
 
 class Broken(Exception):
@@ -140,14 +148,14 @@ class Place:
         self._fill()
         self.intakes = [self._intake(number) for number in range(self.intakes_count)]
         self.worker.environment = self.environment
-        for service in (*self.intakes, self.worker):
+        for service in self._services():
             service.start()
         for service in self.intakes:
             self.wait_until_ready(service)
 
     def stop(self) -> None:
         """Stop everything but the database, politely."""
-        for service in (*self.intakes, self.worker):
+        for service in self._services():
             service.signal(signal.SIGCONT)
             service.stop()
         if self._admin is not None:
@@ -174,10 +182,10 @@ class Place:
     @contextlib.contextmanager
     def closed(self) -> Iterator[None]:
         """Stop everything but the database for a while; whoever wants to buy gets no connection meanwhile."""
-        for service in (*self.intakes, self.worker):
+        for service in self._services():
             service.stop()
         yield
-        for service in (*self.intakes, self.worker):
+        for service in self._services():
             service.start()
         for service in self.intakes:
             self.wait_until_ready(service)
@@ -197,6 +205,7 @@ class Place:
             self.database.admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS_MAX, application_name="driver"
         )
         self._admin.execute(f'set search_path = "{SCHEMA}", public')
+        self._admin.execute(f"set statement_timeout = '{STATEMENT_SECONDS_MAX}s'")
         return self._admin
 
     def answers(self) -> bool:
@@ -220,29 +229,51 @@ class Place:
         return [pid for (pid,) in rows]
 
     def run(self, *arguments: str, seconds_max: float = 600) -> subprocess.CompletedProcess[str]:
-        """Run a program of ours on this zone to its end."""
+        """Run a program of ours on this zone to its end. Raises Broken where it takes longer."""
         command = [sys.executable, "-m", *arguments]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=seconds_max, check=False
-        )
+        try:
+            return subprocess.run(
+                command, env=self.environment, capture_output=True, text=True, timeout=seconds_max, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Broken(f"after {seconds_max} s it has not ended: {' '.join(arguments)}{self._seen()}") from error
 
     def wait_until_ready(self, service: Service) -> None:
         """Wait until an intake takes orders. Raises Broken."""
         self.wait_until(lambda: service.is_ready, f"{service.name} is ready")
 
-    def wait_until(self, condition: Callable[[], bool], what: str, seconds_max: float = READY_SECONDS_MAX) -> float:
-        """Wait until something holds; return the seconds it took. Raises Broken."""
+    def wait_until(
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        seconds_max: float = READY_SECONDS_MAX,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> float:
+        """Wait until something holds; return the seconds it took. Raises Broken, with what was seen at the end."""
         begin = time.monotonic()
         while not condition():
             self.tend()
             if time.monotonic() - begin > seconds_max:
-                raise Broken(f"after {seconds_max} s it still does not hold: {what}; see {self.folder}")
-            time.sleep(POLL_SECONDS)
+                raise Broken(f"after {seconds_max} s it still does not hold: {what}{self._seen()}")
+            time.sleep(poll_seconds)
         return time.monotonic() - begin
+
+    def _seen(self) -> str:
+        """Tell what our processes do, and what the database is at: the folder is gone when somebody reads it."""
+        services = [f"{each.name} {'runs' if each.is_running else 'is gone'}" for each in self._services()]
+        try:
+            rows = self.admin().execute(_AT_WORK).fetchall()
+        except psycopg.Error as error:
+            return f"; {', '.join(services)}; the database: {error}"
+        return f"; {', '.join(services)}; {'; '.join(told for (told,) in rows) or 'the database has nothing to do'}"
+
+    def _services(self) -> tuple[Service, ...]:
+        return (*self.intakes, self.worker)
 
     def tend(self) -> None:
         """Start again what ended by itself."""
-        for service in (*self.intakes, self.worker):
+        for service in self._services():
             service.tend()
 
     def _fill(self) -> None:

@@ -174,10 +174,11 @@ def _compare(place: Place, what: str, accounts: Sequence[str], left: Sequence[in
 # --- the worker ---
 
 
-def behind(place: Place) -> int:
-    """Return how much work waits for the worker: orders to be written out, jobs, numbers for the followers."""
-    (row,) = place.admin().execute(_BEHIND).fetchall()
-    return sum(int(part) for part in row) + sum(_numbers_left(place, *item) for item in place.market.followers.items())
+def backlog(place: Place) -> dict[str, int]:
+    """Return how much work of each kind waits for the worker: orders to write out, jobs, numbers for the followers."""
+    left = {name: int(count) for name, count in place.admin().execute(_BEHIND).fetchall()}
+    left |= {name: _numbers_left(place, name, sequence) for name, sequence in place.market.followers.items()}
+    return {name: count for name, count in left.items() if count}
 
 
 def _numbers_left(place: Place, follower: str, sequence: str) -> int:
@@ -211,7 +212,8 @@ select from pg_stat_activity where application_name = 'kawasan-worker' and state
    and (query like '%delete from commerce_intake_order%' or query like 'insert into commerce_order%')
 """
 _BEHIND = """
-select (select count(*) from commerce_intake_order),
-       (select count(*) from public.procrastinate_jobs
-        where status in ('todo', 'doing') and queue_name not like 'periodic%')
+select 'orders to write out', count(*) from commerce_intake_order
+union all
+select concat_ws(' ', status, task_name), count(*) from public.procrastinate_jobs
+where status in ('todo', 'doing') and queue_name not like 'periodic%' group by 1
 """
