@@ -254,6 +254,15 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchored:
+    """An anchor over a leaf: the checkpoint as it was anchored, and the leaf's way to its root."""
+
+    anchor: Anchor
+    note: str
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AnchorPlan:
     """How it stands with one keeper: what it holds, what went wrong since, and when it is asked next."""
 

@@ -51,11 +51,11 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
     """Show what a link proves; the page checks it by itself, in the browser, without asking the zone again."""
     with transaction(STRANGER):
         found, waits = _found(token)
-        held = log.anchors_over(found.index) if found is not None and found.index is not None else []
-    context: dict[str, Any] = {"token": token, "proof": found, "waits": waits, "anchors": held}
+        held = _anchored(found)
+    context: dict[str, Any] = {"token": token, "proof": found, "waits": waits, **_shown_anchors(held)}
     if found is not None:
         opened = found.part or found.content
-        data = _json(found)
+        data = _json(found, held)
         raw = json.dumps(data, ensure_ascii=False, indent=1)
         context |= {"data": data, "raw": raw, "lines": log.shown(opened.body, say=gettext) if opened else []}
     response = render(request, "log/proof.html", context)
@@ -69,7 +69,7 @@ def proof_json(request: HttpRequest, token: str) -> HttpResponse:
     """Download the proof for our verifier."""
     with transaction(STRANGER):
         found = _published(token)
-        data = _json(found)
+        data = _json(found, _anchored(found))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     return _as_file(response, found, "json")
 
@@ -89,18 +89,19 @@ def proof_html(request: HttpRequest, token: str) -> HttpResponse:
     """Download the proof as one page that checks itself wherever it is opened, also from a disk without a network."""
     with transaction(STRANGER):
         found = _published(token)
+        held = _anchored(found)
     context = {
-        "proof": found, "data": _json(found), "labels": log.labels(say=gettext), "script": _script(),
-        "language": get_language(),
+        "proof": found, "data": _json(found, held), "labels": log.labels(say=gettext), "script": _script(),
+        "language": get_language(), **_shown_anchors(held),
     }  # fmt: skip
     return _as_file(render(request, "log/offline.html", context), found, "html")
 
 
 @cache
 def _script() -> str:
-    """Return the two modules as one without imports: a page on a disk may load no other file."""
+    """Return the modules as one without imports: a page on a disk may load no other file."""
     folder = files("kawasan.rooms.log").joinpath("static/log")
-    parts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("verify.mjs", "offline.mjs")]
+    parts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("verify.mjs", "anchors.mjs", "offline.mjs")]
     return re.sub(r"^(?:import .*\n|export )", "", "\n".join(parts), flags=re.MULTILINE)
 
 
@@ -119,8 +120,17 @@ def _published(token: str) -> log.Proof:
     return found
 
 
-def _json(found: log.Proof) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(json.dumps(log.as_json(found)))
+def _anchored(found: log.Proof | None) -> list[log.Anchored]:
+    return log.anchored(found.index) if found is not None and found.index is not None else []
+
+
+def _shown_anchors(held: list[log.Anchored]) -> dict[str, object]:
+    anchors = [one.anchor for one in held]
+    return {"anchors": anchors, "has_stamps": any(one.kind is log.AnchorKind.RFC3161 for one in anchors)}
+
+
+def _json(found: log.Proof, anchors: list[log.Anchored]) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(log.as_json(found, anchors=anchors)))
     return data
 
 

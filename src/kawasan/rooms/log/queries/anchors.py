@@ -15,7 +15,7 @@ from kawasan.platform.checks import Finding
 from kawasan.rooms.log import models
 from kawasan.rooms.log.queries import proofs
 from kawasan.rooms.log.rules import contract, timestamps
-from kawasan.rooms.log.types import Anchor, AnchorKind, AnchorNotFound, AnchorPlan, SizeNotPublished
+from kawasan.rooms.log.types import Anchor, Anchored, AnchorKind, AnchorNotFound, AnchorPlan, SizeNotPublished
 
 FIRST_WAIT = timedelta(minutes=2)  # after a failure; twice as long after each further one, up to the interval
 LATEST = 12
@@ -113,6 +113,14 @@ def anchors_over(index: int) -> list[Anchor]:
     """Return, for each kind, the first anchor whose checkpoint covers a leaf: since when it cannot be otherwise."""
     rows = models.Anchor.objects.filter(state="held", size__gt=index).order_by("kind", "size", "id").distinct("kind")
     return [as_anchor(row) for row in rows]
+
+
+def anchored(index: int) -> list[Anchored]:
+    """Return the anchors of ``anchors_over`` with what proves the leaf to be under each."""
+    return [
+        Anchored(one, note_of(one.size).decode(), proofs.inclusion(index=index, size=one.size))
+        for one in anchors_over(index)
+    ]
 
 
 def problem_of(one: Anchor) -> str:

@@ -8,13 +8,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kawasan.rooms.log.rules import labels, proofs
-from kawasan.rooms.log.types import Content, Part, Proof
+from kawasan.rooms.log.types import Anchored, Content, Part, Proof
 
 FORMAT = "kawasan-proof/1"
 
 
-def as_json(proof: Proof, *, cosigners: Sequence[str] = (), timestamps: Sequence[bytes] = ()) -> dict[str, Any]:
-    """Return everything that the standalone verifier needs. The document is the text that was hashed, to the byte."""
+def as_json(proof: Proof, *, anchors: Sequence[Anchored] = ()) -> dict[str, Any]:
+    """
+    Return everything that the standalone verifier needs. The document is the text that was hashed, to the byte.
+
+    ``anchors`` go along for who reads this: each with its own checkpoint, the way to its root, and the receipt.
+    """
     return {
         "format": FORMAT,
         "kind": proof.kind,
@@ -23,10 +27,19 @@ def as_json(proof: Proof, *, cosigners: Sequence[str] = (), timestamps: Sequence
         "path": [_base64(step) for step in proof.path],
         "checkpoint": proof.checkpoint,
         "key": proof.vkey,
-        "cosigners": list(cosigners),
-        "timestamps": [_base64(one) for one in timestamps],
         **_opened(proof.content),
         "part": _part(proof.part) if proof.part else None,
+        **({"anchors": [_anchor(one) for one in anchors]} if anchors else {}),
+    }
+
+
+def _anchor(one: Anchored) -> dict[str, Any]:
+    return {
+        "kind": one.anchor.kind.value,
+        "target": one.anchor.target,
+        "checkpoint": one.note,
+        "path": [_base64(step) for step in one.path],
+        "receipt": _base64(one.anchor.receipt),
     }
 
 

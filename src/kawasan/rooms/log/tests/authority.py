@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -28,16 +28,25 @@ ess_cert_id_alg = {ess}
 """
 
 
+KEYS = {
+    "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "RSA": lambda: rsa.generate_private_key(65537, 2048),
+    "RSA, certified with PSS": lambda: rsa.generate_private_key(65537, 2048),
+}
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+
+
 class Authority:
     """Certificates in a folder, and answers made by ``openssl ts``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, kind: str = "P-256") -> None:
         if shutil.which("openssl") is None:
             pytest.skip("there is no openssl, whose timestamp authority these tests ask")
         self.folder, self.asked, self.garbled = folder, 0, b""
         folder.mkdir(parents=True, exist_ok=True)
-        root, root_key = certificate("Root", None, None)
-        signer, key = certificate("Stamps", root, root_key, uses=(ExtendedKeyUsageOID.TIME_STAMPING,))
+        root, root_key = certificate("Root", None, None, kind=kind)
+        signer, key = certificate("Stamps", root, root_key, uses=(ExtendedKeyUsageOID.TIME_STAMPING,), kind=kind)
         self.roots = folder / "root.pem"
         self.roots.write_bytes(root.public_bytes(Encoding.PEM))
         (folder / "signer.pem").write_bytes(signer.public_bytes(Encoding.PEM))
@@ -82,9 +91,9 @@ class Authority:
             server.server_close()
 
 
-def certificate(name: str, issuer: x509.Certificate | None, issuer_key, *, uses=()):
+def certificate(name: str, issuer: x509.Certificate | None, issuer_key, *, uses=(), kind: str = "P-256"):
     """Return a certificate and its key; without an issuer a root."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = KEYS[kind]()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     made = (
@@ -99,4 +108,5 @@ def certificate(name: str, issuer: x509.Certificate | None, issuer_key, *, uses=
     )
     if uses:
         made = made.add_extension(x509.ExtendedKeyUsage(list(uses)), critical=True)
-    return made.sign(issuer_key or key, hashes.SHA256()), key
+    way = PSS if kind.endswith("PSS") else None
+    return made.sign(issuer_key or key, hashes.SHA256(), rsa_padding=way), key

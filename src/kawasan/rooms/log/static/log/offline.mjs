@@ -1,4 +1,5 @@
 // The page of a proof in one file: shows what the proof holds, and only after it was found to hold.
+import { showAnchors } from "./anchors.mjs";
 import { isSupported, verify } from "./verify.mjs";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -38,12 +39,14 @@ function tell(data, holds) {
 async function check() {
   const data = read("proof-data");
   for (const step of document.querySelectorAll("[data-step]")) step.dataset.state = "";
-  const holds = await verify(data, document.querySelector("[data-key]").value, (name, isGood) => {
+  const key = document.querySelector("[data-key]").value;
+  const holds = await verify(data, key, (name, isGood) => {
     const step = document.querySelector(`[data-step="${name}"]`);
     if (step) step.dataset.state = isGood ? "good" : "bad";
   });
   for (const one of document.querySelectorAll("[data-answer]")) one.hidden = one.dataset.answer !== (holds ? "good" : "bad");
   tell(data, holds);
+  await showAnchors(data, key, document.querySelector("[data-roots]")?.value ?? "");
 }
 
 document.querySelector("[data-again]").addEventListener("submit", (event) => {

@@ -1,4 +1,5 @@
 // The page of a proof: checks it as soon as the page is there, and again with a key that the reader trusts.
+import { showAnchors } from "./anchors.mjs";
 import { isSupported, verify } from "./verify.mjs";
 
 const box = document.querySelector("[data-proof]");
@@ -16,6 +17,7 @@ async function check() {
     if (step) step.dataset.state = isGood ? "good" : "bad";
   });
   show(holds ? "good" : "bad");
+  await showAnchors(data, key, box.querySelector("[data-roots]")?.value ?? "");
 }
 
 if (box) {

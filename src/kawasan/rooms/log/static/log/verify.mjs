@@ -1,13 +1,19 @@
 // Checks a proof of the zone's log in this browser, with WebCrypto and without asking anybody.
 // The same steps as kawasan_verify.py: RFC 6962 trees, C2SP's signed notes and checkpoints.
 
-const utf8 = new TextEncoder();
+export const utf8 = new TextEncoder();
 
 class Wrong extends Error {}
 
-const need = (holds, what) => {
+export const need = (holds, what) => {
   if (!holds) throw new Wrong(what);
 };
+
+// What comes of data that is not what it should be; anything else is a mistake of ours.
+const OF_DATA = ["InvalidCharacterError", "DataError", "OperationError", "NotSupportedError"];
+
+export const isWrong = (error) =>
+  error instanceof Wrong || error instanceof TypeError || error instanceof SyntaxError || OF_DATA.includes(error.name);
 
 const joined = (...parts) => {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -19,20 +25,20 @@ const joined = (...parts) => {
   return all;
 };
 
-const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
+export const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
 
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const same = (one, other) => one.length === other.length && one.every((byte, place) => byte === other[place]);
+export const same = (one, other) => one.length === other.length && one.every((byte, place) => byte === other[place]);
 
-const fromBase64 = (text) => {
+export const fromBase64 = (text) => {
   need(typeof text === "string" && /^[A-Za-z0-9+/]*={0,2}$/.test(text), "base 64");
   const binary = atob(text);
   need(btoa(binary) === text, "base 64 that is not canonical");
   return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 };
 
-const leafHash = (entry) => sha256(Uint8Array.of(0), entry);
+export const leafHash = (entry) => sha256(Uint8Array.of(0), entry);
 const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
 
 // RFC 9162, section 2.1.3.2. Sizes may pass 2^32, so there are no bit operations.
@@ -75,16 +81,21 @@ function readNote(note) {
   return { text: note.slice(0, end + 1), signatures };
 }
 
-async function openCheckpoint(note, keyText) {
-  const key = await readKey(keyText);
-  const { text, signatures } = readNote(note);
+// Whether a key signed a note; null where no signature claims to be by it.
+async function isSignedBy(key, { text, signatures }) {
   const ours = signatures.find((one) => one.name === key.name && same(one.value.slice(0, 4), key.id));
-  need(ours, "signature by this key");
+  if (!ours) return null;
   const imported = await crypto.subtle.importKey("raw", key.bytes, { name: "Ed25519" }, false, ["verify"]);
-  need(await crypto.subtle.verify("Ed25519", imported, ours.value.slice(4), utf8.encode(text)), "signature");
-  const [origin, size, root] = text.split("\n");
+  return crypto.subtle.verify("Ed25519", imported, ours.value.slice(4), utf8.encode(text));
+}
+
+// What a checkpoint of the key's log says, and whether that key signed it (null: no signature claims to be by it).
+export async function readCheckpoint(note, keyText) {
+  const [key, read] = [await readKey(keyText), readNote(note)];
+  const isSigned = await isSignedBy(key, read);
+  const [origin, size, root] = read.text.split("\n");
   need(origin === key.name && /^(0|[1-9][0-9]{0,15})$/.test(size), "checkpoint");
-  return { size: Number(size), root: fromBase64(root) };
+  return { isSigned, origin, size: Number(size), root: fromBase64(root) };
 }
 
 const documentOf = (found) =>
@@ -110,7 +121,8 @@ export async function verify(data, key, told = () => {}) {
   let step = "signature";
   try {
     need(data.format === "kawasan-proof/1", "format");
-    const { size, root } = await openCheckpoint(data.checkpoint, key);
+    const { isSigned, size, root } = await readCheckpoint(data.checkpoint, key);
+    need(isSigned, "signature by this key");
     told(step, true);
     step = "leaf";
     const entry = fromBase64(data.entry);
@@ -131,11 +143,9 @@ export async function verify(data, key, told = () => {}) {
     }
     return true;
   } catch (error) {
-    if (error instanceof Wrong || error instanceof TypeError || error instanceof SyntaxError || error.name === "InvalidCharacterError" || error.name === "DataError") {
-      told(step, false, error.message);
-      return false;
-    }
-    throw error;
+    if (!isWrong(error)) throw error;
+    told(step, false, error.message);
+    return false;
   }
 }
 
