@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.demo.running import a_folder, cut_off, start, told_in
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -34,37 +32,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
-            if not Path(CHROMIUM).exists():
+            if not Path(CHROMIUM).exists() and "chromium" in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium at {CHROMIUM}: set CHROMIUM=/path"))
 
 
 @pytest.fixture(scope="package")
-def demo() -> Iterator[dict[str, Any]]:
-    """Start the demo, quietly, in a folder of its own; yield what demo.json says (or use KAWASAN_DEMO_JSON)."""
+def begun_anew() -> Iterator[Path]:
+    """
+    Start the demo, quietly, in a folder of its own where one was killed before its sample was whole; yield the folder.
+
+    One demo serves both: to put the sample in takes longer than most tests.
+    """
+    with a_folder("browser") as folder, (folder / "demo.log").open("wb") as log:
+        cut_off(folder, "products")
+        process = start(folder, "--orders-per-second", "0.2", output=log)
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while not (folder / "data" / "demo.json").exists():
+            assert process.poll() is None, (folder / "demo.log").read_text()
+            assert time.monotonic() < deadline, (folder / "demo.log").read_text()
+            time.sleep(0.2)
+        yield folder
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(40)
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="package")
+def demo(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What demo.json says of the running demo (or of the one that KAWASAN_DEMO_JSON names)."""
     if running := os.environ.get("KAWASAN_DEMO_JSON"):
-        yield json.loads(Path(running).read_text())
-        return
-    folder = Path(tempfile.mkdtemp(prefix="kawasan-browser-"))
-    folder.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAWASAN", "DATABASE", "PYTEST"))}
-    environment = kept | {"KAWASAN_DATA": str(folder / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "kawasan", "demo", "--port", "0", "--orders-per-second", "0.2"]
-    log = (folder / "demo.log").open("wb")
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    told = folder / "data" / "demo.json"
-    deadline = time.monotonic() + READY_SECONDS_MAX
-    while not told.exists():
-        assert process.poll() is None, (folder / "demo.log").read_text()
-        assert time.monotonic() < deadline, (folder / "demo.log").read_text()
-        time.sleep(0.2)
-    yield json.loads(told.read_text())
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(40)
-    finally:
-        process.kill()
-        log.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        told: dict[str, Any] = json.loads(Path(running).read_text())
+        return told
+    return told_in(request.getfixturevalue("begun_anew"))
 
 
 @pytest.fixture(scope="package")  # not longer: Playwright's event loop in this thread would keep Django's tests away

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,39 +16,22 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.demo.running import SECONDS_MAX, Run, a_folder, environment, run, start, told_in
+
 pytestmark = pytest.mark.slow
-SECONDS_MAX = 240  # a busy machine with several tests at once
 PROMISED = ("orders", "refused", "gmv_idr", "oversold", "verify", "ready_seconds", "rss_mib_max")
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="kawasan-demo-"))
-    path.chmod(0o755)  # the database runs as another user when we are root
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+    with a_folder("demo") as path:
+        yield path
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KAWASAN", "DATABASE", "PYTEST"))}
-    return kept | {"KAWASAN_DATA": str(folder / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
-
-
-def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "kawasan", "demo", "--port", "0", *arguments]
-    return subprocess.Popen(
-        command, env=_environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
-def _run(folder: Path, *arguments: str) -> tuple[int, dict[str, Any], str]:
-    process = _start(folder, *arguments)
-    out, err = process.communicate(timeout=SECONDS_MAX)
-    return process.returncode, json.loads(out) if out.startswith("{") else {}, err
-
-
-def _told(folder: Path) -> dict[str, Any]:
-    return json.loads((folder / "data" / "demo.json").read_text())
+@pytest.fixture(scope="module")
+def first(folder: Path) -> Run:
+    """The first run in the folder, with all figures."""
+    return run(folder, "--for", "8", "--json")
 
 
 def _until(condition, seconds: float = SECONDS_MAX) -> bool:
@@ -74,15 +54,9 @@ def _gone(processes: list[psutil.Process]) -> bool:
     return not [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.fixture(scope="module")
-def first(folder) -> tuple[int, dict[str, Any], str]:
-    """The first run in the folder, with all figures."""
-    return _run(folder, "--for", "8", "--json")
-
-
 def test_a_run_ends_by_itself_with_one_object_and_every_promise_kept(first):
-    code, figures, err = first
-    assert code == 0, err
+    figures = first.figures
+    assert first.code == 0, first.err
     assert list(figures)[: len(PROMISED)] == list(PROMISED)
     assert figures["orders"] >= 20
     assert figures["refused"] >= 0
@@ -101,7 +75,7 @@ def test_a_run_ends_by_itself_with_one_object_and_every_promise_kept(first):
 
 
 def test_what_was_told_names_addresses_people_and_keys_for_the_owner_only(first, folder):
-    told = _told(folder)
+    told = told_in(folder)
     assert (folder / "data" / "demo.json").stat().st_mode & 0o777 == 0o600
     assert set(told["people"]) == {"buyer", "seller", "accountant", "zone_staff", "authority", "operator"}
     for person in told["people"].values():
@@ -113,18 +87,18 @@ def test_what_was_told_names_addresses_people_and_keys_for_the_owner_only(first,
 
 
 def test_a_second_start_goes_on_with_the_same_zone_and_its_keys_work(first, folder):
-    before = _told(folder)
-    process = _start(folder, "--orders-per-second", "0.1")
+    before = told_in(folder)
+    process = start(folder, "--orders-per-second", "0.1")
     try:
-        assert _until(lambda: (folder / "data" / "demo.json").exists() and _told(folder) != before)
-        told = _told(folder)
+        assert _until(lambda: (folder / "data" / "demo.json").exists() and told_in(folder) != before)
+        told = told_in(folder)
         assert told["people"] == before["people"]
         for role, path in (("buyer", "wallet"), ("buyer", "orders"), ("seller", f"orders?business={_shop(told)}")):
             answer = _get(told, role, path)
             assert answer, path
         assert _get(told, "buyer", "orders")["items"]
         assert _get(told, "seller", f"orders?business={_shop(told)}")["items"]
-        again = _start(folder)
+        again = start(folder)
         out, err = again.communicate(timeout=60)
         assert again.returncode == 1
         assert "runs in" in err
@@ -154,10 +128,8 @@ def _get(told: dict[str, Any], role: str, path: str) -> dict[str, Any]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("moment", ["database", "products"])
 def test_a_stop_while_the_sample_is_put_in_leaves_nothing_running(number, moment):
-    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-stop-"))
-    folder.chmod(0o755)
-    try:
-        process = _start(folder)
+    with a_folder("demo-stop") as folder:
+        process = start(folder)
         seen = []
         while not any(moment in line for line in seen):
             line = process.stdout.readline()
@@ -169,48 +141,24 @@ def test_a_stop_while_the_sample_is_put_in_leaves_nothing_running(number, moment
         assert process.returncode == 0
         assert _until(lambda: _gone(below), 20), [p.cmdline() for p in below if p.is_running()]
         assert not (folder / "data" / "demo.json").exists()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def test_a_zone_whose_sample_is_half_there_is_made_anew():
-    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-half-"))
-    folder.chmod(0o755)
-    try:
-        process = _start(folder)
-        assert process.stdout
-        while "products" not in process.stdout.readline():
-            pass
-        process.kill()
-        process.communicate(timeout=60)
-        code, figures, err = _run(folder, "--for", "3", "--json")
-        assert code == 0, err
-        assert "removed" in err
-        assert figures["verify"] is True
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_the_demo_refuses_a_folder_with_a_real_zone():
-    folder = Path(tempfile.mkdtemp(prefix="kawasan-demo-real-"))
-    folder.chmod(0o755)
-    try:
+    with a_folder("demo-real") as folder:
         command = [sys.executable, "-m", "kawasan", "add-zone", "zone_real", "--name", "Kawasan Nyata"]
-        subprocess.run(command, env=_environment(folder), check=True, capture_output=True, timeout=120)
-        code, _, err = _run(folder, "--for", "3", "--json")
-        assert code == 1
-        assert "Kawasan Nyata" in err
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(command, env=environment(folder), check=True, capture_output=True, timeout=120)
+        refused = run(folder, "--for", "3", "--json")
+        assert refused.code == 1
+        assert "Kawasan Nyata" in refused.err
 
 
 def test_lost_secrets_are_given_out_anew_and_the_old_ones_stop_working(first, folder):
-    before = _told(folder)
+    before = told_in(folder)
     (folder / "data" / "demo-keys.json").unlink()
-    process = _start(folder, "--orders-per-second", "0.1")
+    process = start(folder, "--orders-per-second", "0.1")
     try:
-        assert _until(lambda: (folder / "data" / "demo.json").exists() and _told(folder) != before)
-        told = _told(folder)
+        assert _until(lambda: (folder / "data" / "demo.json").exists() and told_in(folder) != before)
+        told = told_in(folder)
         assert _get(told, "buyer", "wallet")["balance_minor"] > 0
         with pytest.raises(urllib.error.HTTPError, match="401"):
             _get(told | {"people": before["people"]}, "buyer", "wallet")
