@@ -38,9 +38,10 @@ from kawasan.rooms.log.queries.proofs import (
 from kawasan.rooms.log.queries.tiles import bundle, size, tile
 from kawasan.rooms.log.queries.verify import verify
 from kawasan.rooms.log.queries.witnesses import ask, asks, witnesses
+from kawasan.rooms.log.queries.words import call_values, called
 from kawasan.rooms.log.rules.canonical import canonical
-from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, shown
-from kawasan.rooms.log.rules.labels import labels
+from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, lines_of
+from kawasan.rooms.log.rules.labels import labels, named
 from kawasan.rooms.log.rules.looks import KIND as LOOK_KIND
 from kawasan.rooms.log.rules.problems import problem_in_words
 from kawasan.rooms.log.types import (
@@ -123,6 +124,8 @@ __all__ = [
     "ask",
     "asks",
     "bundle",
+    "call_values",
+    "called",
     "canonical",
     "checkpoint",
     "commit_looks",
@@ -142,6 +145,8 @@ __all__ = [
     "leaves_about",
     "leaves_of",
     "leaves_of_looks",
+    "lines_of",
+    "named",
     "note_anchor_failure",
     "note_of",
     "note_problem",
@@ -157,7 +162,6 @@ __all__ = [
     "published_size",
     "remove_witness",
     "rotate_key",
-    "shown",
     "size",
     "submit",
     "submit_many",

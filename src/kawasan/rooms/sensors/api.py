@@ -19,7 +19,7 @@ from kawasan.rooms.sensors.actions.watching import keep_alarms, watch, watch_sil
 from kawasan.rooms.sensors.queries.alarms import alarm, alarms, open_alarms, rules_of
 from kawasan.rooms.sensors.queries.bank import own_visits, visit, visits, waste_prices
 from kawasan.rooms.sensors.queries.city import city_bins, city_figures, city_round, rounds, this_month, weighings
-from kawasan.rooms.sensors.queries.devices import broker_devices, device, devices, devices_of_kind
+from kawasan.rooms.sensors.queries.devices import broker_devices, device, devices, devices_of_kind, owners
 from kawasan.rooms.sensors.queries.machines import machine_day, machine_plan
 from kawasan.rooms.sensors.queries.readings import all_readings, chart, days, hours, readings
 from kawasan.rooms.sensors.queries.sensorthings import sensorthings
@@ -176,6 +176,7 @@ __all__ = [
     "note_lost",
     "open_alarms",
     "own_visits",
+    "owners",
     "plan_machine",
     "plan_round",
     "read_senml",

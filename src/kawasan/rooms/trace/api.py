@@ -72,7 +72,7 @@ from kawasan.rooms.trace.rules.identifiers import (
 from kawasan.rooms.trace.rules.places import point_of, province_points
 from kawasan.rooms.trace.rules.questions import narrowed, read_question
 from kawasan.rooms.trace.rules.signing import headers, is_public
-from kawasan.rooms.trace.rules.steps import STEPS
+from kawasan.rooms.trace.rules.steps import CALLED, STEPS
 from kawasan.rooms.trace.types.events import (
     CAPTURE_PREFIX,
     DOCUMENT_BYTES_MAX,
@@ -155,6 +155,7 @@ __all__ = [
     "ADDED_KIND",
     "ATTEMPTS_MAX",
     "BATCH_PREFIX",
+    "CALLED",
     "CAPTURE_PREFIX",
     "CERTIFICATE_BYTES_MAX",
     "CERTIFICATE_PREFIX",

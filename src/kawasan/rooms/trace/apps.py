@@ -17,3 +17,5 @@ class TraceConfig(AppConfig):
         log.hold_documents(trace.LEAF_KIND, trace.raws_of)
         log.hold_documents(trace.ADDED_KIND, trace.added_papers)
         log.hold_documents(trace.WITHDRAWN_KIND, trace.withdrawn_papers)
+        for field, words in trace.CALLED.items():
+            log.call_values(field, words)

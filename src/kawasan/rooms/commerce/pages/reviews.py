@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.forms.orders import ReasonForm
 from kawasan.rooms.commerce.pages.orders import done
+from kawasan.rooms.zone import api as zone
 
 REVIEW_PREFIX = "rev"
 
@@ -25,6 +26,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         page = commerce.all_reviews(actor=actor, cursor=request.GET.get("after"), limit=20)
+        shown = {one.business_id for one in page.items}
+        zone.note_looks(actor=actor, business_ids=shown, what=zone.Look.REVIEWS, at=clock.now())
     context = {"reviews": page.items, "next_cursor": page.next_cursor, "zone_nav": "reviews"}
     return render(request, "shop/moderation.html", context)
 

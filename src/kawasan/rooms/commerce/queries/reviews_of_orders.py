@@ -50,6 +50,7 @@ def _review(row: models.Review) -> OwnReview:
         product_id=row.product_id,
         product_name=row.product.name,
         product_slug=row.product.slug,
+        business_id=row.product.business_id,
         author_name=row.author_name,
         rating=row.rating,
         text=row.text,

@@ -20,6 +20,7 @@ class OwnReview:
     product_id: UUID
     product_name: str
     product_slug: str
+    business_id: UUID
     author_name: str
     rating: int
     text: str

@@ -17,6 +17,7 @@ from kawasan.core.access import STRANGER
 from kawasan.core.errors import Conflict, msg
 from kawasan.platform.db import transaction
 from kawasan.rooms.log import api as log
+from kawasan.rooms.log.pages import saying
 
 
 class NotYetPublished(Conflict):
@@ -52,12 +53,12 @@ def proof(request: HttpRequest, token: str) -> HttpResponse:
     with transaction(STRANGER):
         found, waits = _found(token)
         held = _anchored(found)
+        lines = saying.lines(found) if found is not None else []
     context: dict[str, Any] = {"token": token, "proof": found, "waits": waits, **_shown_anchors(held)}
     if found is not None:
-        opened = found.part or found.content
         data = _json(found, held)
         raw = json.dumps(data, ensure_ascii=False, indent=1)
-        context |= {"data": data, "raw": raw, "lines": log.shown(opened.body, say=gettext) if opened else []}
+        context |= {"data": data, "raw": raw, "lines": lines, "hashed": _hashed(found)}
     response = render(request, "log/proof.html", context)
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "private, no-store"
@@ -90,9 +91,10 @@ def proof_html(request: HttpRequest, token: str) -> HttpResponse:
     with transaction(STRANGER):
         found = _published(token)
         held = _anchored(found)
+        said = {f"{one.name}\n{one.value}": one.said for one in saying.lines(found) if one.said}
     context = {
-        "proof": found, "data": _json(found, held), "labels": log.labels(say=gettext), "script": _script(),
-        "language": get_language(), **_shown_anchors(held),
+        "proof": found, "data": _json(found, held), "words": {"names": log.labels(say=gettext), "said": said},
+        "script": _script(), "language": get_language(), **_shown_anchors(held),
     }  # fmt: skip
     return _as_file(render(request, "log/offline.html", context), found, "html")
 
@@ -103,6 +105,11 @@ def _script() -> str:
     folder = files("kawasan.rooms.log").joinpath("static/log")
     parts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("verify.mjs", "anchors.mjs", "offline.mjs")]
     return re.sub(r"^(?:import .*\n|export )", "", "\n".join(parts), flags=re.MULTILINE)
+
+
+def _hashed(found: log.Proof) -> str:
+    opened = found.part or found.content
+    return opened.body.decode("utf-8", "replace") if opened else ""
 
 
 def _found(token: str) -> tuple[log.Proof | None, bool]:

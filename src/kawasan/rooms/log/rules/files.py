@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from kawasan.rooms.log.rules import labels, proofs
+from kawasan.rooms.log.rules import proofs
 from kawasan.rooms.log.types import Anchored, Content, Part, Proof
 
 FORMAT = "kawasan-proof/1"
@@ -67,13 +67,16 @@ def as_tlog_proof(proof: Proof) -> str:
     return proofs.render(proofs.TlogProof(proof.index or 0, proof.path, proof.checkpoint, proof.entry))
 
 
-def shown(body: bytes, *, say: Callable[[str], str] = str) -> list[tuple[str, str]]:
-    """Return a document as lines for people: names in their language, nested ones after one another, and values."""
+LINES_MAX = 200
+
+
+def lines_of(body: bytes) -> list[tuple[str, str]]:
+    """Return a document as lines: names (``lines[2].name``) and values, as they stand in it."""
     try:
         value = json.loads(body)
     except ValueError:
         return [("", body[:2_000].decode("utf-8", "replace"))]
-    return labels.all_named(list(_lines("", value))[:200], say=say)
+    return _lines("", value)[:LINES_MAX]
 
 
 def _lines(name: str, value: Any) -> list[tuple[str, str]]:

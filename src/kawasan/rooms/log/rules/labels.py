@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from kawasan.core.errors import msg
@@ -95,6 +95,9 @@ _LABELS: Final = {
     "maxValue": msg("Highest"),
     "meanValue": msg("Mean"),
     "errorDeclaration": msg("Correction"),
+    "kawasan:step": msg("Step, more exactly"),
+    "kawasan:note": msg("Note"),
+    "time": msg("When"),
 }  # fmt: skip
 _PART: Final = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 
@@ -112,8 +115,3 @@ def named(name: str, *, say: Callable[[str], str]) -> str:
 def labels(*, say: Callable[[str], str]) -> dict[str, str]:
     """Return every known name with what it means, for a page that puts names together by itself."""
     return {name: say(label) for name, label in _LABELS.items()}
-
-
-def all_named(lines: Iterable[tuple[str, str]], *, say: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Return lines of a document with their names as people read them."""
-    return [(named(name, say=say), value) for name, value in lines]

@@ -38,6 +38,7 @@ from kawasan.rooms.payments.rules.cash import (
     cash_sale,
     drawer,
 )
+from kawasan.rooms.payments.rules.movements import ACCOUNTS, MOVEMENTS, REFERENCES
 from kawasan.rooms.payments.rules.transfers import (
     close_voucher,
     fund_voucher,
@@ -57,7 +58,10 @@ from kawasan.rooms.payments.types import (
 from kawasan.rooms.payments.types.purchases import BusinessCannotPay
 
 __all__ = [
+    "ACCOUNTS",
+    "MOVEMENTS",
     "PAYMENT_CODES",
+    "REFERENCES",
     "AccountCode",
     "BusinessCannotPay",
     "Line",

@@ -14,60 +14,19 @@ from kawasan.platform.i18n import language
 from kawasan.platform.wording import percentage
 from kawasan.rooms.payments.api import (
     FIGURES,
+    MOVEMENTS,
     Attention,
     DifferenceKind,
     EventKind,
     Line,
     MoneyRule,
     Outcome,
-    PaymentCode,
     Repair,
     RuleKind,
     ShopCodeKind,
 )
 
 register = template.Library()
-
-_NAMES = {
-    PaymentCode.TOP_UP: msg("Top-up by QRIS"),
-    PaymentCode.PAY_WALLET: msg("Order paid from the wallet"),
-    PaymentCode.PAY_QRIS: msg("Order paid by QRIS"),
-    PaymentCode.REFUND: msg("Money back for an order"),
-    PaymentCode.REFUND_FROM_SELLER: msg("Money back for a delivered order"),
-    PaymentCode.RELEASE: msg("Order completed"),
-    PaymentCode.FEE: msg("Fee of the zone"),
-    PaymentCode.LATE_PAYMENT: msg("Payment that came too late or twice"),
-    PaymentCode.PAYOUT: msg("Paid out to the bank"),
-    PaymentCode.FEE_BACK: msg("Fee given back by the zone"),
-    PaymentCode.ADVANCE: msg("Paid by the zone for you"),
-    PaymentCode.RECOVERY: msg("Debt paid back to the zone"),
-    PaymentCode.WITHHELD: msg("Income tax withheld"),
-    PaymentCode.RESERVED: msg("Held back as a reserve"),
-    PaymentCode.RESERVE_FREED: msg("Reserve set free"),
-    PaymentCode.WITHHELD_BACK: msg("Income tax given back"),
-    PaymentCode.PAYOUT_PAID: msg("Arrived at the bank"),
-    PaymentCode.PAYOUT_RETURNED: msg("Payout returned by the bank"),
-    PaymentCode.TAX_PAID: msg("Income tax paid to the state"),
-    PaymentCode.SEND_BACK: msg("On its way back to where you paid from"),
-    PaymentCode.SENT_BACK: msg("Sent back to where it was paid from"),
-    PaymentCode.NOT_SENT_BACK: msg("Could not be sent back: in the wallet again"),
-    PaymentCode.VOUCHER_FUNDED: msg("Set aside for a voucher"),
-    PaymentCode.VOUCHER_CLOSED: msg("Left over from a voucher"),
-    PaymentCode.VOUCHER_PROMOTED: msg("Set aside for a voucher"),
-    PaymentCode.VOUCHER_UNSPENT: msg("Left over from a voucher"),
-    PaymentCode.PROMOTION_IN: msg("Paid in for promotions"),
-    PaymentCode.PROMOTION_OUT: msg("Paid out of the promotion money"),
-    PaymentCode.VOUCHER_PAID: msg("The zone's part of an order, by its voucher"),
-    PaymentCode.VOUCHER_BACK: msg("The zone's part given back for an order"),
-    PaymentCode.VOUCHER_BACK_FROM_SELLER: msg("The zone's part given back for a delivered order"),
-    PaymentCode.WALLET_TRANSFER: msg("Money between people"),
-    PaymentCode.QRIS_SHOP: msg("Paid to your QRIS code"),
-    PaymentCode.MDR: msg("QRIS fee (MDR)"),
-    PaymentCode.WALLET_COUNTER: msg("Paid from a wallet at the counter"),
-    PaymentCode.INVOICE_QRIS: msg("Invoice paid by QRIS"),
-    PaymentCode.INVOICE_WALLET: msg("Invoice paid from a wallet"),
-    PaymentCode.GOODS_BOUGHT: msg("Paid for goods that a person brought"),
-}
 
 _OUTCOMES = {
     Outcome.LATE: msg("Came too late"),
@@ -167,7 +126,7 @@ def attention(value: Attention) -> str:
 @register.filter
 def movement(line: Line) -> str:
     """Return what a movement of money was, in the reader's language."""
-    return gettext(_NAMES[line.code])
+    return gettext(MOVEMENTS[line.code])
 
 
 _DIFFERENCES = {

@@ -106,6 +106,11 @@ _PREFIX = {  # of what a movement refers to; an order unless named here
 }
 
 
+def reference_prefix(code: PaymentCode) -> str:
+    """Return what stands before the public id of what a movement is for."""
+    return _PREFIX.get(code, "ord")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of a statement of money: ``change_minor`` is signed, ``balance_minor`` is what was there after it."""
@@ -122,7 +127,7 @@ class Line:
         """What the movement was for, as people see it: an order, a payment or a payout."""
         if self.reference is None:
             return ""
-        return ids.public(_PREFIX.get(self.code, "ord"), self.reference)
+        return ids.public(reference_prefix(self.code), self.reference)
 
 
 @dataclass(frozen=True, slots=True)

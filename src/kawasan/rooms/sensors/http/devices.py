@@ -11,6 +11,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from kawasan.core import clock, ids
+from kawasan.core.access import Actor
 from kawasan.core.errors import BadField
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
@@ -211,6 +212,7 @@ def devices(
     owner_id = owner_of(owner, actor.businesses)
     with transaction(actor):
         page = sensors.devices(actor=actor, owner_id=owner_id, kind=kind, text=q, cursor=after, limit=limit)
+        _note(actor, owner_id)
     return DevicesOut(items=[DeviceOut.of(one) for one in page.items], next_cursor=page.next_cursor)
 
 
@@ -233,7 +235,7 @@ def device(request: HttpRequest, device_id: str) -> Any:
     """Return a device with its streams and their newest readings."""
     actor = actor_of(request)
     with transaction(actor):
-        return DeviceOut.of(sensors.device(actor=actor, device_id=ids.parse("dev", device_id)))
+        return DeviceOut.of(_read(actor, device_id))
 
 
 @router.post("/devices/{device_id}/key", response=DeviceOut)
@@ -298,10 +300,10 @@ def alarms(
 ) -> Any:
     """List alarms, the latest first; ``going_on=true`` those that are not over."""
     actor = actor_of(request)
+    owner_id = owner_of(owner, actor.businesses)
     with transaction(actor):
-        page = sensors.alarms(
-            actor=actor, owner_id=owner_of(owner, actor.businesses), is_open=going_on, cursor=after, limit=limit
-        )  # fmt: skip
+        page = sensors.alarms(actor=actor, owner_id=owner_id, is_open=going_on, cursor=after, limit=limit)
+        _note(actor, owner_id)
     items = [
         AlarmOut(
             id=o.public_id, device_id=ids.public("dev", o.device_id), device=o.device_name, stream=o.stream_name,
@@ -327,8 +329,19 @@ def _owner_out(owner_id: UUID) -> str:
     return CITY if owner_id == zone.ZONE_OWNER else ids.public("biz", owner_id)
 
 
-def _stream(actor: Any, device_id: str, name: str) -> sensors.Stream:
-    found = sensors.device(actor=actor, device_id=ids.parse("dev", device_id)).stream(name)
+def _note(actor: Actor, owner_id: UUID) -> None:
+    """Let a business see who of the zone looked at its devices."""
+    zone.note_looks(actor=actor, business_ids=[owner_id], what=zone.Look.DEVICES, at=clock.now())
+
+
+def _read(actor: Actor, device_id: str) -> sensors.Device:
+    found = sensors.device(actor=actor, device_id=ids.parse("dev", device_id))
+    _note(actor, found.owner_id)
+    return found
+
+
+def _stream(actor: Actor, device_id: str, name: str) -> sensors.Stream:
+    found = _read(actor, device_id).stream(name)
     if found is None:
         raise sensors.UnknownStream(field="stream", name=name[:40])
     return found

@@ -14,7 +14,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors.forms import KINDS, RegisterForm
-from kawasan.rooms.sensors.pages.owner import owner_of
+from kawasan.rooms.sensors.pages.owner import note_look, owner_of
 from kawasan.rooms.sensors.pages.showing import key_page
 
 QUIET = timedelta(hours=1)  # a device that has told nothing for so long is shown as quiet
@@ -31,6 +31,7 @@ def devices(request: HttpRequest, slug: str | None = None) -> HttpResponse:
             actor=actor, owner_id=owner.id, kind=kind if kind in KINDS else "", text=text,
             cursor=request.GET.get("after"),
         )  # fmt: skip
+        note_look(actor, owner.id)
         open_ones = sensors.alarms(actor=actor, owner_id=owner.id, is_open=True, limit=5)
     context = owner.context(
         "devices", page=page, next_cursor=page.next_cursor, text=text, kind=kind, kinds=KINDS,
@@ -74,5 +75,6 @@ def alarms(request: HttpRequest, slug: str | None = None) -> HttpResponse:
         page = sensors.alarms(
             actor=actor, owner_id=owner.id, is_open=True if is_open else None, cursor=request.GET.get("after")
         )  # fmt: skip
+        note_look(actor, owner.id)
     context = owner.context("alarms", page=page, next_cursor=page.next_cursor, is_open=is_open)
     return render(request, "sensors/alarms.html", context)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.core.access import Actor
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.zone import api as zone
@@ -46,4 +46,10 @@ def device_of(actor: Actor, owner: Owner, device_id: str) -> sensors.Device:
     found = sensors.device(actor=actor, device_id=ids.parse("dev", device_id))
     if found.owner_id != owner.id:
         raise sensors.UnknownDevice
+    note_look(actor, owner.id)
     return found
+
+
+def note_look(actor: Actor, owner_id: UUID) -> None:
+    """Let a business see who of the zone looked at its devices; the zone's own are nobody's secret to it."""
+    zone.note_looks(actor=actor, business_ids=[owner_id], what=zone.Look.DEVICES, at=clock.now())

@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from kawasan.core import clock
 from kawasan.core.errors import Refusal, Unauthenticated
 from kawasan.platform.db import transaction
 from kawasan.platform.problems import json_problem
 from kawasan.platform.web import actor_of
 from kawasan.rooms.sensors import api as sensors
+from kawasan.rooms.zone import api as zone
 
 ROOT = "/sensorthings/v1.1"
 
@@ -36,6 +38,7 @@ def _found(request: HttpRequest, path: str) -> dict[str, Any]:
         raise sensors.ReadOnly
     options = [(name, text) for name in request.GET for text in request.GET.getlist(name)]
     with transaction(actor):
-        return sensors.sensorthings(
-            actor=actor, path=path, options=options, root=request.build_absolute_uri(ROOT)
-        ).document  # fmt: skip
+        found = sensors.sensorthings(actor=actor, path=path, options=options, root=request.build_absolute_uri(ROOT))
+        if actor.sees_zone:  # a question goes over everybody's devices
+            zone.note_looks(actor=actor, business_ids=sensors.owners(), what=zone.Look.DEVICES, at=clock.now())
+        return found.document

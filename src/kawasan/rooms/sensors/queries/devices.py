@@ -32,6 +32,11 @@ def device_now(device_id: UUID) -> Device:
     return as_device(_rows().get(pk=device_id))
 
 
+def owners() -> set[UUID]:
+    """Return who has devices."""
+    return set(_rows().prefetch_related(None).values_list("owner_id", flat=True).distinct())
+
+
 def devices(
     *,
     actor: Actor,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kawasan.core import clock, ids
+from kawasan.core.access import Actor
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace.http.edge import business_meant, endpoint, json, with_next
+from kawasan.rooms.zone import api as zone
 
 _CAPTURE_TIMEOUT_MS = 60_000
 
@@ -83,7 +86,14 @@ def answer_question(request: HttpRequest, question: trace.Question, name: str) -
     actor, cursor = actor_of(request), request.GET.get("nextPageToken")
     with transaction(actor):
         page = trace.events(actor=actor, question=question, cursor=cursor, limit=_size(request))
+        _note(actor, page.items)
     return with_next(request, json(trace.events_document(page.items, name=name, at=clock.now())), page)
+
+
+def _note(actor: Actor, shown: Sequence[trace.Event]) -> None:
+    """Let businesses see who of the zone read their events."""
+    read = {one.business_id for one in shown}
+    zone.note_looks(actor=actor, business_ids=read, what=zone.Look.EVENTS, at=clock.now())
 
 
 def _event(request: HttpRequest, event_id: str) -> HttpResponse:
@@ -91,6 +101,7 @@ def _event(request: HttpRequest, event_id: str) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         event = trace.event(actor=actor, event_id=event_id)
+        _note(actor, (event,))
     return json(trace.events_document((event,), name="SimpleEventQuery", at=clock.now()))
 
 

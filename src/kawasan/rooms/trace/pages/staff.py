@@ -27,7 +27,9 @@ def doubts(request: HttpRequest) -> HttpResponse:
     state = state if state in _STATES else "open"
     with transaction(actor):
         page = trace.doubts(actor=actor, state=state, cursor=request.GET.get("after"))
-        names = zone.businesses(ids={one.business_id for one in page.items})
+        shown = {one.business_id for one in page.items}
+        names = zone.businesses(ids=shown)
+        zone.note_looks(actor=actor, business_ids=shown, what=zone.Look.DOUBTS, at=clock.now())
     rows = [
         {
             "doubt": one,

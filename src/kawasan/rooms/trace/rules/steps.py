@@ -73,6 +73,23 @@ _WORDS = {
 }  # fmt: skip
 
 
+# How an event's words are called where its document is shown (a proof's page).
+CALLED: dict[str, dict[str, str]] = {
+    "bizStep": {step.biz_step: step.text for step in STEPS.values()} | _WORDS | {"commissioning": msg("Goods named")},
+    "kawasan:step": {step.key: step.text for step in STEPS.values()},
+    "disposition": {
+        "active": msg("In the world"), "in_progress": msg("In work"), "conformant": msg("As it should be"),
+        "in_transit": msg("On the way"), "sellable_accessible": msg("On sale"), "recalled": msg("Called back"),
+    },
+    "type": {
+        "ObjectEvent": msg("Something was seen or made"), "AggregationEvent": msg("Packed together"),
+        "TransactionEvent": msg("Tied to a paper"), "TransformationEvent": msg("Made of other goods"),
+        "AssociationEvent": msg("Fixed to something"), "Temperature": msg("Temperature"),
+    },
+    "action": {"ADD": msg("Begins"), "OBSERVE": msg("Seen"), "DELETE": msg("Ends")},
+}  # fmt: skip
+
+
 def known_as_step(biz_step: str, disposition: str, told: object = "") -> Step:
     """Return the step that an event's words stand for, ``told`` among them; others keep their own word."""
     if disposition == "recalled":

@@ -48,23 +48,21 @@ def _note_looks(actor: Actor, business_ids: set[UUID], what: Look, at: datetime,
         business__in=known, person=actor.person_id, action=what.value, note=text, is_program=_is_program(actor),
         at__gt=at - LOOK_LIFETIME,
     )  # fmt: skip
-    for business_id in sorted(known - set(same.values_list("business_id", flat=True))):
-        note(actor, what.value, at=at, business_id=business_id, text=text)
+    new = sorted(known - set(same.values_list("business_id", flat=True)))
+    rows = [_row(actor, what.value, at, one, text, number) for one, number in zip(new, _numbers(len(new)), strict=True)]
+    models.AccessLog.objects.bulk_create(rows)
 
 
 def note(actor: Actor, action: str, *, at: datetime, business_id: UUID | None = None, text: str = "") -> None:
     """Write down who did what. ``text`` may hold a reason or a role, never a personal number."""
-    row = models.AccessLog(
-        id=ids.uuid7(),
-        at=at,
-        action=action,
-        person_id=actor.person_id,
-        business_id=business_id,
-        note=text,
-        number=_next_number(),
-        is_program=_is_program(actor),
-    )
-    row.save(force_insert=True)
+    _row(actor, action, at, business_id, text, _numbers(1)[0]).save(force_insert=True)
+
+
+def _row(actor: Actor, action: str, at: datetime, business_id: UUID | None, text: str, number: int) -> models.AccessLog:
+    return models.AccessLog(
+        id=ids.uuid7(), at=at, action=action, person_id=actor.person_id, business_id=business_id, note=text,
+        number=number, is_program=_is_program(actor),
+    )  # fmt: skip
 
 
 # A key is narrowed to scopes; who sits at a browser is not.
@@ -73,8 +71,10 @@ def _is_program(actor: Actor) -> bool:
 
 
 # A writer has a transaction id before it draws a number: what followers rely on, see platform/followers.py.
-def _next_number() -> int:
+def _numbers(count: int) -> list[int]:
+    if not count:
+        return []
     with connection.cursor() as cursor:
         cursor.execute("select pg_current_xact_id()")
-        cursor.execute("select nextval(%s)", [ACCESS_SEQUENCE])
-        return int(cursor.fetchone()[0])
+        cursor.execute("select nextval(%s) from generate_series(1, %s)", [ACCESS_SEQUENCE, count])
+        return [int(number) for (number,) in cursor.fetchall()]

@@ -222,6 +222,10 @@ class Look(StrEnum):
     MONEY = "money_seen"
     BANK_ACCOUNT = "bank_account_seen"
     ORDER = "order_seen"
+    DOUBTS = "doubts_seen"
+    REVIEWS = "reviews_seen"
+    DEVICES = "devices_seen"
+    EVENTS = "events_seen"
 
 
 ACCESS_SEQUENCE = "zone_access_log_number"  # numbers the access log; followers go by it

@@ -3,7 +3,7 @@ import { showAnchors } from "./anchors.mjs";
 import { isSupported, verify } from "./verify.mjs";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
-const labels = read("labels");
+const { names: labels, said: words } = read("labels"); // what names mean, and how the zone says values
 
 const named = (name) => (Object.hasOwn(labels, name) ? labels[name] : name);
 
@@ -29,9 +29,14 @@ function tell(data, holds) {
   section.hidden = !holds || typeof text !== "string";
   list.replaceChildren();
   if (section.hidden) return;
+  section.querySelector("[data-hashed]").textContent = text;
   for (const [name, value] of linesOf("", parsed(text))) {
+    if (name.startsWith("@")) continue; // words of JSON-LD itself
     for (const [tag, content] of [["dt", name], ["dd", value]]) {
-      list.append(Object.assign(document.createElement(tag), { textContent: content }));
+      const line = Object.assign(document.createElement(tag), { textContent: content });
+      const said = `${name}\n${value}`;
+      if (tag === "dd" && Object.hasOwn(words, said)) line.dataset.said = words[said];
+      list.append(line);
     }
   }
 }

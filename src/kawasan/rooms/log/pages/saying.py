@@ -1,0 +1,125 @@
+"""What stands in a document, as people say it: amounts, moments, names of businesses and places, beside the values."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from kawasan.core import ids
+from kawasan.core.errors import Refusal, msg
+from kawasan.platform import wording
+from kawasan.rooms.ledger import api as ledger
+from kawasan.rooms.log import api as log
+from kawasan.rooms.zone import api as zone
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_GOODS = re.compile(r"https?://[^/]+/01/([0-9]{14})(?:/10/([^/?]+))?")
+_REGION = "urn:x-kawasan:region:"
+_UNITS = {"CEL": "\N{DEGREE SIGN}C", "KGM": "kg", "GRM": "g", "LTR": "l"}
+_SAID_AS = {  # names that speak of the smallest unit or of a code, where neither is shown
+    "amount": msg("Amount"), "code": msg("Kind of transfer"), "total_minor": msg("Total"), "ppn_minor": msg("PPN"),
+}  # fmt: skip
+_IDS = {"id": "trf", "pending_of": "trf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """
+    A line of a document: its name and value, and what people say for the value, where that is something else.
+
+    ``heading`` is the name to stand before what people say.
+    """
+
+    heading: str
+    name: str
+    value: str
+    said: str
+
+
+def lines(proof: log.Proof) -> list[Line]:
+    """Return what a proof proves as lines for people; JSON-LD's own words are left out. Call it in a transaction."""
+    opened = proof.part or proof.content
+    if opened is None:
+        return []
+    whole = _transfer(opened.body) if proof.part else {}
+    return [_line(name, value, whole) for name, value in log.lines_of(opened.body) if not name.startswith("@")]
+
+
+def _line(name: str, value: str, transfer: dict[str, Any]) -> Line:
+    said, named = _said(name, value, transfer), log.named(name, say=gettext)
+    return Line(gettext(_SAID_AS[name]) if said and name in _SAID_AS else named, named, value, said)
+
+
+def _transfer(body: bytes) -> dict[str, Any]:
+    with suppress(ValueError):
+        found = json.loads(body)
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _said(name: str, value: str, transfer: dict[str, Any]) -> str:
+    """Return what people say for a value, or nothing where they say the same, or where it cannot be read."""
+    try:
+        found = _of_transfer(name, value, transfer) if transfer else ""
+        found = found or _of_field(re.sub(r"\[\d+\]", "", name).rpartition(".")[2], value)
+    except (Refusal, ValueError, OverflowError):
+        return ""
+    return "" if found == value else found
+
+
+def _of_transfer(name: str, value: str, transfer: dict[str, Any]) -> str:
+    is_money = transfer.get("asset") == str(ledger.IDR)
+    if name == "amount" and is_money:
+        return wording.rupiah(int(value))
+    if name == "asset":
+        return gettext("Rupiah") if is_money else ledger.asset(UUID(value)).code
+    if name in ("debit", "credit"):
+        return _account(ledger.account(UUID(value)))
+    if name == "reference":
+        prefix = log.called("reference", transfer.get("code"))
+        return ids.public(prefix, UUID(value)) if prefix else ""
+    return ids.public(_IDS[name], UUID(value)) if name in _IDS else ""
+
+
+def _account(account: ledger.Account) -> str:
+    """Return what an account is, and whose, where that is a business: who people are is for them to say."""
+    text = log.called("account", account.code)
+    owner = zone.businesses(ids=[account.owner]).get(account.owner)
+    return _joined(gettext(text) if text else "", owner.name if owner else "")
+
+
+def _joined(*parts: str) -> str:
+    return " \N{MIDDLE DOT} ".join(filter(None, parts))
+
+
+def _of_field(field: str, value: str) -> str:
+    if _MOMENT.fullmatch(value):
+        return wording.moment(datetime.fromisoformat(value))
+    if _DAY.fullmatch(value):
+        return wording.moment(date.fromisoformat(value), "date")
+    if field.endswith("_minor"):
+        return wording.rupiah(int(value))
+    if field == "business":
+        found = zone.businesses(ids=[UUID(value)]).get(UUID(value))
+        return found.name if found else ""
+    if value.startswith(_REGION):
+        place = zone.regency(value.removeprefix(_REGION))
+        return place.name
+    if goods := _GOODS.match(value):
+        return _joined(f"GTIN {goods[1]}", goods[2] or "")
+    return _word(field, value)
+
+
+def _word(field: str, value: str) -> str:
+    if value in ("true", "false"):
+        return gettext("yes") if value == "true" else gettext("no")
+    text = log.called(field, value) or (zone.LABELS["action"].get(value, "") if field == "action" else "")
+    return gettext(text) if text else _UNITS.get(value, "") if field == "uom" else ""
