@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,6 +48,7 @@ _MARK = secrets.token_hex(12)
 CHOICES = ("kawasan_currency",)  # cookies of readers' choices that the footer shows
 _SHELL = ("header", "messages", "footer", "bottom")
 _ONCE = ("now", "request_id")  # differ each time: a page with one of these is never answered by 304
+_NO_HOLE = b""  # stands between two texts with nothing to fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,13 @@ class _Kept:
     checked_at: datetime
     # Pages that were made together, after a start or a change, do not all become old together.
     lives: timedelta = field(default_factory=lambda: timedelta(seconds=SECONDS_MAX * random.uniform(0.7, 1)))
-    nobody: tuple[bytes, ...] = ()  # the pieces with the shell that nobody sees
+    nobody: tuple[bytes, ...] = ()  # the same pieces, with the shell that nobody sees between them
     digest: bytes = b""
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.pieces)) + sum(map(len, self.nobody)) + 2_000
+        held = {id(piece): len(piece) for piece in (*self.pieces, *self.nobody)}
+        return sum(held.values()) + 2_000
 
 
 class SharedPages:
@@ -161,7 +164,7 @@ class SharedPages:
         context = {**made.context, "hole": holes, "csrf_token": _hole("csrf"), "request_id": _hole("request_id")}
         text = render_to_string(made.template, context, asked)
         kept = _Kept(_pieces(text), replace(made, context={}), _followed(made, versions), at, at)
-        kept.nobody = _pieces(_with_shell(kept.pieces, _shell(asked, made.around, _hole("csrf"))))
+        kept.nobody = _with_shell(kept.pieces, _shell(asked, made.around, _hole("csrf")))
         kept.digest = blake2b(b"\0".join(kept.nobody), digest_size=16).digest()
         self._keep(key, kept)
         return kept
@@ -247,7 +250,7 @@ def _as_private(response: HttpResponse, etag: str | None) -> HttpResponse:
 
 def _once() -> dict[bytes, bytes]:
     now = str(int(clock.now().timestamp() * 1000))
-    return {b"now": now.encode(), b"request_id": str(ids.uuid7()).encode()}
+    return {b"now": now.encode(), b"request_id": str(ids.uuid7()).encode(), _NO_HOLE: b""}
 
 
 def _hole(name: str) -> str:
@@ -264,11 +267,11 @@ def _filled(pieces: tuple[bytes, ...], filling: Mapping[bytes, bytes]) -> bytes:
     return b"".join(filling[piece] if place % 2 else piece for place, piece in enumerate(pieces))
 
 
-def _with_shell(pieces: tuple[bytes, ...], shell: Mapping[str, str]) -> str:
-    """Return a page's text with the shell put in and the other holes left open."""
-    filling = {name.encode(): part.encode() for name, part in shell.items()}
-    others = {name.encode(): _hole(name).encode() for name in ("csrf", *_ONCE)}
-    return _filled(pieces, filling | others).decode()
+def _with_shell(pieces: tuple[bytes, ...], shell: Mapping[str, str]) -> tuple[bytes, ...]:
+    """Return the pieces with the shell put in and the other holes left open; the page's own text is not copied."""
+    filling = {name.encode(): (_NO_HOLE, *_pieces(part), _NO_HOLE) for name, part in shell.items()}
+    cut = (filling.get(piece, (piece,)) if place % 2 else (piece,) for place, piece in enumerate(pieces))
+    return tuple(chain.from_iterable(cut))
 
 
 def _shell(request: HttpRequest, context: Mapping[str, Any], token: str) -> dict[str, str]:

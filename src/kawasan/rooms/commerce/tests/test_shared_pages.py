@@ -68,6 +68,14 @@ def test_a_page_asks_the_same_number_of_questions_with_ten_and_with_a_thousand_p
     assert len(_asked(lambda: client.get(address))) == 1  # the version, and nothing else
 
 
+def test_a_page_that_is_kept_takes_its_own_text_once(client: Client) -> None:
+    shared_pages.pages.forget()
+    answer = client.get(f"/produk/{a_product(a_business().id, description='Panjang. ' * 850).slug}")
+    assert answer.status_code == 200
+    (kept,) = shared_pages.pages._pages.values()
+    assert kept.size < len(answer.content) + 5_000
+
+
 def _fresh(client: Client, address: str) -> int:
     shared_pages.pages.forget()
     return len(_asked(lambda: client.get(address)))
