@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kawasan.core import ids
+from kawasan.core.values import value
 from kawasan.rooms.commerce.rules.units import (
     campaign_account,
     limit_account,
@@ -18,7 +19,7 @@ from kawasan.rooms.commerce.types.codes import AccountCode, TransferCode
 from kawasan.rooms.ledger.types import Entry, Kind, NewTransfer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Units:
     """Units of one line: from the ordinary stock or, with ``campaign``, from what is set aside for it."""
 

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from kawasan.core.values import value
+
 ORDER_PREFIX = "ord"
 GROUP_PREFIX = "grp"
 RETURN_PREFIX = "ret"
@@ -82,7 +84,7 @@ class Step(StrEnum):
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ShipTo:
     """Where an order goes."""
 
@@ -91,7 +93,7 @@ class ShipTo:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wanted:
     """One line of a checkout; ``unit_price_minor`` is the price the buyer saw (None: whatever it is)."""
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from kawasan.core.errors import Refusal
+from kawasan.core.values import value
 
 AMOUNT_MAX = 2**63 - 1  # a PostgreSQL bigint
 CODE_MAX = 2**15 - 1  # a PostgreSQL smallint
@@ -67,7 +68,7 @@ class NewAccount:
     flags: Flag = Flag.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NewTransfer:
     """
     One movement of an asset from the account it debits to the account it credits.
@@ -87,7 +88,7 @@ class NewTransfer:
     reference: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """
     A linked group of transfers that applies whole or not at all.
@@ -101,7 +102,7 @@ class Entry:
     transfers: tuple[NewTransfer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Applied:
     """The entry is in the ledger; ``repeated`` when it already was before this call."""
 
