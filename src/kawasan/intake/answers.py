@@ -13,7 +13,7 @@ from kawasan.core import problems
 from kawasan.core.errors import Busy, Refusal
 from kawasan.intake import languages
 from kawasan.rooms.commerce.rules.checkout import Draft
-from kawasan.rooms.commerce.rules.placed import placed_out
+from kawasan.rooms.commerce.rules.placed import placed_json
 
 JSON = "application/json"
 PLAIN = "text/plain"
@@ -38,7 +38,7 @@ def response(
 
 def placed(draft: Draft, *, repeated: bool, keep_alive: bool) -> bytes:
     """Return the answer to an order that was placed."""
-    body = orjson.dumps(placed_out(draft))
+    body = placed_json(draft).encode()
     if keep_alive and not repeated:  # nearly all of them
         return b"%b%d\r\n\r\n%b" % (_CREATED, len(body), body)
     return response(201, body, keep_alive=keep_alive, headers=_REPEATED if repeated else _NOTHING)
@@ -80,4 +80,4 @@ def one_of_many(result: Draft | Refusal, *, repeated: bool, path: str, language:
     """Return an order's own answer within the answer to a batch."""
     if isinstance(result, Refusal):
         return {"status": problems.status_of(result), "problem": document(result, path=path, language=language)}
-    return {"status": 201, "repeated": repeated, "order_group": placed_out(result)}
+    return {"status": 201, "repeated": repeated, "order_group": orjson.Fragment(placed_json(result))}

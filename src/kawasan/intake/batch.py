@@ -109,10 +109,11 @@ class Decider:
 
     def _ask(self, reading: Connection, wishes: Sequence[Wish], at: datetime, now: float) -> _Asked:
         """Return whose the keys are and how the variants are listed, asking once for all that is not remembered."""
-        variants = (line.variant_id for wish in wishes if not isinstance(wish.lines, Refusal) for line in wish.lines)
+        bodies = [wish.asked for wish in wishes if not isinstance(wish.asked, Refusal)]
+        variants = [line.variant_id for body in bodies if not isinstance(body.lines, Refusal) for line in body.lines]
         actors, secrets = self._actors.known((wish.secret for wish in wishes), now)
         shelf, wanted = self._wares.known(variants, now)
-        vouchers = _vouchers_of(wishes)
+        vouchers = {plain_code(body.voucher) for body in bodies if body.voucher} - {""}
         if not (secrets or wanted or vouchers):
             return _Asked(actors, shelf, {})
         cursors = partial(psycopg.Cursor, reading)
@@ -252,11 +253,6 @@ def _wares(listed: dict[UUID, Listed], at: datetime) -> dict[UUID, _Ware]:
         key: _Ware(item, None if item.windows or item.campaigns else deciding.offer_at(item, at))
         for key, item in listed.items()
     }
-
-
-def _vouchers_of(wishes: Sequence[Wish]) -> set[str]:
-    """Return the codes of vouchers that wishes name."""
-    return {plain_code(w.body.voucher) for w in wishes if not isinstance(w.body, Refusal) and w.body.voucher} - {""}
 
 
 def _open_accounts(reading: Connection, tries: Sequence[_Try], at: datetime) -> None:

@@ -124,6 +124,7 @@ class Intake:
             given = read_json(request.body)
         except Refusal as refusal:
             given = refusal
+        request.body = b""  # it is read; the request itself waits for its answer
         self._put(zone, [wish_of(secret, key, given, request.arrived, answer)])
 
     def _take_many(self, connection: Connection, request: Request, zone: ZoneSchema, secret: str) -> None:

@@ -14,6 +14,7 @@ from kawasan.core.access import Actor
 from kawasan.core.errors import BadField, InvalidInput, MissingField, Refusal, Unauthenticated
 from kawasan.core.idempotency import check_key
 from kawasan.core.problems import field_refusal
+from kawasan.core.values import value
 from kawasan.intake.refusals import CartElsewhere
 from kawasan.rooms.commerce.rules import checkout as deciding
 from kawasan.rooms.commerce.rules import orders as rules
@@ -29,7 +30,7 @@ SCOPE = "orders:write"
 Reply: TypeAlias = Callable[[Draft | Refusal, bool], None]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Meaning:
     """What a wish asks for, and under which id of a ledger entry."""
 
@@ -43,13 +44,28 @@ class Meaning:
 
 
 @dataclass(slots=True)
+class Asked:
+    """
+    What a body asks for, as far as its shape goes.
+
+    The body itself is let go as soon as it is read: hundreds of them wait together, and would not stay in the
+    processor's cache.
+    """
+
+    lines: tuple[Wanted, ...] | Refusal
+    method: Method
+    ship_to: ShipTo
+    voucher: str
+    from_cart: bool
+
+
+@dataclass(slots=True)
 class Wish:
     """One order as somebody sent it, until it is answered."""
 
     secret: str  # of the API key
     key: str | None  # Idempotency-Key
-    body: CheckoutIn | Refusal
-    lines: tuple[Wanted, ...] | Refusal  # what the body asks for
+    asked: Asked | Refusal
     arrived: float
     answer: Reply  # called with the result, and whether it was given before
     meaning: Meaning | None = None
@@ -60,12 +76,16 @@ class Wish:
 def wish_of(secret: str, key: str | None, given: Any, arrived: float, answer: Reply) -> Wish:
     """Return an order as it was sent; what is wrong with it is told when it is known that the sender may send any."""
     body = given if isinstance(given, Refusal) else read_checkout(given)
-    if isinstance(body, Refusal):
-        return Wish(secret, key, body, (), arrived, answer)
+    return Wish(secret, key, body if isinstance(body, Refusal) else _asked(body), arrived, answer)
+
+
+def _asked(body: CheckoutIn) -> Asked:
+    lines: tuple[Wanted, ...] | Refusal
     try:
-        return Wish(secret, key, body, tuple(line.wanted() for line in body.lines), arrived, answer)
+        lines = tuple([line.wanted() for line in body.lines])
     except UnknownVariant as refusal:
-        return Wish(secret, key, body, refusal, arrived, answer)
+        lines = refusal
+    return Asked(lines, body.method, body.ship_to.ship_to(), body.voucher, body.from_cart)
 
 
 def read_json(body: bytes) -> Any:
@@ -94,19 +114,19 @@ def meaning_of(wish: Wish, actor: Actor) -> Meaning:
     """
     if not actor.is_signed_in:
         raise Unauthenticated
-    body = wish.body
-    if isinstance(body, Refusal):
-        raise body
+    asked = wish.asked
+    if isinstance(asked, Refusal):
+        raise asked
     actor.need_scope(SCOPE)
     key = check_key(wish.key)
-    lines = wish.lines
+    lines = asked.lines
     if isinstance(lines, Refusal):
         raise lines
-    if body.from_cart:
+    if asked.from_cart:
         raise CartElsewhere(field="from_cart")
     buyer = actor.need_person()
     rules.check_wanted(lines)
-    ship_to = rules.checked_ship_to(body.ship_to.ship_to())
-    voucher = plain_code(body.voucher)
-    digest = deciding.digest(buyer, lines, body.method, ship_to, voucher)
-    return Meaning(deciding.entry_id(buyer, key), buyer, body.method, lines, ship_to, digest, voucher)
+    ship_to = rules.checked_ship_to(asked.ship_to)
+    voucher = plain_code(asked.voucher)
+    digest = deciding.digest(buyer, lines, asked.method, ship_to, voucher)
+    return Meaning(deciding.entry_id(buyer, key), buyer, asked.method, lines, ship_to, digest, voucher)

@@ -100,8 +100,9 @@ def give_numbers(cursor: Cursor, drafts: Iterable[Draft]) -> None:
 
 def append(cursor: Cursor, taken: Sequence[tuple[UUID, Draft]], encrypt: Cipher) -> None:
     """Append the orders of checkouts, each given with the id of its ledger entry, in the entry's transaction."""
-    rows = [row for entry_id, draft in taken for row in _rows(entry_id, draft, encrypt)]
-    cursor.execute(_APPEND, [orjson.dumps(rows).decode()])
+    # Each row becomes bytes at once: hundreds of dictionaries together would not stay in the processor's cache.
+    rows = [orjson.dumps(row) for entry_id, draft in taken for row in _rows(entry_id, draft, encrypt)]
+    cursor.execute(_APPEND, [f"[{b','.join(rows).decode()}]"])
 
 
 def _rows(entry_id: UUID, draft: Draft, encrypt: Cipher) -> Iterator[dict[str, Any]]:

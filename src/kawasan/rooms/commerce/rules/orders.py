@@ -122,7 +122,8 @@ def checked_ship_to(ship_to: ShipTo) -> ShipTo:
     address = _filled("address", ship_to.address, ADDRESS_LENGTH_MAX)
     if sum(map(str.isdigit, phone)) < _PHONE_DIGITS_MIN:
         raise IncompleteAddress(field="phone")
-    return ShipTo(name, phone, address)
+    is_same = (name, phone, address) == (ship_to.name, ship_to.phone, ship_to.address)
+    return ship_to if is_same else ShipTo(name, phone, address)
 
 
 def _filled(field: str, given: str, limit: int) -> str:
