@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from kawasan.rooms.log import api as log
 from kawasan.rooms.zone import api as zone
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})")
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GOODS = re.compile(r"https?://[^/]+/01/([0-9]{14})(?:/10/([^/?]+))?")
 _REGION = "urn:x-kawasan:region:"
@@ -55,7 +57,16 @@ def lines(proof: log.Proof) -> list[Line]:
 
 def _line(name: str, value: str, transfer: dict[str, Any]) -> Line:
     said, named = _said(name, value, transfer), log.named(name, say=gettext)
-    return Line(gettext(_SAID_AS[name]) if said and name in _SAID_AS else named, named, value, said)
+    return Line(_heading(name) or named if said else named, named, value, said)
+
+
+def _heading(name: str) -> str:
+    """Return what to call a value that is said otherwise, where its own name does not fit that any more."""
+    if name in _SAID_AS:
+        return gettext(_SAID_AS[name])
+    if name in ("readPoint.id", "bizLocation.id"):
+        return log.named(name.removesuffix(".id"), say=gettext)
+    return gettext("What was measured") if re.search(r"sensorReport\[\d+\]\.type$", name) else ""
 
 
 def _transfer(body: bytes) -> dict[str, Any]:
@@ -107,6 +118,8 @@ def _of_field(field: str, value: str) -> str:
         return wording.moment(date.fromisoformat(value), "date")
     if field.endswith("_minor"):
         return wording.rupiah(int(value))
+    if _DECIMAL.fullmatch(value):
+        return wording.written(Decimal(value))
     if field == "business":
         found = zone.businesses(ids=[UUID(value)]).get(UUID(value))
         return found.name if found else ""

@@ -56,6 +56,7 @@ def test_an_event_is_said_with_moments_places_and_goods_and_not_with_codes(clien
         "kawasan:step": "harvested",
         "eventTime": "2026-10-13T06:39:55.617+08:00",
         "readPoint": {"id": "urn:x-kawasan:region:73.26"},
+        "sensorElementList": [{"sensorReport": [{"type": "Temperature", "value": 18.5, "uom": "CEL"}]}],
         "quantityList": [{"epcClass": "https://id.gs1.org/01/09521100000017/10/SAPAN-10", "quantity": 120}],
         "total_minor": 1_110_000,
         "valid_until": "2028-04-05",
@@ -69,6 +70,9 @@ def test_an_event_is_said_with_moments_places_and_goods_and_not_with_codes(clien
     for said in ("Kabupaten Toraja Utara", "GTIN 09521100000017 · SAPAN-10", "Dipanen", "Rp11.100", "5 Apr 2028"):
         assert f"<dd>{said}</dd>" in lines, said
     assert "13 Okt 2026" in lines
+    for name, said in (("Tempat", "Kabupaten Toraja Utara"), ("Yang diukur", "Suhu")):
+        assert f"<dt>{name}</dt><dd>{said}</dd>" in lines
+    assert "<dd>18,5</dd>" in lines
     for raw in ("ObjectEvent", "commissioning", "urn:x-kawasan", "@context", "T06:39"):
         assert raw not in lines
     assert "<dd>2026-99-99T99:99:99Z</dd>" in lines  # what cannot be read is shown as it stands
