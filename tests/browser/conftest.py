@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.demo.running import a_folder, cut_off, start, told_in
+from tests.demo.running import SECONDS_MAX, a_folder, cut_off, start, told_in
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [
@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_SECONDS_MAX = 120
+READY_SECONDS_MAX = SECONDS_MAX
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

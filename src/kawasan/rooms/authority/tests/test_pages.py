@@ -11,8 +11,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 from tests.builders.authority import a_completion, a_refund, a_sale
-from tests.builders.commerce import a_product, a_variant
-from tests.builders.orders import an_order, something_for_sale, wanted
+from tests.builders.commerce import a_product
 from tests.builders.zone import a_business, a_person, owner_of, zone_staff
 
 from kawasan.core import clock, ids
@@ -27,8 +26,8 @@ pytestmark = pytest.mark.django_db
 PAGES = ("layar", "layar/angka", "layar/laporan", "layar/digitalisasi", "layar/digitalisasi/usaha")
 
 
-@pytest.fixture
-def sold():
+@pytest.fixture(scope="module")
+def sold(rows_of_module):
     """Three orders of two businesses: one paid, one cancelled, one completed and returned in part."""
     now = clock.now()
     weaver = a_business(name="Tenun Lestari", kbli_code="13121", regency_code="33.75")
@@ -95,52 +94,12 @@ def test_the_screen_shows_what_was_paid_and_what_is_left_of_it(auditor, sold):
     assert 'hx-get="/layar/angka"' in auditor.get("/layar").content.decode()
 
 
-def test_the_screen_of_a_zone_without_orders_says_so(auditor):
-    assert auditor.get("/layar").status_code == 200
-    assert "Rp0" in text_of(auditor.get("/layar/angka"))
-
-
 def test_the_screen_names_no_person_and_no_business(auditor, sold):
     weaver, shop = sold
     page = auditor.get("/layar").content.decode()
 
     assert weaver.name not in page
     assert shop.name not in page
-
-
-def ticker(page) -> list[str]:
-    """Return what each order of the ticker is for, newest first."""
-    return re.findall(r"<li><span>([^<]+)<small>", page.content.decode())
-
-
-@pytest.mark.parametrize(
-    ("language", "name", "sector"),
-    [
-        ("id", "Makanan &amp; Minuman", "Industri pengolahan"),
-        ("en", "Food &amp; Drink", "Manufacturing"),
-        ("zh-hans", "食品饮料", "制造业"),
-    ],
-)
-def test_the_ticker_says_what_was_bought_in_the_readers_language(auditor, language, name, sector):
-    now = clock.now()
-    snacks = something_for_sale(price=9_000_00, at=now)  # the builder's category: food and drink
-    trifle = a_product(snacks.business_id, category="busana-muslim", variants=(a_variant(price_minor=1_000_00),))
-    an_order(lines=[wanted(trifle, 8), wanted(snacks)], at=now)
-    a_sale(a_business(kbli_code="13121").id, 70_000_00, at=now)  # paid, but no order of commerce
-    followers.catch_up()
-
-    first, second = ticker(auditor.get("/layar/angka", headers={"accept-language": language}))
-
-    assert (first, second) == (sector, name)  # the dearest line decides
-
-
-def test_the_ticker_shown_in_one_language_is_not_shown_to_readers_of_another(auditor):
-    an_order(at=clock.now())
-    followers.catch_up()
-
-    shown = {code: ticker(auditor.get("/layar/angka", headers={"accept-language": code})) for code in ("id", "en")}
-
-    assert shown == {"id": ["Makanan &amp; Minuman"], "en": ["Food &amp; Drink"]}
 
 
 def test_the_operator_publishes_the_screen_and_everybody_sees_sums_but_no_links(client, sold):
@@ -347,13 +306,6 @@ def test_digitalisation_is_counted_from_register_catalogue_and_ledger(auditor, s
     assert rows[-1][2:] == ["3", "1", "2", "3", "1"]
     west_java = auditor.get("/layar/digitalisasi?menurut=provinsi&sektor=2025-G").context["panel"]
     assert [(row.key, row.admitted) for row in west_java.rows] == [("32", 2)]
-
-
-def test_an_order_of_more_than_thirty_days_ago_does_not_count_as_selling(auditor):
-    a_sale(a_business().id, 10_000_00, at=clock.now() - timedelta(days=31))
-    followers.catch_up()
-
-    assert auditor.get("/layar/digitalisasi").context["panel"].total.sold == 0
 
 
 @pytest.mark.parametrize("query", ["menurut=hari", "menurut=usaha", "menurut=x", "yang=x"])

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from django.test import override_settings
 from tests.builders.zone import zone_staff
 
 from kawasan.core import clock, ids
@@ -31,20 +32,23 @@ INDONESIAN = {"Accept-Language": "id"}
 
 @pytest.fixture(scope="module")
 def memory():
-    """Serve one chain in memory."""
+    """Serve one chain in memory that has the contract."""
     evm = Evm()
     with evm.serving() as address:
-        yield evm, address
+        with override_settings(KAWASAN_EVM_RPC=address, KAWASAN_EVM_KEY=evm.key), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(chains, "LOOK_SECONDS", 0.01)
+            contract_address = tasks.deploy_contract().lower()
+        yield evm, address, contract_address
 
 
 @pytest.fixture
 def evm(memory, settings, monkeypatch):
     """Name the chain in memory and its key; what a test does to it is undone."""
-    evm, address = memory
+    evm, address, contract_address = memory
     before = evm.tester.take_snapshot()
     monkeypatch.setattr(chains, "LOOK_SECONDS", 0.01)
     settings.KAWASAN_EVM_RPC, settings.KAWASAN_EVM_KEY = address, evm.key
-    settings.KAWASAN_EVM_CONTRACT = tasks.deploy_contract().lower()
+    settings.KAWASAN_EVM_CONTRACT = contract_address
     yield evm
     evm.instead.clear()
     evm.make_blocks()
