@@ -35,8 +35,11 @@ check: setup ## format, lint, types, walls between rooms, migrations, translatio
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) tools/messages.py --check
 
+# One more than there are cores: tests wait often, for a server that starts or a browser that paints.
+TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+
 test: check browser ## everything: checks, then all tests in parallel (slow and browser tests too)
-	$(BIN)/pytest -n $(shell nproc 2>/dev/null || echo 2) --dist loadscope $(ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadscope $(ARGS)
 
 browser: # Chromium for the browser tests: installed on Debian and Ubuntu when we may, otherwise told
 	@if [ ! -x "$(CHROMIUM)" ]; then \
