@@ -26,6 +26,7 @@ EVERY_SECONDS = 20.0
 STEP = timedelta(minutes=10)
 PAST = timedelta(hours=26)
 BINS = 9
+BINS_SINCE = timedelta(days=7)  # never emptied: the first round has all of them
 PRICES = {"plastic": 2_500, "paper": 1_200, "metal": 9_000, "cooking_oil": 6_000}
 WEIGHED = (("organic", 2_340_000), ("residue", 1_875_500), ("plastic", 412_000), ("paper", 388_250))
 HOME = (107.6098, -6.9147)  # Bandung
@@ -45,6 +46,7 @@ class Devices:
         self._random = Random("devices")
         self._keys: dict[str, str] = {}
         self._due = 0.0
+        self._emptied: dict[UUID, float] = {}  # bins of today's round: since which hour they fill again
 
     def open(self) -> None:
         """Register what is missing, with a past, and give every device a new key: earlier ones are gone."""
@@ -56,7 +58,9 @@ class Devices:
         self._device("scale", city, kinds.WEIGHBRIDGE, "Jembatan timbang", _streams("weight"), HOME, now)
         for number in range(1, BINS + 1):
             place = (HOME[0] + self._random.uniform(-0.03, 0.03), HOME[1] + self._random.uniform(-0.02, 0.02))
-            self._device(f"bin{number}", city, kinds.BIN, f"Tempat sampah {number}", _streams("fill"), place, now)
+            self._device(
+                f"bin{number}", city, kinds.BIN, f"Tempat sampah {number}", _streams("fill"), place, now, BINS_SINCE
+            )
         if fresh:
             self._begin(now)
 
@@ -73,7 +77,7 @@ class Devices:
 
     def _device(
         self, name: str, owner: UUID, kind: sensors.DeviceKind, title: str, streams: list[sensors.NewStream],
-        place: tuple[float, float], now: datetime,
+        place: tuple[float, float], now: datetime, since: timedelta = PAST,
     ) -> bool:  # fmt: skip
         device_id = ids.derived("demo.device", name)
         with everything():
@@ -83,7 +87,7 @@ class Devices:
             except sensors.UnknownDevice:
                 made = sensors.register_device(
                     actor=SYSTEM, device_id=device_id, owner_id=owner, kind=kind, name=title, streams=streams,
-                    position=sensors.Position(*place), at=now - PAST,
+                    position=sensors.Position(*place), at=now - since,
                 )  # fmt: skip
                 self._keys[name] = made.secret
                 return True
@@ -111,7 +115,24 @@ class Devices:
             told = [reading for moment in moments for reading in self._readings(name, moment, now)]
             with everything():
                 sensors.take_readings(secret=self._keys[name], readings=told, at=now)
+        self._rounds(now)
         self._waste(now)
+
+    def _rounds(self, now: datetime) -> None:
+        """Let yesterday's round have missed its last bin, and today's have emptied its first."""
+        for days, emptied in ((1, slice(-1)), (0, slice(1))):
+            at = now - timedelta(days=days)
+            round_id = ids.derived("demo.round", days)
+            with everything():
+                planned = sensors.plan_round(
+                    actor=SYSTEM, round_id=round_id, day=clock.business_day(at), vehicle="D 8123 KB", at=at
+                )
+                for stop in planned.stops[emptied]:
+                    sensors.collect(actor=SYSTEM, stop_id=stop.id, at=at)
+                    self._emptied[stop.device_id] = at.timestamp() / 3_600
+                if days:
+                    sensors.close_round(actor=SYSTEM, round_id=round_id, at=at)
+                    self._emptied.clear()  # what they told since is past
 
     def _waste(self, now: datetime) -> None:
         districts = zone.districts_of("32.73")
@@ -163,8 +184,9 @@ class Devices:
             }  # fmt: skip
         if name == "scale":
             return {"weight": float(self._random.randint(3_000, 9_000))}
-        number = int(name.removeprefix("bin"))
-        return {"fill": round((hours * (1 + number % 3) + number * 29) % 100, 1)}
+        number, emptied = int(name.removeprefix("bin")), self._emptied.get(ids.derived("demo.device", name))
+        filled = hours * (1 + number % 3) + number * 29 if emptied is None else (hours - emptied) * (1 + number % 3)
+        return {"fill": round(filled % 100, 1)}
 
     def _pack(self, name: str, at: datetime) -> list[dict[str, object]]:
         told = self._values(name, at, at)
