@@ -77,6 +77,7 @@ from kawasan.rooms.sensors.types.devices import (
     UnknownDevice,
     UnknownStream,
 )
+from kawasan.rooms.sensors.types.machines import STATES as MACHINE_STATES
 from kawasan.rooms.sensors.types.machines import MachineDay, MachinePlan, PlanInvalid
 from kawasan.rooms.sensors.types.sensorthings import EntityNotFound, Found, QueryNotUnderstood, ReadOnly
 
@@ -86,6 +87,7 @@ __all__ = [
     "DEVICES_MAX",
     "HOURS_FOLLOWER",
     "KEPT",
+    "MACHINE_STATES",
     "MATERIALS",
     "PROPERTIES",
     "READING_SEQUENCE",

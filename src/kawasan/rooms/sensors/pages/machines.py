@@ -55,7 +55,7 @@ def day(request: HttpRequest, slug: str, device_id: str) -> HttpResponse:
     context = owner.context(
         "devices", device=found, shown=shown, form=form, before=asked - timedelta(days=1),
         after=asked + timedelta(days=1) if asked < clock.business_day(now) else None,
-        states=[(_state(state), round(lasted / 60)) for state, lasted in seconds.most_common()],
+        states=[(_word(state), round(lasted / 60)) for state, lasted in seconds.most_common()],
         busy_minutes=round(shown.busy_seconds / 60), running_minutes=round(shown.running_seconds / 60),
         good=shown.made - shown.rejected,
     )  # fmt: skip
@@ -92,14 +92,8 @@ def _share(part: float | None) -> float | str:
     return "" if part is None else round(part, 4)
 
 
-def _state(state: str) -> str:
-    known = {
-        "running": gettext("In operation"),
-        "idle": gettext("Idle"),
-        "down": gettext("Down"),
-        "setup": gettext("Setup"),
-    }
-    return known.get(state, state)
+def _word(state: str) -> str:
+    return gettext(sensors.MACHINE_STATES[state]) if state in sensors.MACHINE_STATES else state
 
 
 def _minutes(moment: time) -> int:

@@ -35,11 +35,11 @@ def translated(text: str) -> str:
 
 @register.filter
 def measured(value: float | str | None, unit: str = "") -> str:
-    """``{{ stream.last_value|measured:"°C" }}``: 4,2 °C; a word as it is; a dash for nothing."""
+    """``{{ stream.last_value|measured:"°C" }}``: 4,2 °C; a known word in the reader's language; a dash for nothing."""
     if value is None:
         return "–"
     if isinstance(value, str):
-        return value
+        return gettext(sensors.MACHINE_STATES[value]) if value in sensors.MACHINE_STATES else value
     places = 0 if value == int(value) else 1 if abs(value) >= 1 else 3
     return f"{wording.written(round(value, places), places=places)} {unit}".strip()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 from tests.builders.sensors import a_device
 from tests.builders.zone import a_business, a_member, owner_of
 
@@ -12,6 +13,7 @@ from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors.rules.machines import counted
+from kawasan.rooms.sensors.templatetags.sensors import measured
 
 pytestmark = pytest.mark.django_db
 STREAMS = [
@@ -58,6 +60,11 @@ def test_a_day_is_as_the_formulas_say():
 def test_a_counter_that_begins_again_loses_nothing():
     assert counted([5, 9, 9, 2, 4]) == 4 + 0 + 2 + 2
     assert counted([7]) == counted([]) == 0.0
+
+
+def test_a_machines_state_is_said_in_the_readers_language():
+    with override("id"):
+        assert (measured("running"), measured("welding"), measured(None)) == ("Berjalan", "welding", "–")
 
 
 def test_the_page_the_file_and_the_plan(client):

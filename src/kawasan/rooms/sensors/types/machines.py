@@ -9,6 +9,8 @@ from uuid import UUID
 from kawasan.core.errors import Invalid, msg
 
 RUNNING = "running"
+STATES = {RUNNING: msg("In operation"), "idle": msg("Idle"), "down": msg("Down"), "setup": msg("Setup")}
+"""What machines say of themselves, in words; they may say others."""
 
 
 @dataclass(frozen=True, slots=True)
