@@ -42,7 +42,7 @@ from kawasan.platform.embedded_host import (
     shut_down,
     url_of,
 )
-from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES
+from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES, memory, sized
 
 __all__ = ["FAST_FOR_TESTS", "TWO_CORES", "AlreadyRunning", "EmbeddedPostgres", "NotReady", "binaries"]
 
@@ -71,7 +71,7 @@ class EmbeddedPostgres:
     def __init__(self, root: Path, *, database: str = "kawasan", settings: Mapping[str, str] | None = None) -> None:
         self.root = Path(root).resolve()
         self.database = database
-        self._settings = {**TWO_CORES, **(settings or {}), **ALWAYS}
+        self._settings = {**TWO_CORES, **sized(memory()), **(settings or {}), **ALWAYS}
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._log_start = 0

@@ -1,7 +1,10 @@
 """Settings of the embedded PostgreSQL: two presets, and what holds under either."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
+
+import psutil
 
 PORT: Final = 5432  # only names the socket file; written out so that a PGPORT in the environment changes nothing
 
@@ -9,8 +12,6 @@ TWO_CORES: Final[Mapping[str, str]] = {
     "fsync": "on",
     "synchronous_commit": "on",
     "max_connections": "100",
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -21,7 +22,33 @@ TWO_CORES: Final[Mapping[str, str]] = {
     "max_parallel_maintenance_workers": "0",
     "idle_in_transaction_session_timeout": "5min",
 }
-"""A small server: two cores, about two gigabytes of memory. The default; a commit is on disk before it is answered."""
+"""A small server: two cores. The default; a commit is on disk before it is answered."""
+
+_MB: Final = 1024**2
+_LIMIT_OF_CONTAINER: Final = Path("/sys/fs/cgroup/memory.max")
+
+
+# Note [PostgreSQL's own cache]
+# A million balances, half of each page left free for their next versions, are 320 MB. Where they do not fit into the
+# cache, every order writes pages out and reads others in.
+def sized(memory_bytes: int) -> dict[str, str]:
+    """Return what follows from a machine's memory: an eighth of it as PostgreSQL's own cache, 256 MB to 1 GB."""
+    cache = min(max(memory_bytes // 8, 256 * _MB), 1024 * _MB)
+    return {
+        "shared_buffers": f"{cache // _MB}MB",
+        "effective_cache_size": f"{max(memory_bytes // 2, 1024 * _MB) // _MB}MB",
+    }
+
+
+def memory() -> int:
+    """Return the bytes of memory that this machine has, or that the container we run in may use."""
+    total = int(psutil.virtual_memory().total)
+    try:
+        limit = _LIMIT_OF_CONTAINER.read_text().strip()
+    except OSError:
+        return total
+    return min(total, int(limit)) if limit.isdigit() else total
+
 
 FAST_FOR_TESTS: Final[Mapping[str, str]] = {
     "fsync": "off",

@@ -16,6 +16,7 @@ import psutil
 import psycopg
 import pytest
 
+from kawasan.platform import embedded_settings
 from kawasan.platform.embedded import (
     FAST_FOR_TESTS,
     AlreadyRunning,
@@ -23,6 +24,7 @@ from kawasan.platform.embedded import (
     NotReady,
     binaries,
 )
+from kawasan.platform.embedded_settings import memory, sized
 from kawasan.platform.tests.embedding import AS_ROOT, SECONDS_MAX, SOURCE, gone, is_alive, run, working_in
 
 OWNER = """
@@ -123,6 +125,22 @@ def test_by_default_a_commit_is_on_disk_before_it_is_answered(folder, server_in)
     assert run(server.url, "show synchronous_commit") == [("on",)]
     assert run(server.url, "show full_page_writes") == [("on",)]
     assert run(server.url, "show max_connections") == [("100",)]
+    (shown,) = run(server.url, "select setting::bigint * 8192 from pg_settings where name = 'shared_buffers'")
+    assert f"{shown[0] // 1024**2}MB" == sized(memory())["shared_buffers"]
+
+
+@pytest.mark.parametrize(("gigabytes", "cache"), [(1, "256MB"), (2, "256MB"), (4, "512MB"), (64, "1024MB")])
+def test_the_cache_is_an_eighth_of_the_memory_within_bounds(gigabytes, cache):
+    assert sized(gigabytes * 1024**3)["shared_buffers"] == cache
+
+
+def test_a_containers_limit_counts_as_its_memory(tmp_path, monkeypatch):
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(embedded_settings, "_LIMIT_OF_CONTAINER", limit)
+    whole = memory()
+    for text, found in (("max\n", whole), ("104857600\n", 104_857_600), (f"{2 * whole}\n", whole)):
+        limit.write_text(text)
+        assert memory() == found
 
 
 def test_callers_change_settings_but_cannot_open_a_network_port(folder, server_in):
