@@ -20,6 +20,8 @@ from kawasan.rooms.ledger.types import (
     BatchTooLarge,
     Entry,
     LedgerBusy,
+    Refused,
+    TransferIdReused,
 )
 
 ATTEMPTS_MAX = 5  # how often a batch is decided anew because somebody committed one of its ids in the meantime
@@ -70,12 +72,14 @@ def expire_due(connection: Connection[Any], at: datetime, limit: int = EXPIRE_LI
 # Nothing locks an id that does not exist yet. Entries with the same id and content touch the same accounts, so one of
 # two waits and then finds the other's row. With different accounts, or for the id of a single transfer, the first to
 # know is the unique key; it stops the statement, the savepoint takes back the attempt, and the next one sees the row.
+# An entry refused because it names an id twice writes nothing that could meet the key, though it may name another one
+# before that the ledger has used: then, too, ids are looked up and the batch is decided anew.
 def apply_locked(connection: Connection[Any], batch: Sequence[Entry]) -> Outcome:
     """Apply a batch with everything it touches locked. Raises LedgerBusy, Stale, and what PostgreSQL says of locks."""
     for attempt in range(ATTEMPTS_MAX):
         try:
             return _attempt(connection, batch, look_up_ids=attempt > 0)
-        except errors.UniqueViolation:
+        except (errors.UniqueViolation, UsedUnseen):
             with connection.pipeline():
                 store.Question(connection, "rollback to savepoint ledger_batch")
                 store.Question(connection, "release savepoint ledger_batch")
@@ -101,8 +105,21 @@ def _attempt(connection: Connection[Any], batch: Sequence[Entry], *, look_up_ids
         book.transfer_ids = {row[0].int for row in used.rows()}
     drawn = store.numbers_from(numbers, count)
     outcome = decide_batch(batch, book, drawn)
+    if not look_up_ids:
+        need_all_seen(outcome)
     _write(connection, outcome)
     return outcome
+
+
+class UsedUnseen(Exception):
+    """An entry was refused for an id that it names twice, and which ids the ledger has used was not looked up."""
+
+
+def need_all_seen(outcome: Outcome) -> None:
+    """See to it that no refusal would name another transfer had used ids been looked up. Raises UsedUnseen."""
+    refused = [answer.refusal for answer in outcome.answers if isinstance(answer, Refused)]
+    if any(isinstance(refusal, TransferIdReused) for refusal in refused):
+        raise UsedUnseen
 
 
 def _write(connection: Connection[Any], outcome: Outcome) -> None:

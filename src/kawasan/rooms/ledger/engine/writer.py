@@ -150,7 +150,7 @@ class Writer:
             rooms.enter()
             self._write(connection, rooms, decided, alongside)
             decided.leave_hand()
-        except (store.Stale, errors.UniqueViolation):
+        except (store.Stale, errors.UniqueViolation, locking.UsedUnseen):
             connection.rollback()
             self._forget()
         except BaseException:
@@ -185,6 +185,7 @@ class Writer:
         known = store.entries_from(entries) | ahead
         drawn = store.numbers_from(numbers, count)
         outcome = decide_batch(batch, Book(accounts, {}, known), drawn)
+        locking.need_all_seen(outcome)
         return _Decided(outcome, generation, in_hand, _seen(batch, outcome, accounts))
 
     def _write(

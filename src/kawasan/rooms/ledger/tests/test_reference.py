@@ -127,6 +127,21 @@ def histories(draw: Any) -> list[Any]:
     return History(draw).steps()
 
 
+def test_an_id_named_twice_hides_none_before_it_that_the_ledger_has_used(db: None) -> None:
+    first, second = UUID(int=900), UUID(int=901)
+    route = (UUID(int=1), UUID(int=2), 1, 1)
+    with transaction.atomic():
+        _open_accounts()
+        ledger.post_many([Entry(UUID(int=2000), AT, (NewTransfer(first, *route),))])
+        twice = Entry(UUID(int=2001), AT, tuple(NewTransfer(key, *route) for key in (second, first, first)))
+        right = Entry(UUID(int=2002), AT, (NewTransfer(second, *route),))
+        refused, applied = ledger.post_many([twice, right])
+        assert isinstance(refused, ledger.Refused)
+        assert isinstance(applied, ledger.Applied)
+        assert (refused.index, refused.refusal.code) == (1, "transfer-id-reused")
+        transaction.set_rollback(True)
+
+
 @given(history=histories())
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_history_is_answered_as_the_reference_answers_it(db: None, history: list[Any]) -> None:
