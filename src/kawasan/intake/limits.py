@@ -22,7 +22,7 @@ WAIT_SECONDS = 0.3  # so long an order should wait for its batch; the batch itse
 ROOM_MIN = 50  # so many may wait however slow everything is
 ROOM_STEP = 20  # so many more after each batch that did not wait too long
 ROOM_SHARE_MIN = 0.7  # and this share of it at least after one that did: one hiccup of the disk is not overload
-# Who waited longer than this for a batch is answered 503, and not decided: with its batch nobody waits a second.
+# Who waited longer than this for a batch is answered 503, and not decided; the batch takes its time on top of it.
 DEADLINE_SECONDS = 0.65
 DRAIN_SECONDS_MAX = 12.0
 
