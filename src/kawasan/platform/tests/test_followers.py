@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -72,8 +74,9 @@ def _write(amount: int) -> None:
         cursor.execute("insert into trial (amount) values (%s)", [amount])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_row_that_commits_late_is_taken_and_nothing_twice(source):
+@contextmanager
+def _a_late_row() -> Iterator[None]:
+    """Hold a row of 1000 that has drawn its number; it commits afterwards."""
     drawn, finish = threading.Event(), threading.Event()
 
     def late() -> None:
@@ -85,15 +88,21 @@ def test_a_row_that_commits_late_is_taken_and_nothing_twice(source):
                 finish.wait(10)
             connection.close()
 
-    _write(1)
     slow = threading.Thread(target=late)
     slow.start()
-    drawn.wait(10)
-    _write(2)
-    followers.catch_up()
-    held_back = _total()
+    assert drawn.wait(10)
+    yield
     finish.set()
     slow.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_commits_late_is_taken_and_nothing_twice(source):
+    _write(1)
+    with _a_late_row():
+        _write(2)
+        followers.catch_up()
+        held_back = _total()
 
     assert held_back in (0, 1)  # never 3: that would have passed the late row
     assert _follow_until(1003) == 1003
@@ -103,26 +112,11 @@ def test_a_row_that_commits_late_is_taken_and_nothing_twice(source):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_writer_newer_than_every_ended_transaction_is_waited_for(source):
-    drawn, finish = threading.Event(), threading.Event()
-
-    def late() -> None:
-        with schemas.in_zone(databases.SCHEMA):
-            with transaction(SYSTEM), connection.cursor() as cursor:
-                cursor.execute("select 1 from trial_lock where id = 2 for no key update")
-                cursor.execute("insert into trial (amount) values (1000)")
-                drawn.set()
-                finish.wait(10)
-            connection.close()
-
     _write(1)
     assert _follow_until(1) == 1
-    slow = threading.Thread(target=late)
-    slow.start()
-    drawn.wait(10)
-    followers.catch_up()  # nothing has ended since the number was drawn, so no snapshot's xmax is above the writer
-    passed = followers.position("trial")
-    finish.set()
-    slow.join()
+    with _a_late_row():
+        followers.catch_up()  # nothing has ended since the number was drawn, so no snapshot's xmax is above the writer
+        passed = followers.position("trial")
 
     assert passed == 1
     assert _follow_until(1001) == 1001
@@ -144,26 +138,11 @@ def test_all_followers_take_what_is_there_and_rest_without_a_transaction(source,
 
 @pytest.mark.django_db(transaction=True)
 def test_all_followers_wait_for_a_row_that_commits_late(source):
-    drawn, finish = threading.Event(), threading.Event()
-
-    def late() -> None:
-        with schemas.in_zone(databases.SCHEMA):
-            with transaction(SYSTEM), connection.cursor() as cursor:
-                cursor.execute("select 1 from trial_lock where id = 2 for no key update")
-                cursor.execute("insert into trial (amount) values (1000)")
-                drawn.set()
-                finish.wait(10)
-            connection.close()
-
-    slow = threading.Thread(target=late)
-    slow.start()
-    drawn.wait(10)
-    _write(2)
-    for _ in range(3):
-        followers.advance_all()
-    held_back = _total()
-    finish.set()
-    slow.join()
+    with _a_late_row():
+        _write(2)
+        for _ in range(3):
+            followers.advance_all()
+        held_back = _total()
     deadline = time.monotonic() + 10
     while _total() != 1002 and time.monotonic() < deadline:
         followers.advance_all()
