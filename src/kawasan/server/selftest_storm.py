@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 from uuid import UUID
-
-import psutil
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM, Actor, ZoneRole
@@ -92,11 +92,10 @@ class Storm:
     def _kill(self) -> None:
         """Kill the web server, the worker or the bank, as a power cut does; they are started again."""
         child = self.random.choice(self.processes.children)
+        # The same one may have been killed a moment ago: what lies dead already cannot be killed again.
+        handle = wait_for(lambda: child.handle, lambda found: bool(found and found.poll() is None))
+        os.killpg(handle.pid, signal.SIGKILL)  # it leads a session of its own: its workers go with it
         self.killed[child.name] += 1
-        if child.handle is not None:
-            victim = psutil.Process(child.handle.pid)
-            for process in [*victim.children(recursive=True), victim]:
-                process.kill()
 
     def _settle(self, asked: list[payments.Payment]) -> None:
         """Wait for what is on its way, ask about some of the rest, and take the others over from the bank's list."""
