@@ -61,7 +61,8 @@ def page_problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether this request comes from a program."""
-    return request.path.startswith("/v1/") or request.headers.get("Accept", "").startswith("application/json")
+    accepted = request.headers.get("Accept", "").partition(",")[0].partition(";")[0].strip()
+    return request.path.startswith("/v1/") or accepted == "application/json" or accepted.endswith("+json")
 
 
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:

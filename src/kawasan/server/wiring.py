@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from kawasan.rooms.invoices import api as invoices
 from kawasan.rooms.invoices import checks as invoices_checks
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import followers as ledger_followers
+from kawasan.rooms.log import api as log
 from kawasan.rooms.log import checks as log_checks
 from kawasan.rooms.log import followers as log_followers
 from kawasan.rooms.payments import api as payments
@@ -36,7 +37,7 @@ from kawasan.rooms.payments.facts import (
 )
 from kawasan.rooms.sensors import checks as sensors_checks
 from kawasan.rooms.sensors import followers as sensors_followers
-from kawasan.rooms.sensors.facts import AlarmClosed, AlarmOpened
+from kawasan.rooms.sensors.facts import AlarmClosed, AlarmOpened, BinVisited, WasteTaken
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.trace import checks as trace_checks
 from kawasan.rooms.trace import followers as trace_followers
@@ -68,6 +69,8 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ),
     OrderRefunded: ("kawasan.rooms.invoices.tasks.on_order_refunded",),
     AlarmOpened: ("kawasan.rooms.sensors.tasks.on_alarm_opened",),
+    BinVisited: ("kawasan.rooms.trace.tasks.on_bin_visited",),
+    WasteTaken: ("kawasan.rooms.trace.tasks.on_waste_taken",),
 }
 
 
@@ -122,6 +125,11 @@ PPN_DOCUMENTS: tuple[Callable[[], date | None], ...] = (invoices.last_ppn_day,)
 def batches_of_product(product_id: UUID) -> tuple[trace.Batch, ...]:
     """Return the batches of a product whose passports its page links to, the newest first."""
     return trace.public_batches_of(product_id=product_id, limit=3)
+
+
+def leaves_of_city(sources: Iterable[UUID]) -> Mapping[UUID, log.LeafId]:
+    """Return the log's leaves of what the city service did, for the pages of stops and weighings."""
+    return trace.leaves_of_city(business_id=zone.ZONE_OWNER, sources=sources)
 
 
 def batches_of_order(order_id: UUID) -> tuple[trace.Batch, ...]:

@@ -38,7 +38,7 @@ from kawasan.rooms.log.queries.proofs import (
 from kawasan.rooms.log.queries.tiles import bundle, size, tile
 from kawasan.rooms.log.queries.verify import verify
 from kawasan.rooms.log.queries.witnesses import ask, asks, witnesses
-from kawasan.rooms.log.queries.words import call_values, called
+from kawasan.rooms.log.queries.words import call_values, called, said, say_values
 from kawasan.rooms.log.rules.canonical import canonical
 from kawasan.rooms.log.rules.files import as_json, as_tlog_proof, lines_of
 from kawasan.rooms.log.rules.labels import labels, named
@@ -162,6 +162,8 @@ __all__ = [
     "published_size",
     "remove_witness",
     "rotate_key",
+    "said",
+    "say_values",
     "size",
     "submit",
     "submit_many",

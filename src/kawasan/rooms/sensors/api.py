@@ -18,7 +18,16 @@ from kawasan.rooms.sensors.actions.rules import end_rule, set_rule
 from kawasan.rooms.sensors.actions.watching import keep_alarms, watch, watch_silence
 from kawasan.rooms.sensors.queries.alarms import alarm, alarms, open_alarms, rules_of
 from kawasan.rooms.sensors.queries.bank import own_visits, visit, visits, waste_prices
-from kawasan.rooms.sensors.queries.city import city_bins, city_figures, city_round, rounds, this_month, weighings
+from kawasan.rooms.sensors.queries.city import (
+    city_bins,
+    city_districts,
+    city_figures,
+    city_round,
+    newest_work,
+    rounds,
+    this_month,
+    weighings,
+)
 from kawasan.rooms.sensors.queries.devices import broker_devices, device, devices, devices_of_kind, owners
 from kawasan.rooms.sensors.queries.machines import machine_day, machine_plan
 from kawasan.rooms.sensors.queries.readings import all_readings, chart, days, hours, readings
@@ -52,6 +61,8 @@ from kawasan.rooms.sensors.types.city import (
     VisitIdReused,
     WasteInvalid,
     Weighing,
+    Work,
+    WorkKind,
 )
 from kawasan.rooms.sensors.types.devices import (
     ALARMS_FOLLOWER,
@@ -143,6 +154,8 @@ __all__ = [
     "VisitIdReused",
     "WasteInvalid",
     "Weighing",
+    "Work",
+    "WorkKind",
     "add_hours",
     "add_stream",
     "alarm",
@@ -156,6 +169,7 @@ __all__ = [
     "change_device",
     "chart",
     "city_bins",
+    "city_districts",
     "city_figures",
     "city_round",
     "close_round",
@@ -175,6 +189,7 @@ __all__ = [
     "machine_day",
     "machine_plan",
     "new_key",
+    "newest_work",
     "note_lost",
     "open_alarms",
     "own_visits",

@@ -1,4 +1,4 @@
-"""What the room announces: an alarm that opened, and the same one when it is over, with what was measured."""
+"""What the room announces: alarms, and what the clean city does with bins and waste."""
 
 from __future__ import annotations
 
@@ -48,3 +48,33 @@ class AlarmClosed:
     reference: str
     longitude: float | None
     latitude: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BinVisited:
+    """A bin on a round was emptied, or was missed when the round was closed. Told once for a stop."""
+
+    stop_id: UUID
+    owner_id: UUID
+    device_id: UUID
+    device_name: str
+    district_code: str
+    fill: float | None
+    is_emptied: bool
+    visited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WasteTaken:
+    """
+    Waste was weighed: over the city's weighbridge, or brought to a waste bank (``is_brought``). Told once.
+
+    ``materials`` are names of materials with grams. Who brought it is not told: that is for them and the waste bank.
+    """
+
+    taking_id: UUID
+    owner_id: UUID
+    district_code: str
+    materials: tuple[tuple[str, int], ...]
+    is_brought: bool
+    taken_at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kawasan.core.errors import Refusal
 from kawasan.platform.problems import texts
 from kawasan.rooms.sensors import api as sensors
+from kawasan.rooms.zone import api as zone
 
 KINDS = {
     "cold_box": _("Cold box"),
@@ -44,7 +46,21 @@ class RefusingForm(forms.Form):
         self.add_error(refusal.field if refusal.field in self.fields else None, detail or title)
 
 
-class PlaceForm(RefusingForm):
+class DistrictForm(RefusingForm):
+    """A form with a district: chosen by its name where it is known which ones are near, else written as its code."""
+
+    def __init__(self, *args: Any, districts: Sequence[zone.District] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        names = {one.code: one.name for one in districts}
+        if (now := str(self.initial.get("district_code") or "")) and now not in names:
+            names = {now: now} | names if districts else {}
+        if names:
+            plain = self.fields["district_code"]
+            choices = [("", "\N{EN DASH}"), *names.items()]
+            self.fields["district_code"] = forms.ChoiceField(label=plain.label, required=False, choices=choices)
+
+
+class PlaceForm(DistrictForm):
     """Where something is."""
 
     latitude = forms.FloatField(
@@ -131,7 +147,7 @@ _WEIGHT = {"inputmode": "decimal", "autocomplete": "off", "step": "0.001", "min"
 GRAMS = 1_000
 
 
-class WeighingForm(RefusingForm):
+class WeighingForm(DistrictForm):
     """A truck on the weighbridge."""
 
     id = forms.CharField(widget=forms.HiddenInput, max_length=40)

@@ -3,6 +3,7 @@
 from kawasan.rooms.trace.actions.alarms import note_alarm
 from kawasan.rooms.trace.actions.batches import change_batch, make_batch, note_step, set_shows_steps
 from kawasan.rooms.trace.actions.capturing import add_event, capture, put_event
+from kawasan.rooms.trace.actions.city import note_bin, note_waste
 from kawasan.rooms.trace.actions.draws import follow_sales, forget_draws
 from kawasan.rooms.trace.actions.messages import (
     message,
@@ -45,7 +46,14 @@ from kawasan.rooms.trace.queries.passports import (
     upheld_doubts,
     withdrawn_certificates,
 )
-from kawasan.rooms.trace.queries.proofs import added_papers, leaves_of_papers, proof_of_step, raws_of, withdrawn_papers
+from kawasan.rooms.trace.queries.proofs import (
+    added_papers,
+    leaves_of_city,
+    leaves_of_papers,
+    proof_of_step,
+    raws_of,
+    withdrawn_papers,
+)
 from kawasan.rooms.trace.queries.recalls import addressed_to, affected, notices_of
 from kawasan.rooms.trace.queries.resources import RESOURCES, resource
 from kawasan.rooms.trace.queries.subscriptions import (
@@ -72,7 +80,8 @@ from kawasan.rooms.trace.rules.identifiers import (
 from kawasan.rooms.trace.rules.places import point_of, province_points
 from kawasan.rooms.trace.rules.questions import narrowed, read_question
 from kawasan.rooms.trace.rules.signing import headers, is_public
-from kawasan.rooms.trace.rules.steps import CALLED, STEPS
+from kawasan.rooms.trace.rules.steps import CALLED, STEPS, WASTE
+from kawasan.rooms.trace.types.city import BinVisit, WasteReceipt
 from kawasan.rooms.trace.types.events import (
     CAPTURE_PREFIX,
     DOCUMENT_BYTES_MAX,
@@ -173,6 +182,7 @@ __all__ = [
     "STORY_LENGTH_MAX",
     "SUBSCRIPTION_PREFIX",
     "UNITS_MAX",
+    "WASTE",
     "WITHDRAWN_KIND",
     "Affected",
     "Alarm",
@@ -180,6 +190,7 @@ __all__ = [
     "BatchInvalid",
     "BatchRecalled",
     "BatchTaken",
+    "BinVisit",
     "BusinessNeeded",
     "Capture",
     "CaptureMode",
@@ -224,6 +235,7 @@ __all__ = [
     "UnknownIdentifier",
     "UnknownQuery",
     "UnknownSubscription",
+    "WasteReceipt",
     "add_certificate",
     "add_event",
     "added_papers",
@@ -261,6 +273,7 @@ __all__ = [
     "is_public",
     "is_rightly_checked",
     "journey",
+    "leaves_of_city",
     "leaves_of_papers",
     "make_batch",
     "message",
@@ -270,7 +283,9 @@ __all__ = [
     "newest_deliveries",
     "note_alarm",
     "note_answer",
+    "note_bin",
     "note_step",
+    "note_waste",
     "notices_of",
     "parse",
     "pause",

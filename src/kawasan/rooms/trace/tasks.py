@@ -22,7 +22,7 @@ from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
 from kawasan.rooms.commerce import api as commerce
-from kawasan.rooms.sensors.facts import AlarmClosed
+from kawasan.rooms.sensors.facts import AlarmClosed, BinVisited, WasteTaken
 from kawasan.rooms.trace import api as trace
 from kawasan.rooms.zone import api as zone
 
@@ -47,6 +47,27 @@ def on_alarm_closed(fact: AlarmClosed, *, at: datetime) -> None:
             lowest=fact.lowest,
             highest=fact.highest,
             mean=fact.mean,
+        ),
+        at=at,
+    )
+
+
+def on_bin_visited(fact: BinVisited, *, at: datetime) -> None:
+    """Tell a bin that was emptied or missed as an event of whom it belongs to."""
+    trace.note_bin(
+        visit=trace.BinVisit(
+            fact.stop_id, fact.owner_id, fact.device_id, fact.device_name, fact.district_code, fact.fill,
+            fact.is_emptied, fact.visited_at,
+        ),
+        at=at,
+    )  # fmt: skip
+
+
+def on_waste_taken(fact: WasteTaken, *, at: datetime) -> None:
+    """Tell waste that was weighed as an event of the city service or of the waste bank."""
+    trace.note_waste(
+        receipt=trace.WasteReceipt(
+            fact.taking_id, fact.owner_id, fact.district_code, fact.materials, fact.is_brought, fact.taken_at
         ),
         at=at,
     )

@@ -127,10 +127,11 @@ def _without_ppn(gross_minor: int, quantity: Decimal, rate: PpnRate, trx_code: s
 
 
 def unit_name(code: str, language: str) -> str:
-    """Return the name of a unit; Chinese readers get the English one."""
+    """Return the name of a unit in a language, the English one for others than ours."""
+    column = {"id": "name_id", "zh": "name_zh"}.get(language[:2], "name_en")
     for row in rows_of("unit_codes.csv"):
         if row["code"] == code:
-            return row["name_id"] if language == "id" else row["name_en"]
+            return row[column]
     return code
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,11 +26,24 @@ _DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _GOODS = re.compile(r"https?://[^/]+/01/([0-9]{14})(?:/10/([^/?]+))?")
 _REGION = "urn:x-kawasan:region:"
+_DISTRICT_DOTS = 2  # 32.73.01: a district of 32.73
 _UNITS = {"CEL": "\N{DEGREE SIGN}C", "KGM": "kg", "GRM": "g", "LTR": "l"}
 _SAID_AS = {  # names that speak of the smallest unit or of a code, where neither is shown
     "amount": msg("Amount"), "code": msg("Kind of transfer"), "total_minor": msg("Total"), "ppn_minor": msg("PPN"),
+    "kind": msg("How it moved"),
 }  # fmt: skip
+_KINDS = {
+    ledger.Kind.POSTED: msg("At once"),
+    ledger.Kind.PENDING: msg("Reserved, not moved yet"),
+    ledger.Kind.POST: msg("Out of a reservation"),
+    ledger.Kind.VOID: msg("Reservation released"),
+    ledger.Kind.EXPIRE: msg("Reservation released, its time was over"),
+}
 _IDS = {"id": "trf", "pending_of": "trf"}
+LOOKS: dict[str, Callable[[str], str]] = {  # an entry of the access log: numbers as they are written elsewhere
+    "id": lambda value: ids.public("acc", UUID(value)),
+    "person": lambda value: ids.public("per", UUID(value)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +66,12 @@ def lines(proof: log.Proof) -> list[Line]:
     if opened is None:
         return []
     whole = _transfer(opened.body) if proof.part else {}
-    return [_line(name, value, whole) for name, value in log.lines_of(opened.body) if not name.startswith("@")]
+    found = [(name, value) for name, value in log.lines_of(opened.body) if not name.startswith("@")]
+    return [_line(proof.kind, name, value, whole) for name, value in found]
 
 
-def _line(name: str, value: str, transfer: dict[str, Any]) -> Line:
-    said, named = _said(name, value, transfer), log.named(name, say=gettext)
+def _line(kind: str, name: str, value: str, transfer: dict[str, Any]) -> Line:
+    said, named = _said(kind, name, value, transfer), log.named(name, say=gettext)
     return Line(_heading(name) or named if said else named, named, value, said)
 
 
@@ -76,10 +91,10 @@ def _transfer(body: bytes) -> dict[str, Any]:
     return {}
 
 
-def _said(name: str, value: str, transfer: dict[str, Any]) -> str:
+def _said(kind: str, name: str, value: str, transfer: dict[str, Any]) -> str:
     """Return what people say for a value, or nothing where they say the same, or where it cannot be read."""
     try:
-        found = _of_transfer(name, value, transfer) if transfer else ""
+        found = _of_transfer(name, value, transfer) if transfer else log.said(kind, name, value)
         found = found or _of_field(re.sub(r"\[\d+\]", "", name).rpartition(".")[2], value)
     except (Refusal, ValueError, OverflowError):
         return ""
@@ -94,10 +109,30 @@ def _of_transfer(name: str, value: str, transfer: dict[str, Any]) -> str:
         return gettext("Rupiah") if is_money else ledger.asset(UUID(value)).code
     if name in ("debit", "credit"):
         return _account(ledger.account(UUID(value)))
+    if name == "kind":
+        return gettext(_KINDS[ledger.Kind(value)])
+    if name == "entry":
+        return _together(UUID(value), int(transfer["sequence"]))
     if name == "reference":
         prefix = log.called("reference", transfer.get("code"))
         return ids.public(prefix, UUID(value)) if prefix else ""
     return ids.public(_IDS[name], UUID(value)) if name in _IDS else ""
+
+
+def _together(entry: UUID, sequence: int) -> str:
+    """Return how many transfers applied as one with this one: they stand close together, the entry's last is known."""
+    applied = ledger.entry(entry)
+    if applied is None:
+        return ""
+    before = min(sequence, applied.last_sequence - ledger.TRANSFERS_PER_ENTRY_MAX) - 1
+    rows = ledger.transfers_between(max(before, 0), applied.last_sequence)
+    return _one_of(sum(row.entry_id == entry for row in rows))
+
+
+def _one_of(count: int) -> str:
+    if count == 1:
+        return gettext("This transfer alone")
+    return gettext("One of {count} transfers that apply together or not at all").format(count=wording.written(count))
 
 
 def _account(account: ledger.Account) -> str:
@@ -124,11 +159,17 @@ def _of_field(field: str, value: str) -> str:
         found = zone.businesses(ids=[UUID(value)]).get(UUID(value))
         return found.name if found else ""
     if value.startswith(_REGION):
-        place = zone.regency(value.removeprefix(_REGION))
-        return place.name
+        return _place(value.removeprefix(_REGION))
     if goods := _GOODS.match(value):
         return _joined(f"GTIN {goods[1]}", goods[2] or "")
     return _word(field, value)
+
+
+def _place(code: str) -> str:
+    """Return the name of a regency, or of a district with its regency."""
+    if code.count(".") < _DISTRICT_DOTS:
+        return zone.regency(code).name
+    return f"{zone.district(code).name}, {zone.regency(code.rpartition('.')[0]).name}"
 
 
 def _word(field: str, value: str) -> str:

@@ -91,7 +91,7 @@ def proof_html(request: HttpRequest, token: str) -> HttpResponse:
     with transaction(STRANGER):
         found = _published(token)
         held = _anchored(found)
-        said = {f"{one.name}\n{one.value}": one.said for one in saying.lines(found) if one.said}
+        said = {f"{one.name}\n{one.value}": [one.heading, one.said] for one in saying.lines(found) if one.said}
     context = {
         "proof": found, "data": _json(found, held), "words": {"names": log.labels(say=gettext), "said": said},
         "script": _script(), "language": get_language(), **_shown_anchors(held),

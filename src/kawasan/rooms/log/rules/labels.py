@@ -97,6 +97,7 @@ _LABELS: Final = {
     "errorDeclaration": msg("Correction"),
     "kawasan:step": msg("Step, more exactly"),
     "kawasan:note": msg("Note"),
+    "kawasan:fill": msg("Filled, in percent"),
     "time": msg("When"),
 }  # fmt: skip
 _PART: Final = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")

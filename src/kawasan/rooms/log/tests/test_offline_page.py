@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 _PAGE = """
 const made = new Map();
 const element = (name) => ({ name, hidden: true, dataset: { answer: name, step: name }, children: [], textContent: "",
-  append(one) { this.children.push(one.textContent); }, replaceChildren() { this.children.length = 0; },
+  append(...more) { this.children.push(...more.map((one) => one.children?.length ? one.children : one.textContent)); },
+  replaceChildren() { this.children.length = 0; },
   addEventListener() {}, querySelector(inner) { return find(name + " " + inner); } });
 const find = (selector) => made.get(selector) ?? made.set(selector, element(selector)).get(selector);
 const answers = ["good", "bad", "unsupported"].map(element);
@@ -67,7 +68,13 @@ def test_the_page_checks_itself_without_a_network_and_shows_what_it_found(client
     assert holds(proof, key)
     shown, lines = _opened(page, key=key)
     assert shown == ["good"]
-    assert dict(zip(lines[::2], lines[1::2], strict=True))["Jumlah dalam satuan terkecil"] == str(made.amount)
+    told = dict(zip(lines[::2], lines[1::2], strict=True))
+    assert told["Jumlah"][0][1] == f"Jumlah dalam satuan terkecil: {made.amount}"
+    # what people say for a value stands there, and what is proved opens with a click
+    assert told["Cara berpindah"] == [["Seketika", "Jenis: posted"]]
+    said, proved = told["Entri buku besar"][0]
+    assert said == "Hanya transfer ini"
+    assert proved == f"Entri buku besar: {json.loads(proof['part']['document'])['entry']}"
     altered = json.loads(json.dumps(proof))
     altered["part"]["document"] = altered["part"]["document"].replace(f'"{made.amount}"', '"9999"')
     assert _opened(page, proof=json.dumps(altered), key=key) == (["bad"], [])

@@ -29,19 +29,22 @@ def test_a_transfer_is_said_in_rupiah_with_names_of_businesses_and_public_ids(cl
         ledger.NewTransfer(ids.uuid7(), provider, given, 150_500_000, 102, reference=order),
         ledger.NewTransfer(ids.uuid7(), given, taken, 150_500_000, 105, reference=order),
     ]
-    ledger.post(ledger.Entry(ids.uuid7(), AT, tuple(made)))
+    entry = ledger.Entry(ids.uuid7(), AT, tuple(made))
+    ledger.post(entry)
     published()
     token = log.token_of_transfer(made[1].id)
     page = _page(client, token)
     for heading, said in (
         ("Jumlah", "Rp1.505.000"),
         ("Jenis transfer", "Pesanan selesai"),
-        ("Rekening penerima", "Saldo · Kopi Sapan"),
-        ("Untuk", ids.public("ord", order)),
+        ("Akun penerima", "Saldo · Kopi Sapan"),
+        ("Bagian dari", ids.public("ord", order)),
         ("Nomor", ids.public("trf", made[1].id)),
+        ("Cara berpindah", "Seketika"),
+        ("Entri buku besar", "Satu dari 2 transfer yang berlaku bersama atau tidak sama sekali"),
     ):
-        assert f"<dd>{said}</dd>" in page, heading
-    assert "<dt>Jumlah</dt>" in page
+        assert f"<dt>{heading}</dt><dd>{said}</dd>" in page, heading
+    assert str(entry.id) not in page.partition("<dl")[2].partition("</dl>")[0]
     assert "&quot;amount&quot;:&quot;150500000&quot;" in page.partition("data-proof")[2].partition("proof-data")[0]
     offline = _page(client, token, ".html")
     assert "Rp1.505.000" in offline

@@ -11,8 +11,10 @@ from kawasan.core.access import Actor, BusinessRole
 from kawasan.core.errors import msg
 from kawasan.core.money import Money
 from kawasan.platform.db import requires_transaction, seeing_everything
+from kawasan.platform.facts import announce
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.sensors import models
+from kawasan.rooms.sensors.facts import WasteTaken
 from kawasan.rooms.sensors.queries.bank import as_visits, prices_on
 from kawasan.rooms.sensors.rules.waste import PER_KG_MAX, RUPIAH, worth
 from kawasan.rooms.sensors.types.city import (
@@ -84,6 +86,8 @@ def take_waste(
             for line in lines
         ]
     )  # fmt: skip
+    told = tuple((line.material.value, line.grams) for line in lines)
+    announce(WasteTaken(visit_id, owner_id, "", told, True, at), at=at)
     return _whole(row)
 
 

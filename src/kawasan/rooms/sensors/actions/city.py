@@ -9,7 +9,9 @@ from kawasan.core import clock, ids
 from kawasan.core.access import Actor, ZoneRole
 from kawasan.core.errors import msg
 from kawasan.platform.db import requires_transaction
+from kawasan.platform.facts import announce, announce_many
 from kawasan.rooms.sensors import models
+from kawasan.rooms.sensors.facts import BinVisited, WasteTaken
 from kawasan.rooms.sensors.queries.city import bins, depot, round_of
 from kawasan.rooms.sensors.rules.routes import nearest_next
 from kawasan.rooms.sensors.rules.waste import GRAMS_MAX
@@ -53,7 +55,9 @@ def plan_round(*, actor: Actor, round_id: UUID, day: date, vehicle: str = "", at
 def collect(*, actor: Actor, stop_id: UUID, at: datetime) -> Round:
     """Note that a bin was emptied. A repeat changes nothing. Raises UnknownRound, RoundClosed, Forbidden."""
     actor.need_zone(ZoneRole.STAFF)
-    row = models.Stop.objects.select_for_update(of=("self",)).select_related("round").filter(pk=stop_id).first()
+    row = (
+        models.Stop.objects.select_for_update(of=("self",)).select_related("round", "device").filter(pk=stop_id).first()
+    )
     if row is None:
         raise UnknownRound
     if row.collected_at is None:
@@ -61,6 +65,7 @@ def collect(*, actor: Actor, stop_id: UUID, at: datetime) -> Round:
             raise RoundClosed
         row.collected_at = at
         row.save(update_fields=["collected_at"])
+        announce(_visited(row, is_emptied=True, at=at), at=at)
     return round_of(row.round_id)
 
 
@@ -74,7 +79,9 @@ def close_round(*, actor: Actor, round_id: UUID, at: datetime) -> Round:
     if row.closed_at is None:
         row.closed_at = at
         row.save(update_fields=["closed_at"])
-        models.Stop.objects.filter(round=row, collected_at__isnull=True).update(is_missed=True)
+        left = list(models.Stop.objects.filter(round=row, collected_at__isnull=True).select_related("device"))
+        models.Stop.objects.filter(pk__in=[one.pk for one in left]).update(is_missed=True)
+        announce_many((_visited(one, is_emptied=False, at=at), at) for one in left)
     return round_of(round_id)
 
 
@@ -91,3 +98,15 @@ def weigh(*, actor: Actor, weighing_id: UUID, material: Material, district_code:
         grams=grams, entered_by=actor.person_id,
     )  # fmt: skip
     models.Weighing.objects.bulk_create([row], ignore_conflicts=True)
+    kept = models.Weighing.objects.get(pk=weighing_id)
+    if kept.at == at:  # an earlier one told of itself
+        told = ((kept.material, kept.grams),)
+        announce(WasteTaken(weighing_id, zone.ZONE_OWNER, kept.district_code, told, False, at), at=at)
+
+
+def _visited(row: models.Stop, *, is_emptied: bool, at: datetime) -> BinVisited:
+    device = row.device
+    return BinVisited(
+        stop_id=row.pk, owner_id=device.owner_id, device_id=device.pk, device_name=device.name,
+        district_code=device.district_code, fill=row.fill, is_emptied=is_emptied, visited_at=at,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
+from kawasan.platform.wiring import wiring
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors.forms import GRAMS, WeighingForm
 from kawasan.rooms.sensors.pages.owner import owner_of
@@ -65,7 +66,9 @@ def round_page(request: HttpRequest, round_id: str) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         found = sensors.city_round(actor=actor, round_id=ids.parse("rnd", round_id))
-    return render(request, "sensors/round.html", owner_of(None).context("city", round=found))
+        leaves = wiring().leaves_of_city([stop.id for stop in found.stops])
+    stops = [(stop, leaves.get(stop.id)) for stop in found.stops]
+    return render(request, "sensors/round.html", owner_of(None).context("city", round=found, stops=stops))
 
 
 @signed_in
@@ -89,7 +92,9 @@ def collect(request: HttpRequest, round_id: str) -> HttpResponse:
 def weighings(request: HttpRequest) -> HttpResponse:
     """Enter a weighing, and show the newest."""
     actor, now = actor_of(request), clock.now()
-    form = WeighingForm(request.POST or None, initial={"id": ids.public("wgh", ids.uuid7())})
+    with transaction(actor):
+        near = sensors.city_districts()
+    form = WeighingForm(request.POST or None, initial={"id": ids.public("wgh", ids.uuid7())}, districts=near)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -104,7 +109,9 @@ def weighings(request: HttpRequest) -> HttpResponse:
             form.add_refusal(refusal)
     with transaction(actor):
         found = sensors.weighings(actor=actor, since=EPOCH, until=clock.business_day(now))
-    context = owner_of(None).context("weighings", form=form, found=found)
+        leaves = wiring().leaves_of_city([one.id for one in found])
+    rows = [(one, _district(one.district_code), leaves.get(one.id)) for one in found]
+    context = owner_of(None).context("weighings", form=form, rows=rows)
     return render(request, "sensors/weighings.html", context, status=422 if form.errors else 200)
 
 
@@ -118,10 +125,10 @@ def weighings_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     with transaction(actor):
         today = clock.business_day(clock.now())
         found = sensors.weighings(actor=actor, since=EPOCH, until=today, limit=FILE_ROWS_MAX)
-    header = [gettext("Time"), gettext("Material"), gettext("District"), gettext("Kilograms")]
+    header = [gettext("Time"), gettext("Material"), gettext("District"), gettext("Code"), gettext("Kilograms")]
     rows = (
         [one.at.astimezone(clock.WIB).isoformat(timespec="minutes"), gettext(sensors.MATERIALS[one.material]),
-         one.district_code, one.grams / GRAMS]
+         _district(one.district_code), one.district_code, one.grams / GRAMS]
         for one in found
     )  # fmt: skip
     return (csv_response if kind == "csv" else xlsx_response)(f"weighings.{kind}", header, rows)
@@ -133,9 +140,11 @@ def public(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     month = _month(request.GET.get("bulan"), sensors.this_month(now))
     with transaction(actor_of(request)):
-        figures = sensors.city_figures(month=month, at=now)
+        figures, work = sensors.city_figures(month=month, at=now), sensors.newest_work(month=month)
+        leaves = wiring().leaves_of_city([one.id for one in work])
     context = {
         "figures": figures,
+        "work": [(one, _district(one.district_code), leaves.get(one.id)) for one in work],
         "weighed": [(_material(one.key), _kilograms(one.grams)) for one in figures.weighed],
         "brought": [(_material(one.key), _kilograms(one.grams)) for one in figures.brought],
         "districts": [(_district(one.key), _kilograms(one.grams)) for one in figures.districts],
@@ -148,6 +157,8 @@ def _material(key: str) -> str:
 
 
 def _district(code: str) -> str:
+    if not code:
+        return ""
     try:
         return zone.district(code).name
     except Refusal:

@@ -14,7 +14,7 @@ from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors.forms import KINDS, RegisterForm
-from kawasan.rooms.sensors.pages.owner import note_look, owner_of
+from kawasan.rooms.sensors.pages.owner import districts_near, note_look, owner_of
 from kawasan.rooms.sensors.pages.showing import key_page
 
 QUIET = timedelta(hours=1)  # a device that has told nothing for so long is shown as quiet
@@ -48,7 +48,8 @@ def register(request: HttpRequest, slug: str | None = None) -> HttpResponse:
     with transaction(actor):
         owner = owner_of(slug)
         sensors.devices(actor=actor, owner_id=owner.id, limit=1)  # strangers learn nothing from the form
-    form = RegisterForm(request.POST or None, initial={"id": ids.public("dev", ids.uuid7())})
+        near = districts_near(owner)
+    form = RegisterForm(request.POST or None, initial={"id": ids.public("dev", ids.uuid7())}, districts=near)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:

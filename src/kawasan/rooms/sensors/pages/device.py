@@ -20,7 +20,7 @@ from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors.forms import KINDS, ChangeForm, RuleForm
-from kawasan.rooms.sensors.pages.owner import Owner, device_of, owner_of
+from kawasan.rooms.sensors.pages.owner import Owner, device_of, districts_near, owner_of
 from kawasan.rooms.sensors.pages.showing import SPANS, key_page, span_asked
 
 ALARMS_SHOWN, NEWEST = 5, 20
@@ -39,13 +39,15 @@ def change(request: HttpRequest, device_id: str, slug: str | None = None) -> Htt
     """Change name, place and what it travels with."""
     actor = actor_of(request)
     owner, found = _found(actor, slug, device_id)
+    with transaction(actor):
+        near = districts_near(owner)
     place = found.position
     initial = {
         "name": found.name, "description": found.description, "reference": found.reference,
         "district_code": found.district_code, "latitude": place.latitude if place else None,
         "longitude": place.longitude if place else None,
     }  # fmt: skip
-    form = ChangeForm(request.POST or None, initial=initial)
+    form = ChangeForm(request.POST or None, initial=initial, districts=near)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("name", "description", "reference", "district_code")}
         try:

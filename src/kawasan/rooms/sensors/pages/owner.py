@@ -41,6 +41,13 @@ def owner_of(slug: str | None) -> Owner:
     return Owner(business.id, business)
 
 
+def districts_near(owner: Owner) -> tuple[zone.District, ...]:
+    """Return the districts to choose from: of the business's regency, or where the city service is."""
+    if owner.business is None:
+        return sensors.city_districts()
+    return zone.districts_of(owner.business.regency_code) if owner.business.regency_code else ()
+
+
 def device_of(actor: Actor, owner: Owner, device_id: str) -> sensors.Device:
     """Return an owner's device. Raises UnknownDevice, also where it is another owner's."""
     found = sensors.device(actor=actor, device_id=ids.parse("dev", device_id))

@@ -22,6 +22,8 @@ from kawasan.rooms.sensors.types.city import (
     Stop,
     UnknownRound,
     Weighing,
+    Work,
+    WorkKind,
 )
 from kawasan.rooms.sensors.types.devices import DeviceKind, Position
 from kawasan.rooms.zone import api as zone
@@ -29,7 +31,7 @@ from kawasan.rooms.zone import api as zone
 FULL = 70.0  # percent, from which a bin is due
 EMPTIED_EVERY = timedelta(days=3)  # however little is in it
 FILL = "fill"
-ROUNDS_SHOWN, WEIGHINGS_SHOWN = 20, 100
+ROUNDS_SHOWN, WEIGHINGS_SHOWN, WORK_SHOWN = 20, 100, 12
 
 
 def bins(*, at: datetime) -> tuple[Bin, ...]:
@@ -88,10 +90,44 @@ def weighings(*, actor: Actor, since: date, until: date, limit: int = WEIGHINGS_
 
 
 @requires_transaction
+def city_districts() -> tuple[zone.District, ...]:
+    """Return the districts of every regency in which the city service has a device or weighed something, by name."""
+    with seeing_everything():
+        of_devices = models.Device.objects.filter(owner_id=zone.ZONE_OWNER).values_list("district_code", flat=True)
+        of_weighings = models.Weighing.objects.values_list("district_code", flat=True)
+        codes = set(of_devices.distinct()) | set(of_weighings.distinct())
+    regencies = {code.rpartition(".")[0] for code in codes if code}
+    return tuple(sorted((one for code in regencies for one in zone.districts_of(code)), key=lambda one: one.name))
+
+
+@requires_transaction
+def newest_work(*, month: date, limit: int = WORK_SHOWN) -> tuple[Work, ...]:
+    """Return what the city service did last in a month, for everybody: bins emptied and missed, waste weighed."""
+    first, after = _ends(month)
+    with seeing_everything():
+        done = models.Stop.objects.filter(round__day__gte=first, round__day__lt=after).select_related("device", "round")
+        emptied = done.filter(collected_at__isnull=False).order_by("-collected_at")[:limit]
+        missed = done.filter(is_missed=True, round__closed_at__isnull=False).order_by("-round__closed_at")[:limit]
+        weighed = models.Weighing.objects.filter(day__gte=first, day__lt=after).order_by("-at", "-id")[:limit]
+        work = [
+            *[Work(one.pk, WorkKind.EMPTIED, one.collected_at, one.device.name) for one in emptied if one.collected_at],
+            *[
+                Work(one.pk, WorkKind.MISSED, one.round.closed_at, one.device.name)
+                for one in missed
+                if one.round.closed_at
+            ],
+            *[
+                Work(one.pk, WorkKind.WEIGHED, one.at, "", one.district_code, Material(one.material), one.grams)
+                for one in weighed
+            ],
+        ]
+    return tuple(sorted(work, key=lambda one: (one.at, one.id), reverse=True)[:limit])
+
+
+@requires_transaction
 def city_figures(*, month: date, at: datetime) -> CityFigures:
     """Return what everybody may know of a month: sums only, nobody's own."""
-    first = month.replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
+    first, after = _ends(month)
     with seeing_everything():
         found = bins(at=at)
         stops = models.Stop.objects.filter(round__day__gte=first, round__day__lt=after)
@@ -116,6 +152,12 @@ def city_figures(*, month: date, at: datetime) -> CityFigures:
 def this_month(at: datetime) -> date:
     """Return the first day of the month (WIB)."""
     return clock.business_day(at).replace(day=1)
+
+
+def _ends(month: date) -> tuple[date, date]:
+    """Return the first day of a month and that of the next one."""
+    first = month.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
 
 
 def _fill_now(fill: float | None, told_at: datetime | None, emptied_at: datetime | None) -> float | None:

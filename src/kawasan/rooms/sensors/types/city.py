@@ -87,6 +87,27 @@ class Weighing:
     grams: int
 
 
+class WorkKind(StrEnum):
+    """What the city service did."""
+
+    EMPTIED = "emptied"
+    MISSED = "missed"
+    WEIGHED = "weighed"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing that the city service did, as everybody may know it."""
+
+    id: UUID
+    kind: WorkKind
+    at: datetime
+    name: str
+    district_code: str = ""
+    material: Material | None = None
+    grams: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a waste bank pays for a kilogram, from a day on."""

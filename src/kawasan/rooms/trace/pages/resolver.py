@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kawasan.core import clock, ids
+from kawasan.core.errors import Refusal
 from kawasan.platform.db import transaction
+from kawasan.platform.problems import respond
 from kawasan.platform.web import actor_of
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.trace import api as trace
@@ -30,7 +32,10 @@ def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = HttpResponse(status=204) if request.method == "OPTIONS" else view(request, *args, **kwargs)
+        try:
+            response = HttpResponse(status=204) if request.method == "OPTIONS" else view(request, *args, **kwargs)
+        except Refusal as refusal:
+            response = respond(request, refusal)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Allow-Methods"] = response["Allow"] = "GET, HEAD, OPTIONS"
         response["Access-Control-Expose-Headers"] = "Link, Location"

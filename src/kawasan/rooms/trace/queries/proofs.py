@@ -11,6 +11,7 @@ from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.log import api as log
 from kawasan.rooms.trace import models
 from kawasan.rooms.trace.queries.journeys import journey
+from kawasan.rooms.trace.rules.city import event_id_of
 from kawasan.rooms.trace.types.events import LEAF_KIND
 from kawasan.rooms.trace.types.goods import ADDED_KIND, Batch, Certificate, JourneyStep
 from kawasan.rooms.trace.types.refusals import UnknownEvent
@@ -74,6 +75,21 @@ def leaves_of_papers(*, papers: Iterable[Certificate], kind: str = ADDED_KIND) -
     with seeing_everything():
         found = log.leaves_about(kind=kind, subjects=[str(one.id) for one in papers])
     return {UUID(subject): leaf for subject, leaf in found.items()}
+
+
+@requires_transaction
+def leaves_of_city(*, business_id: UUID, sources: Iterable[UUID]) -> dict[UUID, log.LeafId]:
+    """
+    Return the leaves of the events that stops, weighings and visits became; one that is only seconds old has none.
+
+    For pages whose readers may see what these did.
+    """
+    named = {event_id_of(source): source for source in sources}
+    with seeing_everything():
+        rows = models.Event.objects.filter(business_id=business_id, event_id__in=list(named))
+        known = {str(pk): named[event_id] for pk, event_id in rows.values_list("pk", "event_id")}
+        found = log.leaves_about(kind=LEAF_KIND, subjects=known)
+    return {known[subject]: leaf for subject, leaf in found.items()}
 
 
 @requires_transaction

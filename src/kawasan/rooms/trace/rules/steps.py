@@ -19,6 +19,8 @@ from kawasan.rooms.trace.types.refusals import StepInvalid
 
 NAMES = "urn:x-kawasan:"  # our own words: what the CBV has no word for
 REGION = f"{NAMES}region:"
+WASTE = f"{NAMES}waste:"
+BIN_EMPTIED, BIN_MISSED = f"{NAMES}step:bin-emptied", f"{NAMES}step:bin-missed"
 NOTE_LENGTH_MAX = 300
 
 
@@ -69,6 +71,7 @@ _WORDS = {
     "transporting": msg("Transported"), "loading": msg("Loaded"), "unloading": msg("Unloaded"),
     "departing": msg("Departed"), "arriving": msg("Arrived"), "accepting": msg("Accepted after a look"),
     "retail_selling": msg("Sold"), "sensor_reporting": msg("Measured"), "holding": msg("Held back"),
+    "collecting": msg("Collected"), BIN_MISSED: msg("Missed on a round"),
     "repackaging": msg("Repacked"), "creating_class_instance": msg("Produced"), "destroying": msg("Destroyed"),
 }  # fmt: skip
 
@@ -76,7 +79,8 @@ _WORDS = {
 # How an event's words are called where its document is shown (a proof's page).
 CALLED: dict[str, dict[str, str]] = {
     "bizStep": {step.biz_step: step.text for step in STEPS.values()} | _WORDS | {"commissioning": msg("Goods named")},
-    "kawasan:step": {step.key: step.text for step in STEPS.values()},
+    "kawasan:step": {step.key: step.text for step in STEPS.values()}
+    | {BIN_EMPTIED: msg("Bin emptied"), BIN_MISSED: msg("Bin not emptied")},
     "disposition": {
         "active": msg("In the world"), "in_progress": msg("In work"), "conformant": msg("As it should be"),
         "in_transit": msg("On the way"), "sellable_accessible": msg("On sale"), "recalled": msg("Called back"),

@@ -62,6 +62,9 @@ def test_goods_with_a_gtin_are_named_by_gs1_and_others_by_the_zone() -> None:
     assert client.get("/.well-known/gs1resolver").json()["supportedPrimaryKeys"] == ["all"]
     assert client.get("/01/6291041500214").status_code == 400
     assert client.get("/01/4006381333931").status_code == 404
+    refused = client.get("/01/4006381333931", headers={"accept": "application/linkset+json"})
+    assert (refused.status_code, refused["Content-Type"]) == (404, "application/problem+json")
+    assert (refused["Access-Control-Allow-Origin"], refused.json()["code"]) == ("*", "unknown-identifier")
 
 
 def test_a_step_noted_without_knowing_epcis_is_a_valid_event_once() -> None:

@@ -25,6 +25,25 @@ def tone(value: Any) -> str:
     return zone.LABELS["status_tone"].get(str(value), "")
 
 
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("UCBrowser", "UC Browser"),
+    ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("HeadlessChrome", "Chrome"), ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """``{{ session.user_agent|browser }}``: Chrome, Android. What is not known is called a program, with its name."""
+    found = [next((name for mark, name in some if mark in agent), "") for some in (_BROWSERS, _SYSTEMS)]
+    name = agent.partition("/")[0][:40] or "?"
+    return ", ".join(filter(None, found)) or gettext("A program ({name})").format(name=name)
+
+
 @register.filter
 def masked_email(value: str) -> str:
     """``{{ person.email|masked_email }}``: b•••@contoh.id."""

@@ -10,6 +10,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 from tests.builders import AT, a_business, a_member, a_person, an_actor, an_application, owner_of, zone_staff
 
 from kawasan.core import ids
@@ -17,6 +18,7 @@ from kawasan.core.access import SYSTEM
 from kawasan.core.errors import Forbidden, NotFound
 from kawasan.rooms.zone import api as zone
 from kawasan.rooms.zone.models import Business, Invitation, Key
+from kawasan.rooms.zone.templatetags.zone import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -340,6 +342,23 @@ def test_every_sign_in_page_looks_like_ours(client, language):
         page = answer.content.decode()
         assert 'class="narrow account"' in page, address
         assert "<script>" not in page, address  # the content security policy runs no inline scripts
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14; SM-A055F) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36",
+            "Chrome, Android",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Mobile Safari/604.1", "Safari, iPhone"),
+        ("Mozilla/5.0 (Linux; Android 13) Chrome/126.0 Mobile Safari/537.36 MicroMessenger/8.0.50", "WeChat, Android"),
+        ("python-httpx/0.28.1", "A program (python-httpx)"),
+    ],
+)
+def test_browsers_are_called_by_their_names(agent, said):
+    with translation.override("en"):
+        assert browser(agent) == said
 
 
 def test_no_identity_number_reaches_a_log(client, caplog, capsys):

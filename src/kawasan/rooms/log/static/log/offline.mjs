@@ -7,6 +7,16 @@ const { names: labels, said: words } = read("labels"); // what names mean, and h
 
 const named = (name) => (Object.hasOwn(labels, name) ? labels[name] : name);
 
+const withText = (tag, textContent) => Object.assign(document.createElement(tag), { textContent });
+
+// What people say for a value; the name and the value that are proved open with a click.
+function asSaid(heading, said, name, value) {
+  const [line, opened] = [document.createElement("dd"), document.createElement("details")];
+  opened.append(withText("summary", said), withText("code", `${name}: ${value}`));
+  line.append(opened);
+  return [withText("dt", heading), line];
+}
+
 function* linesOf(name, value) {
   if (Array.isArray(value)) for (const [place, item] of value.entries()) yield* linesOf(`${name} ${place + 1}`, item);
   else if (value !== null && typeof value === "object") {
@@ -32,12 +42,8 @@ function tell(data, holds) {
   section.querySelector("[data-hashed]").textContent = text;
   for (const [name, value] of linesOf("", parsed(text))) {
     if (name.startsWith("@")) continue; // words of JSON-LD itself
-    for (const [tag, content] of [["dt", name], ["dd", value]]) {
-      const line = Object.assign(document.createElement(tag), { textContent: content });
-      const said = `${name}\n${value}`;
-      if (tag === "dd" && Object.hasOwn(words, said)) line.dataset.said = words[said];
-      list.append(line);
-    }
+    const key = `${name}\n${value}`;
+    list.append(...(Object.hasOwn(words, key) ? asSaid(...words[key], name, value) : [withText("dt", name), withText("dd", value)]));
   }
 }
 
