@@ -165,7 +165,8 @@ class Demo:
 
         self._step(told.PROCESSES)
         port = self.options.port
-        running = Processes(data=folder, host=self.options.host, port=port, intake_port=port + 1 if port else 0)
+        intake_port = port + 1 if port else 0
+        running = Processes(data=folder, host=self.options.host, port=port, intake_port=intake_port, measures=True)
         self._add_bank(running)
         market: Market | None = None
         outsiders = Outsiders(folder)

@@ -8,6 +8,7 @@ only that one is made anew. Code in a migration (RunPython) gets classes made fr
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -56,6 +57,10 @@ def migrate(*, verbosity: int = 0) -> None:
     executor.loader.check_consistent_history(connection)
     targets = executor.loader.graph.leaf_nodes()
     plan = executor.migration_plan(targets)
+    if not plan:  # the models are those of the code: no need to make them anew from what a hundred migrations did
+        emit_pre_migrate_signal(verbosity, False, connection.alias, apps=apps, plan=plan)
+        emit_post_migrate_signal(verbosity, False, connection.alias, apps=apps, plan=plan)
+        return
     before = executor._create_project_state(with_applied_migrations=True)
     emit_pre_migrate_signal(verbosity, False, connection.alias, apps=before.apps, plan=plan)
     after = executor.migrate(targets, plan=plan, state=before.clone())

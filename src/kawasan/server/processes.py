@@ -48,6 +48,7 @@ class Processes:
     intake_port: int = 0  # where orders are taken; 0 picks a free one
     intakes: int = 1  # processes that share it
     restart: bool = True
+    measures: bool = False  # keeps an eye on the memory of all: looking through every process is work, too
     more: dict[str, list[str]] = field(default_factory=dict)  # further children: name and arguments of `kawasan`
     children: list[Process] = field(default_factory=list)
     rss_max: int = 0
@@ -160,7 +161,8 @@ class Processes:
 
     def _watch(self) -> None:
         while not self._stopping.wait(RESTART_WAIT_SECONDS):
-            self.measure()
+            if self.measures:
+                self.measure()
             for child in self.children:
                 if child.handle and child.handle.poll() is not None and self.restart and not self._stopping.is_set():
                     child.restarts += 1

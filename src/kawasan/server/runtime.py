@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import secrets
 import time
@@ -116,7 +117,23 @@ def _attach_or_start(root: Path) -> Database:
 
 def set_up_django() -> None:
     """Load settings and apps (once the database's address is known)."""
-    import django
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    django.setup()
+    with everything_stays():
+        import django
+
+        django.setup()
+
+
+@contextmanager
+def everything_stays() -> Iterator[None]:
+    """
+    Load what stays as long as the process without looking for garbage in it, now or ever after.
+
+    Collections took a fifth of the time in which two thousand modules are loaded.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

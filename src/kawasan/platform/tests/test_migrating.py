@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState, StateApps
@@ -52,3 +53,21 @@ def test_migrating_again_changes_nothing() -> None:
     with schemas.in_zone("zone_test"), as_owner():
         migrating.migrate()
     assert applied() == before != []
+
+
+@pytest.mark.django_db
+def test_where_nothing_lacks_no_model_is_made_anew_and_what_follows_migrations_is_made_up_for(monkeypatch) -> None:
+    ContentType.objects.filter(app_label="auth", model="permission").delete()
+    monkeypatch.setattr(migrating, "_Executor", _Counting)
+    with as_owner():
+        migrating.migrate()
+    assert _Counting.states == 0
+    assert ContentType.objects.filter(app_label="auth", model="permission").exists()
+
+
+class _Counting(migrating._Executor):
+    states = 0
+
+    def _create_project_state(self, with_applied_migrations: bool = False) -> ProjectState:
+        _Counting.states += 1
+        return super()._create_project_state(with_applied_migrations)
