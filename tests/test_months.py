@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger.api import Kind, PendingState
 from kawasan.server import months_command
 from tests.builders.ledger import a_hold, a_resolution, a_source, a_transfer, an_account, an_entry
+from tests.waiting import wait_until
 
 JANUARY, FEBRUARY, MARCH = (datetime(2026, month, 10, tzinfo=UTC) for month in (1, 2, 3))
 MONTH, LATER = date(2026, 1, 1), datetime(2026, 8, 1, tzinfo=UTC)
@@ -204,11 +204,8 @@ def _catch_up() -> None:
     """Let the ledger's followers pass every number; they wait for transactions of tests beside this one to end."""
     ours = {one.name for one in followers.followers() if one.sequence == ledger.TRANSFER_SEQUENCE}
     passed = "select name from platform_cursor where position >= (select max(sequence) from ledger_transfer)"
-    deadline = time.monotonic() + 60
-    while not ours <= {name for (name,) in rows(passed)}:
-        assert time.monotonic() < deadline, "the followers do not catch up"
-        followers.catch_up()
-        time.sleep(0.05)
+    have_passed = wait_until(lambda: ours <= {name for (name,) in rows(passed)}, step=followers.catch_up)
+    assert have_passed, "the followers do not catch up"
 
 
 @pytest.mark.django_db(transaction=True)

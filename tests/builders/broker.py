@@ -6,7 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,9 +20,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from kawasan.server.mqtt import write_files
 from kawasan.server.processes import free_port
+from tests.waiting import wait_until
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 HOST = "127.0.0.1"
+BROKER_SECONDS_MAX = 30.0
 
 
 class Broker:
@@ -43,11 +45,13 @@ class Broker:
 
     def start(self) -> None:
         self.process = subprocess.Popen([MOSQUITTO, "-c", str(self.folder / "broker" / "mosquitto.conf")])
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
-                return
-            time.sleep(0.02)
-        raise TimeoutError("mosquitto does not listen")
+        if not wait_until(self._listens, BROKER_SECONDS_MAX):
+            raise TimeoutError("mosquitto does not listen")
+
+    def _listens(self) -> bool:
+        with suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
+            return True
+        return False
 
     def stop(self) -> None:
         if self.process:
@@ -55,13 +59,14 @@ class Broker:
             self.process.wait(10)
             self.process = None
 
-    def client(self, user: str, password: str) -> mqtt.Client:
-        """Return a connected client with its own thread."""
+    def client(self, user: str, password: str, on_connect: Callable[..., object] | None = None) -> mqtt.Client:
+        """Return a client with its own thread; the broker's answer to its key is told to ``on_connect``."""
         made = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user, clean_session=False)
         made.username_pw_set(user, password)
         made.tls_set(ca_certs=str(self.certificate), tls_version=ssl.PROTOCOL_TLS_CLIENT)
         made.reconnect_delay_set(1, 1)
         made.max_queued_messages_set(0)
+        made.on_connect = on_connect
         made.connect("localhost", self.port)
         made.loop_start()
         return made

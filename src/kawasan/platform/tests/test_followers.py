@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 from tests import databases
+from tests.waiting import wait_until
 
 from kawasan.core.access import SYSTEM
 from kawasan.platform import followers, schemas
@@ -62,9 +62,7 @@ def source(transactional_db, monkeypatch):
 
 def _follow_until(total: int) -> int:
     """Follow until the total is reached: transactions of other databases in the cluster may hold the bound back."""
-    deadline = time.monotonic() + 10
-    while _total() != total and time.monotonic() < deadline:
-        followers.catch_up()
+    wait_until(lambda: _total() == total, step=followers.catch_up)
     return _total()
 
 
@@ -127,9 +125,7 @@ def test_all_followers_take_what_is_there_and_rest_without_a_transaction(source,
     _write(1)
     _follow_until(1)
     _write(2)
-    deadline = time.monotonic() + 10
-    while _total() != 3 and time.monotonic() < deadline:
-        followers.advance_all()
+    assert wait_until(lambda: _total() == 3, step=followers.advance_all)
     assert (_total(), followers.position("trial")) == (3, 2)
 
     with django_assert_num_queries(2):  # the cursors, and the source's last number
@@ -143,11 +139,9 @@ def test_all_followers_wait_for_a_row_that_commits_late(source):
         for _ in range(3):
             followers.advance_all()
         held_back = _total()
-    deadline = time.monotonic() + 10
-    while _total() != 1002 and time.monotonic() < deadline:
-        followers.advance_all()
 
-    assert (held_back, _total()) == (0, 1002)
+    assert wait_until(lambda: _total() == 1002, step=followers.advance_all)
+    assert held_back == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -164,15 +158,14 @@ def test_a_rebuild_gives_the_same_answer(source):
 @pytest.mark.django_db(transaction=True)
 def test_a_handler_that_fails_moves_neither_cursor_nor_figures(source, monkeypatch):
     _write(5)
-    deadline = time.monotonic() + 10
 
     def broken(after: int, upto: int) -> None:
         _take(after, upto)
         raise RuntimeError("broken")
 
+    failing = followers.Follower("trial", "trial_number", broken, _reset)
     with pytest.raises(RuntimeError):
-        while time.monotonic() < deadline:
-            followers.advance(followers.Follower("trial", "trial_number", broken, _reset))
+        wait_until(lambda: False, step=lambda: followers.advance(failing))
     assert (_total(), followers.position("trial")) == (0, 0)
     assert _follow_until(5) == 5
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 import pytest
-from tests.builders.broker import MOSQUITTO, Broker
+from tests.builders.broker import BROKER_SECONDS_MAX, MOSQUITTO, Broker
 from tests.builders.sensors import a_device
 from tests.builders.zone import a_business
 from tests.databases import SCHEMA
+from tests.waiting import wait_until
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
@@ -154,19 +154,14 @@ def _publish(client: mqtt.Client, topic: str, now: Any, numbers: range) -> None:
 
 
 def _enters(broker: Broker, user: str, password: str) -> bool:
-    client = broker.client(user, password)
-    for _ in range(40):
-        if client.is_connected():
-            break
-        time.sleep(0.02)
-    found = client.is_connected()
+    """Return what the broker answers: it is waited for, whatever it is."""
+    answers: list[bool] = []
+    client = broker.client(user, password, lambda *told: answers.append(not told[3].is_failure))
+    assert wait_until(lambda: answers, BROKER_SECONDS_MAX), "no answer"
     client.disconnect()
     client.loop_stop()
-    return found
+    return answers[0]
 
 
-def _wait(is_true: Any, seconds: float = 25.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.05)
+def _wait(is_true: Any) -> None:
+    assert wait_until(is_true, BROKER_SECONDS_MAX), "waited too long"

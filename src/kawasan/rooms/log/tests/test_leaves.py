@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 from itertools import pairwise
-from time import monotonic
 
 import pytest
 from django.db import connection, connections, transaction
+from tests.waiting import wait_until
 
 from kawasan.core.access import SYSTEM, Actor
 from kawasan.core.errors import Refusal
@@ -169,9 +169,7 @@ def test_the_private_key_is_not_stored_as_it_is():
 
 def _catch_up_with(count: int) -> None:
     """Other test processes share the server, and a transaction of theirs may hold the bound back for a moment."""
-    until = monotonic() + 10
-    while log.size() < count and monotonic() < until:
-        followers.catch_up(log.LEAVES_FOLLOWER)
+    assert wait_until(lambda: log.size() >= count, step=lambda: followers.catch_up(log.LEAVES_FOLLOWER))
 
 
 @pytest.mark.django_db(transaction=True)
