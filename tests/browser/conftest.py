@@ -105,6 +105,41 @@ def states(demo: dict[str, Any], chromium: Any, home: str) -> Callable[[str], di
     return state_of
 
 
+@pytest.fixture(scope="package")
+def look_as(chromium: Any, home: str, states: Callable[[str], dict[str, Any]]) -> Iterator[Callable[..., Any]]:
+    """
+    Return a function that goes to a page as somebody, in one window for each person and look: for pages only read.
+
+    A window of its own for each of them took as long as everything that is looked at there.
+    """
+    windows: dict[tuple[Any, ...], Any] = {}
+
+    def looked(person: str | None, path: str, *, width: int, height: int, theme: str, language: str) -> Any:
+        look = (person, width, height, theme, language)
+        if look not in windows:
+            context = chromium.new_context(color_scheme=theme, storage_state=states(person) if person else None)
+            context.add_cookies([{"name": "kawasan_language", "value": language, "url": home}])
+            windows[look] = _watched(context.new_page())
+        page = windows[look]
+        page.goto("about:blank")  # what the page before is still asking for ends here
+        page.errors.clear()
+        page.set_viewport_size({"width": width, "height": height})
+        page.response = page.goto(home + path)
+        return page
+
+    yield looked
+    for page in windows.values():
+        page.context.close()
+
+
+def _watched(page: Any) -> Any:
+    """Note what a page complains of."""
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda entry: page.errors.append(entry.text) if entry.type == "error" else None)
+    return page
+
+
 @pytest.fixture
 def open_as(chromium: Any, home: str, states: Callable[[str], dict[str, Any]]) -> Iterator[Callable[..., Any]]:
     """Return a function that opens a page as somebody: ``open_as("buyer", "/keranjang", width=360)``."""
@@ -128,10 +163,7 @@ def open_as(chromium: Any, home: str, states: Callable[[str], dict[str, Any]]) -
         )
         contexts.append(context)
         context.add_cookies([{"name": "kawasan_language", "value": language, "url": home}])
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda entry: page.errors.append(entry.text) if entry.type == "error" else None)
+        page = _watched(context.new_page())
         page.response = page.goto(home + path if path.startswith("/") else path)
         return page
 
