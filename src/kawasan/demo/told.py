@@ -65,7 +65,7 @@ _PEOPLE = {
     "authority": "Pengawas · Authority",
     "operator": "Pengelola · Operator",
 }
-_WIDTH = 40
+_WIDTH = 44
 
 
 def content(

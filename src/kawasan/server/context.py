@@ -27,7 +27,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "languages": LANGUAGES,
         "shown_currency": exchange.shown_currency(request.COOKIES.get(exchange.COOKIE), language()) or exchange.HOME,
         "shown_currencies": exchange.SHOWN,
-        "navigation": {"seller": navigation.SELLER, "zone": navigation.ZONE},
+        "navigation": {"seller": navigation.SELLER, "zone": navigation.zone_groups(actor.zone_role)},
         "cart_count": SimpleLazyObject(lambda: _units_in_cart(actor)),
     }
 

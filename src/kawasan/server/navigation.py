@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ class Section:
     key: str
     icon: str
     is_daily: bool = False  # stands in the row on every page; the others are in the menu, and in the row while open
+    role: str = ""  # of the zone, for whom alone it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ ZONE = (
         _("People and businesses"),
         (
             Section("zone:applications", _("Applications"), "applications", "inbox", is_daily=True),
-            Section("zone:people", _("People"), "people", "people", is_daily=True),
+            Section("zone:people", _("People"), "people", "people", is_daily=True, role="operator"),
         ),
     ),
     Group(
@@ -93,3 +95,10 @@ ZONE = (
     Group(_("Money"), (Section("zone_money:events", _("Money"), "money", "wallet", is_daily=True),)),
     Group(_("City"), (Section("city:desk", _("City service"), "city", "place", is_daily=True),)),
 )
+
+
+@cache
+def zone_groups(role: str | None) -> tuple[Group, ...]:
+    """Return the zone's sections for somebody with a role there: no door that would only be refused."""
+    mine = [Group(one.label, tuple(sec for sec in one.sections if sec.role in ("", role))) for one in ZONE]
+    return tuple(one for one in mine if one.sections)

@@ -32,6 +32,7 @@ from kawasan.rooms.log.queries.proofs import (
     proof_of,
     proof_of_transfer,
     published_size,
+    token_of_entry,
     token_of_leaf,
     token_of_transfer,
 )
@@ -168,6 +169,7 @@ __all__ = [
     "submit",
     "submit_many",
     "tile",
+    "token_of_entry",
     "token_of_leaf",
     "token_of_transfer",
     "verify",

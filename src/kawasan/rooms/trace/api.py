@@ -77,7 +77,7 @@ from kawasan.rooms.trace.rules.identifiers import (
     is_rightly_checked,
     parse,
 )
-from kawasan.rooms.trace.rules.places import point_of, province_points
+from kawasan.rooms.trace.rules.places import coasts, point_of, province_points
 from kawasan.rooms.trace.rules.questions import narrowed, read_question
 from kawasan.rooms.trace.rules.signing import headers, is_public
 from kawasan.rooms.trace.rules.steps import CALLED, STEPS, WASTE
@@ -257,6 +257,7 @@ __all__ = [
     "certificates",
     "change_batch",
     "check_digit",
+    "coasts",
     "decide_doubt",
     "deliveries",
     "doubts",

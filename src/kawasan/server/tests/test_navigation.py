@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.builders.zone import zone_staff
 
 from kawasan.platform.templatetags.kawasan import address
 from kawasan.server import navigation
@@ -19,3 +20,14 @@ def test_every_section_leads_to_a_page(section):
 def test_sections_of_a_desk_are_told_apart_by_their_keys(desk):
     keys = [section.key for group in desk for section in group.sections]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("role", ["staff", "auditor", "operator"])
+def test_no_section_of_the_zone_leads_to_a_refusal(client, db, role):
+    client.force_login(zone_staff(role))
+    for group in navigation.zone_groups(role):
+        for section in group.sections:
+            assert client.get(address(section.url_name, "")).status_code == 200, section.url_name
+    assert ("zone:people" in {one.url_name for group in navigation.zone_groups(role) for one in group.sections}) == (
+        role == "operator"
+    )

@@ -176,7 +176,7 @@ def _place_in(batch: models.Batch, hashes: list[bytes], wanted: bytes, row: ledg
 # A receipt is shown to others: to a partner, a bank, a court. So a "verify" link carries the right to see what it
 # proves, signed by the zone, and needs no sign-in; who has not been given one cannot guess it. Pages that have checked
 # who asks put such links on themselves.
-TRANSFER_PREFIX, LEAF_PREFIX = "trf", "lef"
+TRANSFER_PREFIX, LEAF_PREFIX, ENTRY_PREFIX = "trf", "lef", "ent"
 _signer = signing.Signer(salt="kawasan.log.proof", sep=".")
 
 
@@ -190,6 +190,11 @@ def token_of_leaf(leaf_id: UUID) -> str:
     return _signer.sign(ids.public(LEAF_PREFIX, leaf_id))
 
 
+def token_of_entry(leaf_id: UUID) -> str:
+    """Return what opens the proof that a leaf is in the log, without its document: for a page that may not show it."""
+    return _signer.sign(ids.public(ENTRY_PREFIX, leaf_id))
+
+
 def proof_for(token: str) -> Proof:
     """Return the proof that a link opens. Raises NotFound for a link that is not the zone's, and what proofs raise."""
     try:
@@ -199,4 +204,6 @@ def proof_for(token: str) -> Proof:
     if named.startswith(TRANSFER_PREFIX):
         return proof_of_transfer(ids.parse(TRANSFER_PREFIX, named))
     with seeing_everything():
+        if named.startswith(ENTRY_PREFIX):
+            return replace(proof_of(ids.parse(ENTRY_PREFIX, named)), content=None)
         return proof_of(ids.parse(LEAF_PREFIX, named))

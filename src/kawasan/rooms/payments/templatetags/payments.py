@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
@@ -21,6 +22,7 @@ from kawasan.rooms.payments.api import (
     Line,
     MoneyRule,
     Outcome,
+    PaymentCode,
     Repair,
     RuleKind,
     ShopCodeKind,
@@ -127,6 +129,34 @@ def attention(value: Attention) -> str:
 def movement(line: Line) -> str:
     """Return what a movement of money was, in the reader's language."""
     return gettext(MOVEMENTS[line.code])
+
+
+# Movements of an order, which buyer and seller can open; other references have no page of their own.
+_OF_ORDERS = frozenset(
+    {
+        PaymentCode.PAY_WALLET,
+        PaymentCode.PAY_QRIS,
+        PaymentCode.REFUND,
+        PaymentCode.REFUND_FROM_SELLER,
+        PaymentCode.RELEASE,
+        PaymentCode.FEE,
+        PaymentCode.FEE_BACK,
+    }
+)
+
+
+@register.simple_tag(takes_context=True)
+def reference_address(context: template.Context, line: Line) -> str:
+    """``{% reference_address line %}``: where the reader sees what a movement is for, or nothing."""
+    business = context.get("business")
+    where, reference = [business.slug] if business else [], line.shown_reference
+    name = ("seller:order" if business else "shop:order") if line.code in _OF_ORDERS else ""
+    if line.code is PaymentCode.GOODS_BOUGHT and not business:
+        name = "waste:visit"
+    try:
+        return reverse(name, args=[*where, reference]) if name else ""
+    except NoReverseMatch:  # a zone without that room
+        return ""
 
 
 _DIFFERENCES = {

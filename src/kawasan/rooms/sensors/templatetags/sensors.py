@@ -130,8 +130,9 @@ def _said(figures: Sequence[sensors.Figure], unit: str) -> str:
 
 @register.filter
 def kilograms(grams: int) -> str:
-    """``{{ line.grams|kilograms }}``: 1.250 g as 1,25."""
-    return wording.written(round(grams / 1_000, 3))
+    """``{{ line.grams|kilograms }}``: 1.250 g as 1,25, and 2.000 g as 2."""
+    whole, rest = divmod(grams, 1_000)
+    return wording.written(round(grams / 1_000, 3) if rest else whole)
 
 
 @register.simple_tag

@@ -65,14 +65,15 @@ def proof(request: HttpRequest, batch_id: str, event_id: str) -> HttpResponse:
     """
     Return the log's proof for an event of an open passport: anybody can check it without asking us.
 
-    People get the log's page, which checks it in the browser; where an event names parties, only the proof itself.
+    People get the log's page, which checks it in the browser: without the event, where it names parties.
     """
     which = ids.parse(trace.BATCH_PREFIX, batch_id)
     with transaction(actor_of(request)):
         found = trace.public_batch(batch_id=which)
         step, told = trace.proof_of_step(batch=found, step_id=ids.parse("evt", event_id))
-    if step.is_plain and "text/html" in request.headers.get("Accept", ""):
-        return redirect("log:proof", log.token_of_leaf(told.leaf_id))
+    if "text/html" in request.headers.get("Accept", ""):
+        opened = log.token_of_leaf if step.is_plain else log.token_of_entry
+        return redirect("log:proof", opened(told.leaf_id))
     return JsonResponse(
         {
             "kind": told.kind,

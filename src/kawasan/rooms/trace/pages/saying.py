@@ -36,6 +36,7 @@ PAPERS: dict[str, Callable[[str], str]] = {
     "file_type": _file,
 }
 EVENTS: dict[str, Callable[[str], str]] = {
+    "eventID": lambda value: ids.public("evn", UUID(value)) if value.startswith("urn:uuid:") else "",
     "epcList": _device,
     "readPoint.id": _device,
 }

@@ -48,11 +48,11 @@ def regions() -> tuple[str, ...]:
 
 
 def journey_map(steps: Sequence[trace.JourneyStep]) -> SafeString:
-    """Return the map of a journey as SVG: the provinces' capitals as ground, the way as a line with numbered stops."""
+    """Return the map of a journey as SVG: islands and capitals as ground, the way as a line with numbered stops."""
     stops = _stops(steps)
     if not stops:
         return mark_safe("")
-    west, east, south, north = _frame([point for point, _ in stops])
+    frame = west, east, south, north = _frame([point for point, _ in stops])
     width, height = (east - west) * _SCALE, (north - south) * _SCALE
 
     def place(point: tuple[float, float]) -> tuple[str, str]:
@@ -60,15 +60,17 @@ def journey_map(steps: Sequence[trace.JourneyStep]) -> SafeString:
 
     unit = max(width, height) / 100
     ground = [place(one) for one in trace.province_points() if south < one[0] < north and west < one[1] < east]
+    land = [" ".join(",".join(place(point)) for point in one) for one in trace.coasts() if _meets(one, frame)]
     line = " ".join(",".join(place(point)) for point, _ in stops)
     marks = [(*place(point), f"{unit * 3:.1f}", numbers, f"{unit * 3:.1f}") for point, numbers in _at_points(stops)]
     return format_html(
         '<svg class="journey-map" viewBox="0 0 {w} {h}" role="img" aria-label="{label}" style="--unit:{unit}">'
-        '<g class="ground">{ground}</g><polyline class="way" points="{line}"/>{marks}</svg>',
+        '<g class="land">{land}</g><g class="ground">{ground}</g><polyline class="way" points="{line}"/>{marks}</svg>',
         w=f"{width:.0f}",
         h=f"{height:.0f}",
         label=gettext("Map of the journey; the list beside says the same"),
         unit=f"{unit:.2f}",
+        land=format_html_join("", '<polygon points="{}"/>', ((one,) for one in land)),
         ground=format_html_join("", '<circle cx="{}" cy="{}" r="{}"/>', ((*one, f"{unit:.1f}") for one in ground)),
         line=line,
         marks=format_html_join(
@@ -77,6 +79,13 @@ def journey_map(steps: Sequence[trace.JourneyStep]) -> SafeString:
             marks,
         ),
     )
+
+
+def _meets(outline: Sequence[tuple[float, float]], frame: tuple[float, float, float, float]) -> bool:
+    """Return whether an island may be seen on a map of this frame."""
+    west, east, south, north = frame
+    up, along = [one[0] for one in outline], [one[1] for one in outline]
+    return min(along) < east and max(along) > west and min(up) < north and max(up) > south
 
 
 def _stops(steps: Sequence[trace.JourneyStep]) -> list[tuple[tuple[float, float], int]]:

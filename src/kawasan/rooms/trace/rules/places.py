@@ -13,6 +13,16 @@ def _points() -> dict[str, tuple[float, float]]:
     return {row["code"]: (float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(text.splitlines())}
 
 
+@cache
+def coasts() -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Return the outlines of islands as latitudes and longitudes, as coarse as a map of a few fingers' width needs."""
+    text = (files("kawasan.rooms.trace") / "data" / "coasts.csv").read_text(encoding="utf-8")
+    islands: dict[str, list[tuple[float, float]]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        islands.setdefault(row["island"], []).append((float(row["latitude"]), float(row["longitude"])))
+    return tuple(tuple(points) for points in islands.values())
+
+
 def point_of(code: str) -> tuple[float, float] | None:
     """Return latitude and longitude of a regency's seat, else of its province's capital; None for an unknown code."""
     points = _points()

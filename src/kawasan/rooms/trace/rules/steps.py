@@ -89,6 +89,8 @@ CALLED: dict[str, dict[str, str]] = {
         "ObjectEvent": msg("Something was seen or made"), "AggregationEvent": msg("Packed together"),
         "TransactionEvent": msg("Tied to a paper"), "TransformationEvent": msg("Made of other goods"),
         "AssociationEvent": msg("Fixed to something"), "Temperature": msg("Temperature"),
+        "location": msg("Place"), "owning_party": msg("Owner"), "possessing_party": msg("Keeper"),
+        "recadv": msg("Receipt of goods"),
     },
     "action": {"ADD": msg("Begins"), "OBSERVE": msg("Seen"), "DELETE": msg("Ends")},
 }  # fmt: skip
