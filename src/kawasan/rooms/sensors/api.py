@@ -26,6 +26,7 @@ from kawasan.rooms.sensors.queries.city import (
     newest_work,
     rounds,
     this_month,
+    weighing_page,
     weighings,
 )
 from kawasan.rooms.sensors.queries.devices import broker_devices, device, devices, devices_of_kind, owners
@@ -218,5 +219,6 @@ __all__ = [
     "watch",
     "watch_silence",
     "weigh",
+    "weighing_page",
     "weighings",
 ]

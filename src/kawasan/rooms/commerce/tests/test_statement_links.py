@@ -7,6 +7,7 @@ import re
 import pytest
 from tests.builders.orders import an_order, seller_of
 
+from kawasan.core import ids
 from kawasan.platform.followers import catch_up
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.zone import api as zone
@@ -25,6 +26,6 @@ def test_each_side_comes_from_its_statement_to_the_order(client):
     ):
         client.force_login(Person.objects.get(pk=person))
         page = client.get(statement).content.decode()
-        links = set(re.findall(rf'href="(/[a-z/0-9-]*pesanan/{order.public_id})"', page))
+        links = set(re.findall(rf'href="(/[a-z/0-9-]*pesanan/{ids.public("ord", order.id)})"', page))
         assert len(links) == 1, statement
         assert client.get(links.pop()).status_code == 200

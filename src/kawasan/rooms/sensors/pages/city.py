@@ -33,11 +33,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show which bins are due today, and the newest rounds."""
     actor, now = actor_of(request), clock.now()
     with transaction(actor):
-        bins, rounds = sensors.city_bins(actor=actor, at=now), sensors.rounds(actor=actor)
+        bins = sensors.city_bins(actor=actor, at=now)
+        page = sensors.rounds(actor=actor, cursor=request.GET.get("after"))
     due = [one for one in bins if one.is_due]
     context = owner_of(None).context(
-        "city", bins=bins, due=due, rounds=rounds, new_id=ids.public("rnd", ids.uuid7()), today=clock.business_day(now)
-    )
+        "city", bins=bins, due=due, rounds=page.items, next_cursor=page.next_cursor,
+        new_id=ids.public("rnd", ids.uuid7()), today=clock.business_day(now),
+    )  # fmt: skip
     return render(request, "sensors/city.html", context)
 
 
@@ -108,10 +110,10 @@ def weighings(request: HttpRequest) -> HttpResponse:
         except (sensors.WasteInvalid, zone.UnknownRegion) as refusal:
             form.add_refusal(refusal)
     with transaction(actor):
-        found = sensors.weighings(actor=actor, since=EPOCH, until=clock.business_day(now))
-        leaves = wiring().leaves_of_city([one.id for one in found])
-    rows = [(one, _district(one.district_code), leaves.get(one.id)) for one in found]
-    context = owner_of(None).context("weighings", form=form, rows=rows)
+        page = sensors.weighing_page(actor=actor, cursor=request.GET.get("after"))
+        leaves = wiring().leaves_of_city([one.id for one in page.items])
+    rows = [(one, _district(one.district_code), leaves.get(one.id)) for one in page.items]
+    context = owner_of(None).context("weighings", form=form, rows=rows, next_cursor=page.next_cursor)
     return render(request, "sensors/weighings.html", context, status=422 if form.errors else 200)
 
 

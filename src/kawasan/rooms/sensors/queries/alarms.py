@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
+
+from kawasan.core import ids
 from kawasan.core.access import Actor
 from kawasan.core.paging import Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.sensors import models
@@ -12,6 +15,8 @@ from kawasan.rooms.sensors.queries.reach import need_reader
 from kawasan.rooms.sensors.rules import units
 from kawasan.rooms.sensors.types.alarms import Alarm, Rule, RuleKind
 from kawasan.rooms.sensors.types.devices import UnknownDevice
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 def rules_of(*, actor: Actor, device_id: UUID) -> tuple[Rule, ...]:
@@ -40,10 +45,11 @@ def alarms(
         rows = rows.filter(device=device_id)
     if is_open is not None:
         rows = rows.filter(ended_at__isnull=is_open)
-    if key := decode_cursor(cursor, int):
-        rows = rows.filter(started_at__lt=datetime.fromtimestamp(min(key[0], 2**52) / 1e6, tz=UTC))
+    if key := decode_cursor(cursor, int, str):
+        started, last = EPOCH + timedelta(microseconds=max(0, min(key[0], 2**52))), ids.parse("alm", key[1])
+        rows = rows.filter(Q(started_at__lt=started) | Q(started_at=started, pk__gt=last))
     found = [as_alarm(row) for row in rows.order_by("-started_at", "pk")[: limit + 1]]
-    return page_of(found, limit, lambda one: [round(one.started_at.timestamp() * 1e6)])
+    return page_of(found, limit, lambda one: [(one.started_at - EPOCH) // MICROSECOND, ids.public("alm", one.id)])
 
 
 def alarm(*, alarm_id: UUID) -> Alarm | None:

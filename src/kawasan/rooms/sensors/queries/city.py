@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
-from kawasan.core import clock
+from kawasan.core import clock, ids
 from kawasan.core.access import Actor
+from kawasan.core.paging import BadCursor, Page, decode_cursor, page_of
 from kawasan.platform.db import requires_transaction, seeing_everything
 from kawasan.rooms.sensors import models
 from kawasan.rooms.sensors.queries.devices import devices_of_kind
@@ -31,7 +32,7 @@ from kawasan.rooms.zone import api as zone
 FULL = 70.0  # percent, from which a bin is due
 EMPTIED_EVERY = timedelta(days=3)  # however little is in it
 FILL = "fill"
-ROUNDS_SHOWN, WEIGHINGS_SHOWN, WORK_SHOWN = 20, 100, 12
+ROUNDS_SHOWN, WEIGHINGS_SHOWN, WORK_SHOWN = 20, 50, 12
 
 
 def bins(*, at: datetime) -> tuple[Bin, ...]:
@@ -62,10 +63,15 @@ def city_bins(*, actor: Actor, at: datetime) -> tuple[Bin, ...]:
     return bins(at=at)
 
 
-def rounds(*, actor: Actor) -> tuple[Round, ...]:
-    """Return the newest rounds for the zone's people. Raises Unauthenticated, Forbidden."""
+def rounds(*, actor: Actor, cursor: str | None = None) -> Page[Round]:
+    """List rounds for the zone's people, the latest first. Raises Unauthenticated, Forbidden, BadCursor."""
     actor.need_zone()
-    return tuple(_as_round(row) for row in _rounds().order_by("-day", "-id")[:ROUNDS_SHOWN])
+    rows = _rounds()
+    if key := decode_cursor(cursor, str, str):
+        day, last = _moment(key[0]).date(), ids.parse("rnd", key[1])
+        rows = rows.filter(Q(day__lt=day) | Q(day=day, pk__lt=last))
+    found = [_as_round(row) for row in rows.order_by("-day", "-id")[: ROUNDS_SHOWN + 1]]
+    return page_of(found, ROUNDS_SHOWN, lambda one: [one.day.isoformat(), one.public_id])
 
 
 def city_round(*, actor: Actor, round_id: UUID) -> Round:
@@ -86,7 +92,18 @@ def weighings(*, actor: Actor, since: date, until: date, limit: int = WEIGHINGS_
     """Return what was weighed between two days, newest first, for the zone's people."""
     actor.need_zone()
     rows = models.Weighing.objects.filter(day__gte=since, day__lte=until).order_by("-at", "-id")[:limit]
-    return tuple(Weighing(row.id, row.at, Material(row.material), row.district_code, row.grams) for row in rows)
+    return tuple(_as_weighing(row) for row in rows)
+
+
+def weighing_page(*, actor: Actor, cursor: str | None = None) -> Page[Weighing]:
+    """List all weighings for the zone's people, the latest first. Raises Unauthenticated, Forbidden, BadCursor."""
+    actor.need_zone()
+    rows = models.Weighing.objects.all()
+    if key := decode_cursor(cursor, str, str):
+        at, last = _moment(key[0]), ids.parse("wgh", key[1])
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=last))
+    found = [_as_weighing(row) for row in rows.order_by("-at", "-id")[: WEIGHINGS_SHOWN + 1]]
+    return page_of(found, WEIGHINGS_SHOWN, lambda one: [one.at.isoformat(), ids.public("wgh", one.id)])
 
 
 @requires_transaction
@@ -158,6 +175,18 @@ def _ends(month: date) -> tuple[date, date]:
     """Return the first day of a month and that of the next one."""
     first = month.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadCursor from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _as_weighing(row: models.Weighing) -> Weighing:
+    return Weighing(row.id, row.at, Material(row.material), row.district_code, row.grams)
 
 
 def _fill_now(fill: float | None, told_at: datetime | None, emptied_at: datetime | None) -> float | None:

@@ -22,6 +22,7 @@ from kawasan.platform.schemas import in_zone
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.sensors import api as sensors
 from kawasan.rooms.sensors import models
+from kawasan.rooms.sensors.queries import city as city_queries
 from kawasan.rooms.sensors.rules.routes import metres, nearest_next
 from kawasan.rooms.zone import api as zone
 
@@ -248,3 +249,28 @@ def test_the_city_on_its_pages_and_for_everybody(client):
     assert client.get("/kota-bersih?bulan=nonsense").status_code == 200
     assert "1,250.5" not in client.get("/kota-bersih?bulan=2020-01", **ENGLISH).content.decode()
     assert date(2020, 1, 1) < clock.business_day(now)
+
+
+@pytest.mark.django_db
+def test_rounds_and_weighings_are_read_page_by_page_to_the_last(client, monkeypatch):
+    monkeypatch.setattr(city_queries, "ROUNDS_SHOWN", 2)
+    monkeypatch.setattr(city_queries, "WEIGHINGS_SHOWN", 2)
+    staff = an_actor(zone_staff().pk)
+    a_bin("Pasar Baru", 107.6, 92)
+    for days in (0, 1, 1, 2, 2):
+        sensors.plan_round(actor=staff, round_id=ids.uuid7(), day=DAY - timedelta(days=days), at=AT)
+        sensors.weigh(actor=staff, weighing_id=ids.uuid7(), material=PAPER, district_code="", grams=1_000, at=AT)
+    for read in (sensors.rounds, sensors.weighing_page):
+        found, cursor = [], None
+        while (page := read(actor=staff, cursor=cursor)).next_cursor:
+            found, cursor = found + list(page.items), page.next_cursor
+        found += page.items
+        assert len({one.id for one in found}) == len(found) == 5
+    client.force_login(zone_staff())
+    for path in ("", "/timbang"):
+        page = client.get(f"/kawasan/kebersihan{path}").content.decode()
+        assert (
+            client.get(f"/kawasan/kebersihan{path}" + re.search(r'rel="next" href="([^"]+)"', page)[1]).status_code
+            == 200
+        )
+        assert client.get(f"/kawasan/kebersihan{path}?after=broken").status_code in (400, 422)
