@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from kawasan.core import clock, ids
 from kawasan.core.money import Money
 from kawasan.platform import drawing, provinces, wording
+from kawasan.platform.templating import fixed
 
 register = template.Library()
 
@@ -137,6 +138,7 @@ def mask(value: Any, keep: int = 4) -> str:
 
 
 @register.simple_tag
+@fixed
 def icon(name: str, label: str = "") -> SafeString:
     """``{% icon "cart" %}``: an icon of the sprite; with ``label`` it speaks, without it is decoration."""
     speaks = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -144,6 +146,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@fixed
 def motif(category_slug: Any) -> SafeString:
     """``{% motif category.slug %}``: the category's drawing on its own hue."""
     return drawing.motif(category_slug)
