@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from kawasan.core.access import Actor
 from kawasan.platform.schemas import current_schema
@@ -29,6 +33,27 @@ from kawasan.rooms.commerce.types.refusals import (
     UnknownSeller,
     UnknownVariant,
 )
+
+# Columns in the order of Product's fields up to variants, then of Seller's behind the business's id. Products are
+# read so often that rows of the ORM, which cost more than the questions, are left out.
+_PRODUCTS = """
+select p.id, p.business_id, p.name, p.slug, p.description, p.category_id, p.status, p.gtin, p.low_stock_at,
+       p.price_from_minor, f.rating_count, f.rating_sum, f.sold, p.created_at, p.updated_at, p.published_at,
+       s.name, s.slug, s.regency_code, s.regency_name, s.province_code, s.province_name, s.since, s.is_open
+from commerce_product p
+join commerce_product_figures f on f.product_id = p.id
+join commerce_seller s on s.business_id = p.business_id
+where """
+_SELLER_FROM = 16
+_VARIANTS = """
+select id, product_id, business_id, sku, name, options::text, price_minor, weight_grams, archived_at is not null
+from commerce_variant where product_id = any(%s::uuid[])
+order by archived_at is not null, position, id
+"""
+_PICTURES = """
+select product_id, id, digest, width, height
+from commerce_picture where product_id = any(%s::uuid[]) order by position
+"""
 
 # Categories change with a release only (they come from a migration), so a process may remember them for each zone.
 _categories: dict[str | None, tuple[Category, ...]] = {}
@@ -79,82 +104,82 @@ def product_by_slug(*, slug: str, at: datetime) -> Product:
 
 def product(*, product_id: UUID, at: datetime) -> Product:
     """Return a product that is or was for sale, priced at ``at``. Raises UnknownProduct."""
-    return _product(at, pk=product_id)
+    return _product(at, id=product_id)
 
 
 def own_product(*, actor: Actor, business_id: UUID, product_id: UUID, at: datetime) -> Product:
     """Return a product of the caller's business, drafts too. Raises UnknownProduct."""
     actor.need_business(business_id)
-    return _product(at, pk=product_id, business_id=business_id, drafts=True)
+    return _product(at, id=product_id, business_id=business_id, drafts=True)
 
 
-def _product(at: datetime, *, drafts: bool = False, **by: object) -> Product:
-    rows = models.Product.objects.select_related("figures").defer("search").filter(**by)
+def _product(at: datetime, *, drafts: bool = False, **by: Any) -> Product:
+    conditions = [f"p.{name} = %({name})s" for name in by]
     if not drafts:
-        rows = rows.exclude(status=ProductStatus.DRAFT)
-    row = rows.first()
-    if row is None:
+        conditions.append("p.status <> 'draft'")
+    found = _products(" and ".join(conditions), by, at=at)
+    if not found:
         raise UnknownProduct
-    return as_products([row], at=at)[0]
+    return found[0]
 
 
-def as_products(rows: Sequence[models.Product], *, at: datetime) -> list[Product]:
+def _products(where: str, values: Mapping[str, Any], *, at: datetime) -> list[Product]:
     """Return products with variants, prices, stock, pictures and sellers: five queries however many there are."""
-    ids = [row.id for row in rows]
-    variants = defaultdict(list)
-    for variant in variants_of(ids, at=at):
-        variants[variant.product_id].append(variant)
-    pictures = defaultdict(list)
-    for picture in models.Picture.objects.filter(product_id__in=ids).defer("content", "small").order_by("position"):
-        pictures[picture.product_id].append(Picture(picture.id, picture.digest, picture.width, picture.height))
-    known = sellers(ids={row.business_id for row in rows})
-    return [_as_product(row, variants[row.id], pictures[row.id], known[row.business_id]) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_PRODUCTS + where, values)
+        rows = cursor.fetchall()
+    if not rows:
+        return []
+    ids = [row[0] for row in rows]
+    variants, pictures = variants_by_product(ids, at=at), _pictures(ids)
+    return [_as_product(row, variants[row[0]], pictures[row[0]]) for row in rows]
 
 
-def _as_product(row: models.Product, variants: list[Variant], pictures: list[Picture], seller: Seller) -> Product:
-    return Product(
-        id=row.id,
-        business_id=row.business_id,
-        name=row.name,
-        slug=row.slug,
-        description=row.description,
-        category=category(slug=row.category_id),
-        status=ProductStatus(row.status),
-        gtin=row.gtin,
-        low_stock_at=row.low_stock_at,
-        price_from_minor=row.price_from_minor,
-        rating_count=row.figures.rating_count,
-        rating_sum=row.figures.rating_sum,
-        sold=row.figures.sold,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        published_at=row.published_at,
-        variants=tuple(variants),
-        pictures=tuple(pictures),
-        seller=seller,
-    )
+def _pictures(product_ids: list[UUID]) -> dict[UUID, list[Picture]]:
+    found = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_PICTURES, [product_ids])
+        for product_id, *picture in cursor.fetchall():
+            found[product_id].append(Picture(*picture))
+    return found
+
+
+def _as_product(row: Sequence[Any], variants: Sequence[Variant], pictures: Sequence[Picture]) -> Product:
+    key, business_id, name, slug, text, shelf, status, *others = row[:_SELLER_FROM]
+    seller = Seller(business_id, *row[_SELLER_FROM:])
+    fields: list[Any] = [key, business_id, name, slug, text, category(slug=shelf), ProductStatus(status), *others]
+    return Product(*[*fields, tuple(variants), tuple(pictures), seller])
+
+
+def variants_by_product(product_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Variant]]:
+    """Return what ``variants_of`` does, by product."""
+    found = defaultdict(list)
+    for variant in variants_of(product_ids, at=at):
+        found[variant.product_id].append(variant)
+    return found
 
 
 def variants_of(product_ids: Iterable[UUID], *, at: datetime) -> list[Variant]:
     """Return the variants of products in their order, archived ones last, priced at ``at``."""
-    rows = list(models.Variant.objects.filter(product_id__in=list(product_ids)))
-    rows.sort(key=lambda row: (row.archived_at is not None, row.position, row.id))
-    prices = prices_at({row.id: row.price_minor for row in rows}, at=at)
-    levels = stock_levels((row.business_id, row.id) for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(_VARIANTS, [list(product_ids)])
+        rows = cursor.fetchall()
+    prices = prices_at({row[0]: row[6] for row in rows}, at=at)
+    levels = stock_levels((row[2], row[0]) for row in rows)
     return [
         Variant(
-            id=row.id,
-            product_id=row.product_id,
-            business_id=row.business_id,
-            sku=row.sku,
-            name=row.name,
-            options=row.options,
-            price=prices[row.id],
-            weight_grams=row.weight_grams,
-            stock=levels[row.id],
-            is_archived=row.archived_at is not None,
+            id=key,
+            product_id=product_id,
+            business_id=business_id,
+            sku=sku,
+            name=name,
+            options=json.loads(options),
+            price=prices[key],
+            weight_grams=weight,
+            stock=levels[key],
+            is_archived=is_archived,
         )
-        for row in rows
+        for key, product_id, business_id, sku, name, options, _, weight, is_archived in rows
     ]
 
 
@@ -224,16 +249,15 @@ def picture_bytes(*, digest: str, small: bool = False) -> bytes:
 
 def products_by_id(*, ids: Iterable[UUID], at: datetime) -> dict[UUID, Product]:
     """Return products that are or were for sale; unknown ones are left out."""
-    rows = models.Product.objects.select_related("figures").defer("search").filter(pk__in=list(ids))
-    return {item.id: item for item in as_products(list(rows.exclude(status=ProductStatus.DRAFT)), at=at)}
+    where = "p.id = any(%(ids)s::uuid[]) and p.status <> 'draft'"
+    return {item.id: item for item in _products(where, {"ids": list(ids)}, at=at)}
 
 
 def products_by_gtin(*, gtin: str, at: datetime, limit: int = 5) -> tuple[Product, ...]:
     """Return published products with a GTIN, however many digits it was written with."""
     written = {gtin, *(gtin[-digits:] for digits in (8, 12, 13) if set(gtin[:-digits]) <= {"0"})}
-    rows = models.Product.objects.select_related("figures").defer("search")
-    found = rows.filter(gtin__in=written, status=ProductStatus.PUBLISHED).order_by("published_at", "pk")[:limit]
-    return tuple(as_products(list(found), at=at))
+    where = "p.gtin = any(%(gtins)s) and p.status = 'published' order by p.published_at, p.id limit %(limit)s"
+    return tuple(_products(where, {"gtins": list(written), "limit": limit}, at=at))
 
 
 def products_of_variants(*, product_ids: Iterable[UUID]) -> dict[UUID, UUID]:

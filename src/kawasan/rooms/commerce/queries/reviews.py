@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, JSONField, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db import connection
+from django.db.models import Count
 
 from kawasan.core.paging import BadCursor, Page, clamp_limit, decode_cursor, page_of
 from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.types.catalogue import Review
 
+_COLUMNS = "id, product_id, author_name, rating, text, reply, order_line is not null, at"
 # asked once beside the page's rows, not for each of them
-_STARS = """
-select jsonb_object_agg(rating, count) from (
-    select rating, count(*) from commerce_review where product_id = %s and hidden_at is null group by rating) each
-"""
+_STARS = """, (select jsonb_object_agg(rating, count)::text from (
+    select rating, count(*) from commerce_review where product_id = %(product)s and hidden_at is null group by rating
+) each)"""
 
 
 def reviews(*, product_id: UUID, cursor: str | None = None, limit: int | None = None, rating: int = 0) -> Page[Review]:
     """Return a page of a product's visible reviews, the newest first. Raises BadCursor."""
     size = clamp_limit(limit)
-    found = _rows(product_id, cursor, rating)[: size + 1]
-    return page_of([as_review(row) for row in found], size, _place)
+    return page_of([Review(*row) for row in _rows("", product_id, cursor, size + 1, rating)], size, _place)
 
 
 def reviews_with_stars(
@@ -31,22 +32,26 @@ def reviews_with_stars(
 ) -> tuple[Page[Review], dict[int, int]]:
     """Return a page of reviews and the histogram of all, with one question where there are any. Raises BadCursor."""
     size = clamp_limit(limit)
-    stars = RawSQL(_STARS, [product_id], output_field=JSONField())  # noqa: S611 - a statement of ours with its value
-    found = list(_rows(product_id, cursor, rating).annotate(stars=stars)[: size + 1])
-    page = page_of([as_review(row) for row in found], size, _place)
+    found = _rows(_STARS, product_id, cursor, size + 1, rating)
+    page = page_of([Review(*row[:-1]) for row in found], size, _place)
     if found:
-        return page, _all_stars({int(given): count for given, count in found[0].stars.items()})
+        return page, _all_stars({int(given): count for given, count in json.loads(found[0][-1]).items()})
     return page, _histogram(product_id=product_id) if cursor or rating else _all_stars({})
 
 
-def _rows(product_id: UUID, cursor: str | None, rating: int) -> QuerySet[models.Review]:
-    rows = models.Review.objects.filter(product_id=product_id, hidden_at__isnull=True)
-    if rating:
-        rows = rows.filter(rating=rating)
+def _rows(beside: str, product_id: UUID, cursor: str | None, limit: int, rating: int) -> list[tuple[Any, ...]]:
+    values: dict[str, Any] = {"product": product_id, "rating": rating, "limit": limit}
+    conditions = " and rating = %(rating)s" if rating else ""
     if position := decode_cursor(cursor, str, str):
-        at, last = _position(*position)
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=last))
-    return rows.order_by("-at", "-id")
+        values["at"], values["last"] = _position(*position)
+        conditions += " and (at, id) < (%(at)s, %(last)s)"
+    with connection.cursor() as database:
+        database.execute(
+            f"select {_COLUMNS}{beside} from commerce_review where product_id = %(product)s and hidden_at is null"
+            f"{conditions} order by at desc, id desc limit %(limit)s",
+            values,
+        )
+        return list(database.fetchall())
 
 
 def _place(item: Review) -> tuple[str, str]:
@@ -61,20 +66,6 @@ def _histogram(*, product_id: UUID) -> dict[int, int]:
 
 def _all_stars(counts: dict[int, int]) -> dict[int, int]:
     return {stars: counts.get(stars, 0) for stars in (5, 4, 3, 2, 1)}
-
-
-def as_review(row: models.Review) -> Review:
-    """Return a row as a value."""
-    return Review(
-        id=row.id,
-        product_id=row.product_id,
-        author_name=row.author_name,
-        rating=row.rating,
-        text=row.text,
-        reply=row.reply,
-        is_from_buyer=row.order_line is not None,
-        at=row.at,
-    )
 
 
 def _position(at: str, last: str) -> tuple[datetime, UUID]:

@@ -120,6 +120,9 @@ _RELEVANCE = (
     " + ln(f.sold + 1) * 2000)::bigint"
 )
 
+_ON_OFFER = """
+select id, product_id, business_id from commerce_variant where product_id = any(%s::uuid[]) and archived_at is null
+"""
 
 HOME_PRODUCTS = 12
 HOME_SELLERS = 8
@@ -368,11 +371,9 @@ def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]
 def available_of(product_ids: list[UUID]) -> dict[UUID, int]:
     """Return how many units of each product are left, all variants on offer together; campaigns' own are not."""
     found: dict[UUID, int] = dict.fromkeys(product_ids, 0)
-    rows = models.Variant.objects.filter(product_id__in=product_ids, archived_at__isnull=True)
-    owners = {
-        variant: (product, business)
-        for variant, product, business in rows.values_list("id", "product_id", "business_id")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_OFFER, [product_ids])
+        owners = {variant: (product, business) for variant, product, business in cursor.fetchall()}
     for variant_id, level in stock_levels((business, variant) for variant, (_, business) in owners.items()).items():
         found[owners[variant_id][0]] += level.available
     return found
