@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import blake2b
-from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +25,7 @@ from kawasan.core import clock, ids
 from kawasan.core.access import STRANGER
 from kawasan.platform.i18n import language
 from kawasan.platform.schemas import current_schema
+from kawasan.platform.shared_shell import PARTS, Pieces, Shells, cut, filled, hole, put_into, shell_of
 
 BYTES_MAX = 32 * 1024**2  # of pages in one process; the one unused for longest goes first
 SECONDS_MAX = 60  # no page is older, whatever happens: sales figures may be that late, and so is a lost invalidation
@@ -38,17 +37,19 @@ WAIT_SECONDS_MAX = 2.0  # how long a request waits for another one that is makin
 # cookie, session, person or message. So nothing of a reader can get into it, whatever a template does. Where a reader's
 # parts stand it has holes: header, messages, footer and bottom bar (``hole`` in base.html), form tokens, ids of forms,
 # the server's clock. Each request fills them: with what nobody sees where it carries neither session nor message nor
-# key, else rendered for the reader. Holes are marked with a secret of the process, so no text of a page can be one.
+# key, else rendered for the reader. What nobody sees around a page is kept too, once for all pages: see
+# Note [One shell for many addresses].
 #
 # A page is kept under zone, language, host name and address with its canonical query, together with the version that
 # the caller read *before* it read what the page shows. It is served only while the version is still the same, no price
-# has changed by the clock since (``until``), and what changes without a version (``still``, asked at most every
-# CHECK_SECONDS) is as it was seen.
-_MARK = secrets.token_hex(12)
+# has changed by the clock since (``changes_at``), and what changes without a version (``still``, asked at most every
+# CHECK_SECONDS) is as it was seen. After SECONDS_MAX at the latest everything it shows is read anew.
+#
+# Reading anew is not drawing anew: two thirds of a page's cost are its template. Where the template would be told
+# the same as when the page was drawn (``_told``), the text of then is kept. So what a page shows is never older than
+# it may be, and its text lives for as long as there is room.
 CHOICES = ("kawasan_currency",)  # cookies of readers' choices that the footer shows
-_SHELL = ("header", "messages", "footer", "bottom")
 _ONCE = ("now", "request_id")  # differ each time: a page with one of these is never answered by 304
-_NO_HOLE = b""  # stands between two texts with nothing to fill in
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +58,45 @@ class Made:
 
     template: str
     context: Mapping[str, Any]
-    around: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # what header and navigation want to know, such as the search
+    search_text: str = ""  # what the search field of the header holds
     follows: tuple[int, ...] | None = None  # which places of the version; None: all
-    until: datetime | None = None
     still: Callable[[datetime], object] | None = None
     seen: object = None
     counts_down: bool = False
+    shows_time_left: bool = False  # in words, which are drawn anew each minute
 
 
 @dataclass(slots=True)
 class _Kept:
-    pieces: tuple[bytes, ...]  # text, hole, text, hole, ... text
+    pieces: Pieces
     made: Made
     versions: tuple[int, ...]
+    told: bytes | None
+    until: datetime | None
     made_at: datetime
     checked_at: datetime
     # Pages that were made together, after a start or a change, do not all become old together.
     lives: timedelta = field(default_factory=lambda: timedelta(seconds=SECONDS_MAX * random.uniform(0.7, 1)))
-    nobody: tuple[bytes, ...] = ()  # the same pieces, with the shell that nobody sees between them
+    nobody: Pieces = ()  # the same pieces, with the shell that nobody sees between them
     digest: bytes = b""
 
     @property
     def size(self) -> int:
-        held = {id(piece): len(piece) for piece in (*self.pieces, *self.nobody)}
-        return sum(held.values()) + 2_000
+        # Around it are bytes that all pages share, and a reference to each.
+        return sum(map(len, self.pieces)) + 8 * len(self.nobody) + 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _NextChange:
+    """When the next price changes by the clock, as read at a moment under some versions."""
+
+    versions: tuple[int, ...]
+    read_at: datetime
+    at: datetime | None
+
+    def holds(self, versions: tuple[int, ...], at: datetime) -> bool:
+        last = self.read_at + timedelta(seconds=SECONDS_MAX)
+        return versions == self.versions and self.read_at <= at < min(last, self.at or last)
 
 
 class SharedPages:
@@ -93,6 +107,8 @@ class SharedPages:
         self._pages: OrderedDict[tuple[Any, ...], _Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+        self._shells = Shells()
+        self._changes: dict[str | None, _NextChange] = {}
         self._makers = [threading.Lock() for _ in range(64)]
 
     def answer(
@@ -102,6 +118,7 @@ class SharedPages:
         query: Mapping[str, str],
         versions: tuple[int, ...],
         make: Callable[[HttpRequest, datetime], Made],
+        changes_at: Callable[[datetime], datetime | None],
         check: Callable[[Callable[[], object]], object] = lambda still: still(),
         also: str = "",
     ) -> HttpResponse:
@@ -109,8 +126,9 @@ class SharedPages:
         Return the page of this address for this reader, made anew where it is not known or not right any more.
 
         ``query`` holds what of the address the page depends on; ``versions`` was read before this call. ``make`` gets
-        nobody's request and the moment; ``also`` is a reader's choice that ``make`` shows; ``check`` calls
-        ``still`` in a transaction. What ``make`` raises is not kept.
+        nobody's request and the moment; ``changes_at`` says when after a moment a page changes by the clock, the same
+        for all pages of one version; ``also`` is a reader's choice that ``make`` shows; ``check`` calls ``still`` in a
+        transaction. What ``make`` raises is not kept.
         """
         at = clock.now()
         asked = _nobodys(request, query)
@@ -119,11 +137,16 @@ class SharedPages:
         kept = self._fresh(key, versions, at, check)
         if kept is None:
             with self._turn(key):
-                kept = self._fresh(key, versions, at, check) or self._make(key, asked, versions, at, make)
+                kept = self._fresh(key, versions, at, check)
+                if kept is None:
+                    until = self._next_change(versions, at, changes_at)
+                    kept = self._make(key, asked, versions, at, make, until)
         return _answer_nobody(request, kept) if is_nobody(request) else _answer_reader(request, kept)
 
     def forget(self) -> None:
         """Drop every page (tests do)."""
+        self._shells.forget()
+        self._changes.clear()
         with self._lock:
             self._pages.clear()
             self._bytes = 0
@@ -143,13 +166,21 @@ class SharedPages:
         made = kept.made
         if _followed(made, versions) != kept.versions or at - kept.made_at >= kept.lives:
             return None
-        if at < kept.made_at or (made.until is not None and at >= made.until):
+        if at < kept.made_at or (kept.until is not None and at >= kept.until):
             return None
         if made.still is not None and at - kept.checked_at >= timedelta(seconds=CHECK_SECONDS):
             if check(partial(made.still, at)) != made.seen:
                 return None
             kept.checked_at = at
         return kept
+
+    def _next_change(
+        self, versions: tuple[int, ...], at: datetime, changes_at: Callable[[datetime], datetime | None]
+    ) -> datetime | None:
+        known = self._changes.get(zone := current_schema())
+        if known is None or not known.holds(versions, at):
+            known = self._changes[zone] = _NextChange(versions, at, changes_at(at))
+        return known.at
 
     def _make(
         self,
@@ -158,13 +189,14 @@ class SharedPages:
         versions: tuple[int, ...],
         at: datetime,
         make: Callable[[HttpRequest, datetime], Made],
+        until: datetime | None,
     ) -> _Kept:
         made = make(asked, at)
-        holes = {name: _hole(name) for name in _SHELL} | ({"now": _hole("now")} if made.counts_down else {})
-        context = {**made.context, "hole": holes, "csrf_token": _hole("csrf"), "request_id": _hole("request_id")}
-        text = render_to_string(made.template, context, asked)
-        kept = _Kept(_pieces(text), replace(made, context={}), _followed(made, versions), at, at)
-        kept.nobody = _with_shell(kept.pieces, _shell(asked, made.around, _hole("csrf")))
+        told, earlier = _told(made, at), self._pages.get(key)
+        is_same = earlier is not None and told is not None and earlier.told == told
+        pieces = earlier.pieces if earlier is not None and is_same else _drawn(made, asked)
+        kept = _Kept(pieces, replace(made, context={}), _followed(made, versions), told, until, at, at)
+        kept.nobody = put_into(pieces, self._shells.around(asked, made.search_text, at))
         kept.digest = blake2b(b"\0".join(kept.nobody), digest_size=16).digest()
         self._keep(key, kept)
         return kept
@@ -191,6 +223,19 @@ class SharedPages:
 
 
 pages = SharedPages()
+
+
+def _told(made: Made, at: datetime) -> bytes | None:
+    """Return a digest of everything that a template is told; None where some of it cannot be told apart in words."""
+    minute = at.replace(second=0, microsecond=0) if made.shows_time_left else None
+    told = repr((made.template, made.counts_down, minute, dict(made.context)))
+    return None if " at 0x" in told else blake2b(told.encode(), digest_size=16).digest()
+
+
+def _drawn(made: Made, asked: HttpRequest) -> Pieces:
+    holes = {name: hole(name) for name in PARTS} | ({"now": hole("now")} if made.counts_down else {})
+    context = {**made.context, "hole": holes, "csrf_token": hole("csrf"), "request_id": hole("request_id")}
+    return cut(render_to_string(made.template, context, asked))
 
 
 def is_nobody(request: HttpRequest) -> bool:
@@ -229,15 +274,14 @@ def _answer_nobody(request: HttpRequest, kept: _Kept) -> HttpResponse:
         etag = f'W/"{blake2b(kept.digest + secret.encode(), digest_size=16).hexdigest()}"'
     if etag and etag in request.headers.get("If-None-Match", ""):
         return _as_private(HttpResponse(status=304), etag)
-    filled = {b"csrf": get_token(request).encode()} | _once()
-    return _as_private(HttpResponse(_filled(kept.nobody, filled)), etag)
+    own = {b"csrf": get_token(request).encode()} | _once()
+    return _as_private(HttpResponse(filled(kept.nobody, own)), etag)
 
 
 def _answer_reader(request: HttpRequest, kept: _Kept) -> HttpResponse:
     token = get_token(request)
-    shell = _shell(request, kept.made.around, token)
-    filled = {name.encode(): part.encode() for name, part in shell.items()} | {b"csrf": token.encode()} | _once()
-    return _as_private(HttpResponse(_filled(kept.pieces, filled)), None)
+    pieces = put_into(kept.pieces, shell_of(request, kept.made.search_text, token))
+    return _as_private(HttpResponse(filled(pieces, {b"csrf": token.encode()} | _once())), None)
 
 
 def _as_private(response: HttpResponse, etag: str | None) -> HttpResponse:
@@ -250,34 +294,7 @@ def _as_private(response: HttpResponse, etag: str | None) -> HttpResponse:
 
 def _once() -> dict[bytes, bytes]:
     now = str(int(clock.now().timestamp() * 1000))
-    return {b"now": now.encode(), b"request_id": str(ids.uuid7()).encode(), _NO_HOLE: b""}
-
-
-def _hole(name: str) -> str:
-    return f"[{_MARK}|{name}|{_MARK}]"
-
-
-def _pieces(text: str) -> tuple[bytes, ...]:
-    """Cut a page at its holes: text, the name of a hole, text, ..."""
-    cut = text.replace(f"[{_MARK}|", _MARK).replace(f"|{_MARK}]", _MARK)
-    return tuple(piece.encode() for piece in cut.split(_MARK))
-
-
-def _filled(pieces: tuple[bytes, ...], filling: Mapping[bytes, bytes]) -> bytes:
-    return b"".join(filling[piece] if place % 2 else piece for place, piece in enumerate(pieces))
-
-
-def _with_shell(pieces: tuple[bytes, ...], shell: Mapping[str, str]) -> tuple[bytes, ...]:
-    """Return the pieces with the shell put in and the other holes left open; the page's own text is not copied."""
-    filling = {name.encode(): (_NO_HOLE, *_pieces(part), _NO_HOLE) for name, part in shell.items()}
-    cut = (filling.get(piece, (piece,)) if place % 2 else (piece,) for place, piece in enumerate(pieces))
-    return tuple(chain.from_iterable(cut))
-
-
-def _shell(request: HttpRequest, context: Mapping[str, Any], token: str) -> dict[str, str]:
-    """Render what stands around a page for one reader, in one go."""
-    text = render_to_string("shell.html", {**context, "csrf_token": token, "next": _hole("next")}, request)
-    return dict(zip(_SHELL, text.split(_hole("next")), strict=True))
+    return {b"now": now.encode(), b"request_id": str(ids.uuid7()).encode()}
 
 
 def _followed(made: Made, versions: tuple[int, ...]) -> tuple[int, ...]:

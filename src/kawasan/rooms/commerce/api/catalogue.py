@@ -50,10 +50,11 @@ from kawasan.rooms.commerce.queries.reviews import reviews, reviews_with_stars
 from kawasan.rooms.commerce.queries.search import home, regencies_of_sellers, search_products, search_with_facets
 from kawasan.rooms.commerce.queries.shelves import (
     next_price_change,
-    offered_now,
     place_of,
     shelf_versions,
     sold_out,
+    stock_seen,
+    units_now,
 )
 from kawasan.rooms.commerce.rules.importing import HEADINGS, cell_of, price_cell
 from kawasan.rooms.commerce.rules.pictures import MadePicture, make_picture
@@ -237,7 +238,6 @@ __all__ = [
     "move_stock",
     "movements",
     "next_price_change",
-    "offered_now",
     "offers",
     "own_product",
     "picture_bytes",
@@ -271,8 +271,10 @@ __all__ = [
     "stock",
     "stock_levels",
     "stock_rows",
+    "stock_seen",
     "unit_account",
     "unit_asset",
+    "units_now",
     "update_product",
     "update_variant",
     "variants_of_business",

@@ -59,12 +59,12 @@ def _campaign(request: HttpRequest, at: datetime, *, slug: str) -> Made:
     return Made(
         "shop/campaign.html",
         context,
-        until=commerce.next_price_change(at=at),
         still=lambda _at: _units(
             commerce.campaign_offers(campaign_id=found.id, states=SHOWN_STATES, cursor=after).items
         ),
         seen=_units(page.items),
         counts_down=True,
+        shows_time_left=True,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ def answer(
         query={name: value for name, value in query.items() if value},
         versions=versions,
         make=lambda asked, at: _as_stranger(lambda: make(asked, at)),
+        changes_at=lambda at: _as_stranger(lambda: commerce.next_price_change(at=at)),
         check=_as_stranger,
         also=also,
     )
@@ -51,25 +53,32 @@ def listing(
     return Made(
         template,
         context,
-        around={"search_text": search_text},
+        search_text=search_text,
         follows=None if business_id is None else (commerce.place_of(business_id),),
-        until=commerce.next_price_change(at=at),
         still=lambda at: commerce.sold_out(product_ids=product_ids, at=at),
         seen=tuple((card.available <= 0, card.has_campaign_units) for card in cards),
         counts_down=counts_down,
+        shows_time_left=counts_down,
     )
 
 
-def product(template: str, context: Mapping[str, Any], found: commerce.Product, *, at: datetime) -> Made:
-    """Return the page of a product: it shows what is left of each variant, and its prices."""
-    product_id, offered = found.id, [item for item in found.variants if not item.is_archived]
+def product(
+    template: str, context: Mapping[str, Any], found: commerce.Product, *, campaigns: Sequence[tuple[UUID, int]]
+) -> Made:
+    """
+    Return the page of a product: it shows what is left of each variant, and its prices.
+
+    ``campaigns`` is what ``units_now`` said before the product was read: what happens in between is then seen later.
+    """
+    offered = [item for item in found.variants if not item.is_archived]
+    stock = commerce.stock_seen(offered)
+    units = partial(commerce.units_now, slug=found.slug, accounts=tuple(account for account, _ in stock))
     return Made(
         template,
         context,
         follows=(commerce.place_of(found.business_id),),
-        until=commerce.next_price_change(at=at),
-        still=lambda at: commerce.offered_now(product_id=product_id, at=at),
-        seen=tuple((item.id, item.price.amount_minor, item.units_left) for item in offered),
+        still=lambda _at: units(),
+        seen=tuple(sorted((*campaigns, *stock))),
         counts_down=True,
     )
 

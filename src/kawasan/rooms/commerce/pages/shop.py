@@ -122,6 +122,7 @@ def _seller(request: HttpRequest, at: datetime, *, slug: str) -> Made:
 
 
 def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | None) -> Made:
+    campaigns = commerce.units_now(slug=slug)
     found = commerce.product_by_slug(slug=slug, at=at)
     rating = _number(request.GET.get("bintang"), 5)
     position = request.GET.get("after") or None
@@ -154,7 +155,7 @@ def _product(request: HttpRequest, at: datetime, *, slug: str, currency: str | N
             {"label": found.name, "href": ""},
         ],
     }
-    return shared.product("shop/product.html", context, found, at=at)
+    return shared.product("shop/product.html", context, found, campaigns=campaigns)
 
 
 @require_safe

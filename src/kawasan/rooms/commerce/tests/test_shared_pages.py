@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.builders.campaigns import a_campaign
 from tests.builders.commerce import AT, a_new_product, a_product, a_seller_actor, a_variant
 from tests.builders.orders import a_buyer, an_order
 from tests.builders.shared_pages import Shop, change_price, text_of
@@ -225,3 +226,43 @@ def test_no_page_is_older_than_a_minute(client: Client, hands: Clock) -> None:
     assert figure not in text_of(client, "/cari")
     hands.move(shared_pages.SECONDS_MAX)
     assert figure in text_of(client, "/cari")
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of pages whose template was drawn."""
+    draw, addresses = shared_pages._drawn, []
+    monkeypatch.setattr(shared_pages, "_drawn", lambda made, asked: addresses.append(asked.path) or draw(made, asked))
+    return addresses
+
+
+def test_a_page_that_is_read_anew_is_drawn_anew_only_where_it_says_something_else(
+    client: Client, hands: Clock, drawn: list[str]
+) -> None:
+    one = a_business()
+    neighbour = next(b for b in iter(a_business, None) if commerce.place_of(b.id) == commerce.place_of(one.id))
+    shop = Shop(one, a_product(one.id))
+    address = f"/produk/{shop.product.slug}"
+    for happens in (
+        lambda: None,
+        lambda: hands.move(shared_pages.SECONDS_MAX),
+        lambda: change_price(Shop(neighbour, a_product(neighbour.id))),
+    ):
+        happens()
+        assert len(_asked(lambda: client.get(address))) > 1
+        assert drawn == [address]
+    models.ProductFigures.objects.filter(product_id=shop.product.id).update(sold=4321)
+    hands.move(shared_pages.SECONDS_MAX)
+    assert "4,3" in text_of(client, address)
+    change_price(shop)
+    assert "Rp19.000" in text_of(client, address)
+    assert drawn == [address] * 3
+
+
+def test_a_page_that_shows_time_left_is_drawn_each_minute(client: Client, hands: Clock, drawn: list[str]) -> None:
+    start = hands.at - timedelta(hours=1)
+    a_campaign(at=start, starts_at=start, ends_at=hands.at + timedelta(hours=5, seconds=30))
+    assert '<b data-part="hours">05</b>' in text_of(client, "/")
+    hands.move(shared_pages.SECONDS_MAX)
+    assert '<b data-part="hours">04</b>' in text_of(client, "/")
+    assert len(drawn) == 2
