@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -102,12 +103,19 @@ def percentage(share: Number, places: int = 1) -> str:
 
 def moment(at: datetime | date, form: str = "") -> str:
     """Return a moment in WIB, in the reader's language; forms: ``date``, ``time``, ``short``, ``long``, ``month``."""
-    forms = _DATES.get(language(), _DATES["en"])
-    wanted = forms.get(form, forms[""])
     if not isinstance(at, datetime):
-        return date_format(at, wanted if form in _WITHOUT_CLOCK else forms["date"])
-    text = date_format(at.astimezone(WIB), wanted)
-    return text if form in _WITHOUT_CLOCK else f"{text}\N{NO-BREAK SPACE}WIB"
+        return _day(at, form if form in _WITHOUT_CLOCK else "date", language())
+    local = at.astimezone(WIB)
+    if form in _WITHOUT_CLOCK:
+        return _day(local.date(), form, language())
+    forms = _DATES.get(language(), _DATES["en"])
+    return f"{date_format(local, forms.get(form, forms['']))}\N{NO-BREAK SPACE}WIB"
+
+
+@lru_cache(maxsize=2048)
+def _day(day: date, form: str, spoken: str) -> str:
+    """Return a day in words; pages of reviews and orders name the same ones again and again."""
+    return date_format(day, _DATES.get(spoken, _DATES["en"])[form])
 
 
 def since(at: datetime, now: datetime) -> str:

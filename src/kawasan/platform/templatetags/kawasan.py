@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import template
-from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -188,7 +188,9 @@ def province_map(
 def query_with(context: template.Context, **changes: Any) -> str:
     """``{% query_with after=page.next_cursor %}``: this page's query with some parameters changed; None removes one."""
     request = context.get("request")
-    query = request.GET.copy() if request else QueryDict(mutable=True)
+    if not request or not request.GET:  # as on most pages: nothing to copy
+        return "?" + urlencode({name: str(value) for name, value in changes.items() if value not in (None, "")})
+    query = request.GET.copy()
     for name, value in changes.items():
         if value is None or value == "":
             query.pop(name, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -33,27 +32,25 @@ from kawasan.rooms.commerce.types.refusals import (
     UnknownSeller,
     UnknownVariant,
 )
+from kawasan.rooms.commerce.types.stock import StockLevel
 
 # Columns in the order of Product's fields up to variants, then of Seller's behind the business's id. Products are
-# read so often that rows of the ORM, which cost more than the questions, are left out.
+# read so often that rows of the ORM and a question for each table, which cost more than the answers, are left out.
 _PRODUCTS = """
 select p.id, p.business_id, p.name, p.slug, p.description, p.category_id, p.status, p.gtin, p.low_stock_at,
        p.price_from_minor, f.rating_count, f.rating_sum, f.sold, p.created_at, p.updated_at, p.published_at,
-       s.name, s.slug, s.regency_code, s.regency_name, s.province_code, s.province_name, s.since, s.is_open
+       s.name, s.slug, s.regency_code, s.regency_name, s.province_code, s.province_name, s.since, s.is_open,
+       (select json_agg(json_build_array(v.id, v.sku, v.name, v.options, v.price_minor, v.weight_grams,
+                                         v.archived_at is not null)
+                        order by v.archived_at is not null, v.position, v.id)::text
+        from commerce_variant v where v.product_id = p.id),
+       (select json_agg(json_build_array(i.id, i.digest, i.width, i.height) order by i.position)::text
+        from commerce_picture i where i.product_id = p.id)
 from commerce_product p
 join commerce_product_figures f on f.product_id = p.id
 join commerce_seller s on s.business_id = p.business_id
 where """
-_SELLER_FROM = 16
-_VARIANTS = """
-select id, product_id, business_id, sku, name, options::text, price_minor, weight_grams, archived_at is not null
-from commerce_variant where product_id = any(%s::uuid[])
-order by archived_at is not null, position, id
-"""
-_PICTURES = """
-select product_id, id, digest, width, height
-from commerce_picture where product_id = any(%s::uuid[]) order by position
-"""
+_SELLER, _VARIANTS, _PICTURES = slice(16, 24), 24, 25
 
 # Categories change with a release only (they come from a migration), so a process may remember them for each zone.
 _categories: dict[str | None, tuple[Category, ...]] = {}
@@ -124,63 +121,42 @@ def _product(at: datetime, *, drafts: bool = False, **by: Any) -> Product:
 
 
 def _products(where: str, values: Mapping[str, Any], *, at: datetime) -> list[Product]:
-    """Return products with variants, prices, stock, pictures and sellers: five queries however many there are."""
+    """Return products with variants, prices, stock, pictures and sellers: three questions however many there are."""
     with connection.cursor() as cursor:
         cursor.execute(_PRODUCTS + where, values)
         rows = cursor.fetchall()
     if not rows:
         return []
-    ids = [row[0] for row in rows]
-    variants, pictures = variants_by_product(ids, at=at), _pictures(ids)
-    return [_as_product(row, variants[row[0]], pictures[row[0]]) for row in rows]
-
-
-def _pictures(product_ids: list[UUID]) -> dict[UUID, list[Picture]]:
-    found = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_PICTURES, [product_ids])
-        for product_id, *picture in cursor.fetchall():
-            found[product_id].append(Picture(*picture))
-    return found
-
-
-def _as_product(row: Sequence[Any], variants: Sequence[Variant], pictures: Sequence[Picture]) -> Product:
-    key, business_id, name, slug, text, shelf, status, *others = row[:_SELLER_FROM]
-    seller = Seller(business_id, *row[_SELLER_FROM:])
-    fields: list[Any] = [key, business_id, name, slug, text, category(slug=shelf), ProductStatus(status), *others]
-    return Product(*[*fields, tuple(variants), tuple(pictures), seller])
-
-
-def variants_by_product(product_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, list[Variant]]:
-    """Return what ``variants_of`` does, by product."""
-    found = defaultdict(list)
-    for variant in variants_of(product_ids, at=at):
-        found[variant.product_id].append(variant)
-    return found
-
-
-def variants_of(product_ids: Iterable[UUID], *, at: datetime) -> list[Variant]:
-    """Return the variants of products in their order, archived ones last, priced at ``at``."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VARIANTS, [list(product_ids)])
-        rows = cursor.fetchall()
-    prices = prices_at({row[0]: row[6] for row in rows}, at=at)
-    levels = stock_levels((row[2], row[0]) for row in rows)
+    offered = {row[0]: [(UUID(one[0]), *one[1:]) for one in json.loads(row[_VARIANTS] or "[]")] for row in rows}
+    prices = prices_at({one[0]: one[4] for found in offered.values() for one in found}, at=at)
+    levels = stock_levels((row[1], one[0]) for row in rows for one in offered[row[0]])
     return [
-        Variant(
-            id=key,
-            product_id=product_id,
-            business_id=business_id,
-            sku=sku,
-            name=name,
-            options=json.loads(options),
-            price=prices[key],
-            weight_grams=weight,
-            stock=levels[key],
-            is_archived=is_archived,
-        )
-        for key, product_id, business_id, sku, name, options, _, weight, is_archived in rows
+        _as_product(row, [_as_variant(row, one, prices[one[0]], levels[one[0]]) for one in offered[row[0]]])
+        for row in rows
     ]
+
+
+def _as_product(row: Sequence[Any], variants: Sequence[Variant]) -> Product:
+    key, business_id, name, slug, text, shelf, status, *others = row[: _SELLER.start]
+    pictures = [Picture(UUID(picture[0]), *picture[1:]) for picture in json.loads(row[_PICTURES] or "[]")]
+    fields: list[Any] = [key, business_id, name, slug, text, category(slug=shelf), ProductStatus(status), *others]
+    return Product(*[*fields, tuple(variants), tuple(pictures), Seller(business_id, *row[_SELLER])])
+
+
+def _as_variant(product: Sequence[Any], found: Sequence[Any], price: Price, stock: StockLevel) -> Variant:
+    key, sku, name, options, _, weight, is_archived = found
+    return Variant(
+        id=key,
+        product_id=product[0],
+        business_id=product[1],
+        sku=sku,
+        name=name,
+        options=options,
+        price=price,
+        weight_grams=weight,
+        stock=stock,
+        is_archived=is_archived,
+    )
 
 
 def offers(*, variant_ids: Iterable[UUID], at: datetime) -> dict[UUID, VariantOffer]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import defaultdict
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,36 +17,13 @@ from kawasan.rooms.commerce import models
 from kawasan.rooms.commerce.queries.accounts import stock_levels
 from kawasan.rooms.commerce.queries.campaign_terms import terms_of_products
 from kawasan.rooms.commerce.queries.catalogue import as_seller, categories, category
+from kawasan.rooms.commerce.queries.search_words import tsquery, understood, words_of
 from kawasan.rooms.commerce.types.codes import AccountCode
 from kawasan.rooms.commerce.types.refusals import SearchInvalid
 from kawasan.rooms.commerce.types.searching import Criteria, Facet, Facets, Found, Home, ProductCard, Sort
 
-WORDS_MAX = 8
-WORD_LENGTH_MAX = 40
 TEXT_LENGTH_MAX = 200
 FEW = 5  # so few results, and similar words are looked for too
-LIKENESS_MIN = 0.35  # of trigrams: "spatu" and "sepatu" share 0.44, "kripik" and "keripik" 0.5
-
-# Note [How a search finds]
-# A product's document holds its name as written ('simple') and stemmed ('indonesian'), then seller and category, then
-# the description. A word of the reader matches a beginning of a word as written, or its stem. Where that finds only a
-# few products, known words of similar trigrams may stand in for each word: mistyped ones ("spatu") are understood, and
-# both spellings ("kripik", "keripik") are found, the reader's own first. All words must match; where nothing holds all
-# of them, any will do.
-_KNOWN_WORDS = """
-select q.word, w.word, w.kind
-from unnest(%(words)s::text[]) as q(word)
-cross join lateral (
-  (select (ts_lexize('indonesian_stem', q.word))[1] as word, 'stem' as kind)
-  union all
-  (select word, 'known' from commerce_search_word
-   where word in (q.word, (ts_lexize('indonesian_stem', q.word))[1]) limit 1)
-  union all
-  (select word, 'similar' from commerce_search_word
-   where word %% q.word and word not like q.word || '%%' and similarity(word, q.word) >= %(likeness)s
-   order by similarity(word, q.word) desc, word limit 3)
-) w
-"""
 
 _SPECIAL_PRICES = """
 specials as materialized (
@@ -74,7 +51,7 @@ _PRICE = "least(coalesce(o.price_minor, p.price_from_minor), c.price_minor)"
 
 _MATCHES = f"""
 matches as materialized (
-  select p.id, p.business_id, p.category_id, s.province_code, s.province_name,
+  select p.id, p.business_id, p.category_id, s.province_code, s.province_name, s.regency_code,
          {_PRICE} as price_minor, {{key}} as key
   from commerce_product p
   join commerce_seller s on s.business_id = p.business_id
@@ -88,22 +65,30 @@ _CARDS = """
 select p.id, p.slug, p.name, p.category_id,
        (select digest from commerce_picture where product_id = p.id order by position limit 1),
        m.price_minor, p.price_from_minor, f.rating_count, f.rating_sum, f.sold,
-       p.business_id, s.name, s.slug, s.regency_name, m.key, (select count(*) from matches)
-from (select * from matches {after} order by key {way}, id {way} limit %(limit)s) m
+       p.business_id, s.name, s.slug, s.regency_name, m.key, (select count(*) from {source})
+from (select * from {source} {after} order by key {way}, id {way} limit %(limit)s) m
 join commerce_product p on p.id = m.id
 join commerce_product_figures f on f.product_id = p.id
 join commerce_seller s on s.business_id = p.business_id
 order by m.key {way}, m.id {way}
 """
 
-# Each choice is counted under the other filters, not under itself.
-_COUNTS = """
-select 'category', category_id, count(*), '' from matches
-where %(province)s in ('', province_code) group by category_id
-union all
-select 'province', province_code, count(*), min(province_name) from matches
-where %(category)s in ('', category_id) group by province_code
-order by 1, 3 desc, 2
+# Where choices are counted too, products are matched without them, once for both. Each choice is counted under the
+# other filters, not under itself. The counts stand in one row, which is there also where nothing is found.
+_CHOSEN = """
+chosen as (select * from matches where %(category)s in ('', category_id) and %(province)s in ('', province_code)
+           and %(regency)s in ('', regency_code)),
+counted as (
+  select json_agg(json_build_array(kind, value, count, label) order by kind, count desc, value)::text as counts from (
+    select 'category', category_id, count(*), '' from matches
+    where %(province)s in ('', province_code) group by category_id
+    union all
+    select 'province', province_code, count(*), min(province_name) from matches
+    where %(category)s in ('', category_id) group by province_code) each(kind, value, count, label))
+"""
+_COUNTED = """
+select card.*, case when row_number() over () = 1 then counted.counts end
+from counted left join ({cards}) card on true
 """
 
 _KEYS = {
@@ -143,16 +128,6 @@ select * from (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A reader's words and what may stand in for each; ``meant`` where a word was taken for mistyped."""
-
-    words: tuple[tuple[str, ...], ...] = ()
-    nearest: tuple[tuple[str, ...], ...] = ()
-    stand_ins: tuple[tuple[str, ...], ...] = ()
-    meant: str | None = None
-
-
 def search_products(*, criteria: Criteria, at: datetime, cursor: str | None = None, limit: int | None = None) -> Found:
     """
     Return a page of published products with prices at ``at``, and how many there are in all.
@@ -161,7 +136,7 @@ def search_products(*, criteria: Criteria, at: datetime, cursor: str | None = No
     BadCursor.
     """
     check_criteria(criteria)
-    return _found(criteria, _understood(criteria.text), at, cursor, limit)[0]
+    return _found(criteria, partial(_page, criteria, at=at, cursor=cursor, limit=limit))[0]
 
 
 def home(*, at: datetime) -> Home:
@@ -187,8 +162,7 @@ def search_with_facets(
 ) -> tuple[Found, Facets]:
     """Return what ``search_products`` does, and how many results each category and each province would leave."""
     check_criteria(criteria)
-    found, query = _found(criteria, _understood(criteria.text), at, cursor, limit)
-    return found, _facets(criteria, query, at)
+    return _found(criteria, partial(_page, criteria, at=at, cursor=cursor, limit=limit, counts=True))
 
 
 def regencies_of_sellers() -> list[tuple[str, str, str]]:
@@ -210,89 +184,69 @@ def check_criteria(criteria: Criteria) -> None:
         category(slug=criteria.category)
 
 
-def words_of(text: str) -> list[str]:
-    """Return the searchable words of a text: lower case, without accents, letters and digits only."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return [word[:WORD_LENGTH_MAX] for word in re.findall(r"[a-z0-9]+", plain)]
-
-
-def _understood(text: str) -> _Text:
-    words = list(dict.fromkeys(words_of(text)))[:WORDS_MAX]
-    if not words:
-        return _Text()
-    stems, known, similar = _known_words(words)
-    meant = [similar[word][0] if similar[word] and word not in known else word for word in words]
-    return _Text(
-        words=tuple((word, *stems[word]) for word in words),
-        nearest=tuple((word, *stems[word], *similar[word][:1]) for word in words),
-        stand_ins=tuple((word, *stems[word], *similar[word]) for word in words),
-        meant=" ".join(meant) if meant != words else None,
-    )
-
-
-def _known_words(words: list[str]) -> tuple[dict[str, list[str]], set[str], dict[str, list[str]]]:
-    stems: dict[str, list[str]] = defaultdict(list)
-    similar: dict[str, list[str]] = defaultdict(list)
-    known: set[str] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_WORDS, {"words": words, "likeness": LIKENESS_MIN})
-        for asked, word, kind in cursor.fetchall():
-            if kind == "known":
-                known.add(asked)
-            elif kind == "similar":
-                similar[asked].append(word)
-            elif word and word != asked:
-                stems[asked].append(word)
-    return stems, known, similar
-
-
-def _found(criteria: Criteria, text: _Text, at: datetime, cursor: str | None, limit: int | None) -> tuple[Found, str]:
-    """Return a page and the search expression that found it, from the strictest to the most lenient."""
-    exact, nearest = _tsquery(text.words, whole=True), _tsquery(text.nearest, whole=True)
-    strict, lenient = _tsquery(text.words), _tsquery(text.stand_ins)
-    found = _page(criteria, exact, strict, at, cursor, limit)
+def _found(criteria: Criteria, page: Callable[[str, str], tuple[Found, Facets]]) -> tuple[Found, Facets]:
+    """Return a page and its choices, by the strictest expression that finds enough, else a more lenient one."""
+    text = understood(criteria.text)
+    exact, nearest = tsquery(text.words, whole=True), tsquery(text.nearest, whole=True)
+    strict, lenient = tsquery(text.words), tsquery(text.stand_ins)
+    found, facets = page(exact, strict)
     if not text.words or found.total >= FEW:
-        return found, strict
+        return found, facets
     if lenient != strict:
-        wider = _page(criteria, nearest, lenient, at, cursor, limit)
+        wider, more = page(nearest, lenient)
         if wider.total > found.total:
-            return replace(wider, meant=text.meant), lenient
+            return replace(wider, meant=text.meant), more
     if not found.items and len(text.words) > 1:
-        any_word = _tsquery(text.stand_ins, " | ")
-        found = replace(_page(criteria, nearest, any_word, at, cursor, limit), meant=text.meant)
-        return replace(found, any_word=bool(found.items)), any_word
-    return replace(found, meant=None if found.items else text.meant), strict
+        found, facets = page(nearest, tsquery(text.stand_ins, " | "))
+        return replace(found, meant=text.meant, any_word=bool(found.items)), facets
+    return replace(found, meant=None if found.items else text.meant), facets
 
 
-def _page(criteria: Criteria, wanted: str, query: str, at: datetime, cursor: str | None, limit: int | None) -> Found:
+def _page(
+    criteria: Criteria,
+    wanted: str,
+    query: str,
+    *,
+    at: datetime,
+    cursor: str | None,
+    limit: int | None,
+    counts: bool = False,
+) -> tuple[Found, Facets]:
     size = clamp_limit(limit)
-    rows = _rows(criteria, wanted, query, at, cursor, size + 1)
+    rows = _rows(criteria, wanted, query, at, cursor, size + 1, counts=counts)
+    facets = _facets(next((row[16] for row in rows if row[16]), None) if counts else None)
+    rows = [row for row in rows if row[0] is not None]
     next_cursor = encode_cursor([rows[size - 1][14], str(rows[size - 1][0])]) if len(rows) > size else None
-    return Found(_cards(rows[:size], at), next_cursor, rows[0][15] if rows else 0)
+    return Found(_cards(rows[:size], at), next_cursor, rows[0][15] if rows else 0), facets
 
 
 def _rows(
-    criteria: Criteria, wanted: str, query: str, at: datetime, cursor: str | None, limit: int
+    criteria: Criteria,
+    wanted: str,
+    query: str,
+    at: datetime,
+    cursor: str | None,
+    limit: int,
+    *,
+    counts: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Return rows that match ``query``, those that match ``wanted`` first among equals."""
+    """Return rows that match ``query``, those that match ``wanted`` first among equals; with ``counts`` of choices."""
     values = _values(criteria, query, at) | {"limit": limit, "wanted": wanted}
     key, way = _order(criteria)
     after = ""
     if position := decode_cursor(cursor, int, str):
         values |= {"after_key": position[0], "after_id": _as_uuid(position[1])}
         after = f"where (key, id) {'<' if way == 'desc' else '>'} (%(after_key)s, %(after_id)s)"
-    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key=key, where=_where(criteria))} "
+    matched = replace(criteria, category="", province="", regency="") if counts else criteria
+    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key=key, where=_where(matched))}"
+    cards = _CARDS.format(source="chosen" if counts else "matches", after=after, way=way)
     with connection.cursor() as database:
-        database.execute(sql + _CARDS.format(after=after, way=way), values)
+        database.execute(f"{sql}, {_CHOSEN} {_COUNTED.format(cards=cards)}" if counts else sql + cards, values)
         return list(database.fetchall())
 
 
-def _facets(criteria: Criteria, query: str, at: datetime) -> Facets:
-    wide = replace(criteria, category="", province="", regency="")
-    sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key='0', where=_where(wide))} {_COUNTS}"
-    with connection.cursor() as database:
-        database.execute(sql, _values(criteria, query, at))
-        rows = database.fetchall()
+def _facets(counts: str | None) -> Facets:
+    rows = json.loads(counts or "[]")
     return Facets(
         categories=tuple(Facet(value, count) for kind, value, count, _ in rows if kind == "category"),
         provinces=tuple(Facet(value, count, label) for kind, value, count, label in rows if kind == "province"),
@@ -332,12 +286,6 @@ def _values(criteria: Criteria, query: str, at: datetime) -> dict[str, Any]:
         "price_upto": criteria.price_upto_minor,
         "rating": criteria.rating_from,
     }
-
-
-def _tsquery(groups: tuple[tuple[str, ...], ...], between: str = " & ", *, whole: bool = False) -> str:
-    # Words are [a-z0-9]+ only, so they can stand in the query as they are.
-    end = "" if whole else ":*"
-    return between.join("(" + " | ".join(word + end for word in group) + ")" for group in groups)
 
 
 def _cards(rows: list[tuple[Any, ...]], at: datetime) -> tuple[ProductCard, ...]:
