@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from kawasan.core.access import SYSTEM
+from kawasan.platform import outgoing
 from kawasan.platform.db import see_as
 from kawasan.platform.followers import catch_up
 from kawasan.rooms.trace import api as trace
@@ -73,6 +74,9 @@ def online(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Receiver:
     """Let every name lead to a public address, and the receiver be there."""
 
     class Internet(httpx.HTTPTransport):
+        def __init__(self) -> None:
+            super().__init__(verify=outgoing.trusted())
+
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             assert (request.url.scheme, request.url.host, request.url.port) == ("https", PUBLIC, 8443)
             assert request.extensions["sni_hostname"] == "erp.example.com"

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from kawasan.core import clock, ids
+from kawasan.platform import outgoing
 from kawasan.rooms.payments.actions.snap.calls import Wanted
 from kawasan.rooms.payments.actions.snap.client import SnapClient
 from kawasan.rooms.payments.rules.snap import signing, wire
@@ -97,7 +98,7 @@ class Network(httpx.BaseTransport):
     def __init__(self, rule: Callable[[httpx.Request, int], httpx.Response | None] = lambda *_: None) -> None:
         self.rule = rule
         self.requests: list[httpx.Request] = []
-        self._real = httpx.HTTPTransport()
+        self._real = httpx.HTTPTransport(verify=outgoing.trusted())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)

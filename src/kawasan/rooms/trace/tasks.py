@@ -18,6 +18,7 @@ from django.utils import translation
 
 from kawasan.core import clock, ids
 from kawasan.core.access import SYSTEM
+from kawasan.platform import outgoing
 from kawasan.platform.addresses import link_to
 from kawasan.platform.db import transaction
 from kawasan.platform.jobs import job, periodic
@@ -152,7 +153,7 @@ class _Deadline:
 
 def transport() -> httpx.BaseTransport:
     """Return how messages leave (tests put their own in its place)."""
-    return httpx.HTTPTransport(retries=0)
+    return httpx.HTTPTransport(retries=0, verify=outgoing.trusted())
 
 
 def _resolved(destination: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from kawasan.core import clock, ids
+from kawasan.platform import outgoing
 from kawasan.platform.telemetry import log
 from kawasan.rooms.payments.rules.snap import signing, wire
 from kawasan.rooms.payments.rules.snap.answers import AWAY, Answer, answer_of
@@ -48,7 +49,8 @@ class SnapClient:
         if profile is None:
             raise ProviderSettingsInvalid(field="profile", problem="profile")
         self.settings, self.profile, self.now = settings, profile, now
-        self._http = httpx.Client(timeout=TIMEOUTS, limits=LIMITS, transport=transport, trust_env=False)
+        trusted = outgoing.trusted(as_environment_says=False)
+        self._http = httpx.Client(timeout=TIMEOUTS, limits=LIMITS, transport=transport, verify=trusted, trust_env=False)
         self._tokens = Tokens(self)
         self._missed, self._away_until = 0, 0.0
 
