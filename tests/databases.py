@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = "zone_test"
 
 
+@cache
 def template_name() -> str:
     """Return the template's name: it changes with any migration and with how a database is prepared."""
     digest = hashlib.sha256()

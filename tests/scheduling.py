@@ -14,7 +14,8 @@ from xdist.scheduler import LoadScopeScheduling
 # Then files with few tests that take long: by the number of their tests they would come last, and one process would
 # wait for the other. About as long as they take, the longest first.
 TOGETHER = {
-    "demo": ("tests/browser/", "tests/demo/test_running.py"),
+    "browser": ("tests/browser/",),
+    "demo": ("tests/demo/test_running.py",),
     "faults": ("tests/faults/",),
     "bench": ("tests/bench/test_benches.py",),
     "running": ("tests/test_running.py",),

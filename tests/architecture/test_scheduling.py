@@ -17,7 +17,7 @@ def test_every_place_of_a_group_is_there(place):
 
 
 def test_a_group_is_kept_together_and_everything_else_by_file():
-    assert scope_of("tests/browser/test_till.py::test_a[x::y]") == scope_of("tests/demo/test_running.py::test_b")
+    assert scope_of("tests/browser/test_till.py::test_a[x::y]") == scope_of("tests/browser/test_pages.py::test_b")
     assert scope_of("tests/demo/test_parts.py::test_c") == "tests/demo/test_parts.py"
 
 
