@@ -42,7 +42,7 @@ from kawasan.platform.embedded_host import (
     shut_down,
     url_of,
 )
-from kawasan.platform.embedded_settings import ALWAYS, FAST_FOR_TESTS, PORT, TWO_CORES, memory, sized
+from kawasan.platform.embedded_settings import ALWAYS, ENVIRONMENT, FAST_FOR_TESTS, PORT, TWO_CORES, memory, sized
 
 __all__ = ["FAST_FOR_TESTS", "TWO_CORES", "AlreadyRunning", "EmbeddedPostgres", "NotReady", "binaries"]
 
@@ -370,7 +370,8 @@ class EmbeddedPostgres:
     def _as_server(self) -> dict[str, Any]:
         """How a child of ours is started: as the server's user, in a plain environment, ending when we end."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PG"))}
-        how: dict[str, Any] = {"env": {**clean, "LANG": "C", "TZ": "UTC"}, "cwd": "/", "preexec_fn": end_with_parent()}
+        env = {**clean, **ENVIRONMENT}
+        how: dict[str, Any] = {"env": env, "cwd": "/", "preexec_fn": end_with_parent()}
         if self._user is not None:
             how |= {"user": self._user[0], "group": self._user[1], "extra_groups": []}
         return how

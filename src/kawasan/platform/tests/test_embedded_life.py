@@ -201,12 +201,16 @@ def test_a_failed_start_shows_the_log_and_gives_the_folder_free(folder, server_i
 
 
 def test_the_environment_of_the_caller_does_not_reach_the_server(folder, server_in, monkeypatch):
-    for name, value in {"PGPORT": "1", "PGDATA": "/nowhere", "LC_ALL": "xx_XX.UTF-8", "TZ": "Asia/Jakarta"}.items():
+    theirs = {"PGPORT": "1", "PGDATA": "/nowhere", "LC_ALL": "xx.UTF-8", "TZ": "Asia/Jakarta", "MALLOC_TOP_PAD_": "1"}
+    for name, value in theirs.items():
         monkeypatch.setenv(name, value)
 
     server = server_in(folder).start()
 
     assert run(server.url, "show timezone") == [("UTC",)]
+    found = psutil.Process(server.pid).environ()
+    assert embedded_settings.ENVIRONMENT.items() <= found.items()
+    assert not {"PGPORT", "LC_ALL"} & found.keys()
 
 
 @pytest.mark.slow
