@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
@@ -119,7 +118,6 @@ class SharedPages:
         versions: tuple[int, ...],
         make: Callable[[HttpRequest, datetime], Made],
         changes_at: Callable[[datetime], datetime | None],
-        check: Callable[[Callable[[], object]], object] = lambda still: still(),
         also: str = "",
     ) -> HttpResponse:
         """
@@ -127,17 +125,20 @@ class SharedPages:
 
         ``query`` holds what of the address the page depends on; ``versions`` was read before this call. ``make`` gets
         nobody's request and the moment; ``changes_at`` says when after a moment a page changes by the clock, the same
-        for all pages of one version; ``also`` is a reader's choice that ``make`` shows; ``check`` calls ``still`` in a
-        transaction. What ``make`` raises is not kept.
+        for all pages of one version; ``also`` is a reader's choice that ``make`` shows. What ``make`` raises is not
+        kept.
+
+        A page's ``still`` and ``changes_at`` are called outside a transaction, as somebody who may see nothing but what
+        is everybody's: opening one would cost more than the single question that most of them are.
         """
         at = clock.now()
         asked = _nobodys(request, query)
         zone, address = asked.zone_name, asked.get_full_path()  # type: ignore[attr-defined]
         key = (current_schema(), zone, language(), asked.get_host(), asked.scheme, address, also)
-        kept = self._fresh(key, versions, at, check)
+        kept = self._fresh(key, versions, at)
         if kept is None:
             with self._turn(key):
-                kept = self._fresh(key, versions, at, check)
+                kept = self._fresh(key, versions, at)
                 if kept is None:
                     until = self._next_change(versions, at, changes_at)
                     kept = self._make(key, asked, versions, at, make, until)
@@ -156,7 +157,6 @@ class SharedPages:
         key: tuple[Any, ...],
         versions: tuple[int, ...],
         at: datetime,
-        check: Callable[[Callable[[], object]], object],
     ) -> _Kept | None:
         with self._lock:
             kept = self._pages.get(key)
@@ -169,7 +169,7 @@ class SharedPages:
         if at < kept.made_at or (kept.until is not None and at >= kept.until):
             return None
         if made.still is not None and at - kept.checked_at >= timedelta(seconds=CHECK_SECONDS):
-            if check(partial(made.still, at)) != made.seen:
+            if made.still(at) != made.seen:
                 return None
             kept.checked_at = at
         return kept
