@@ -370,8 +370,7 @@ class EmbeddedPostgres:
     def _as_server(self) -> dict[str, Any]:
         """How a child of ours is started: as the server's user, in a plain environment, ending when we end."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PG"))}
-        env = {**clean, **ENVIRONMENT}
-        how: dict[str, Any] = {"env": env, "cwd": "/", "preexec_fn": end_with_parent()}
+        how: dict[str, Any] = {"env": {**clean, **ENVIRONMENT}, "cwd": "/", "preexec_fn": end_with_parent()}
         if self._user is not None:
             how |= {"user": self._user[0], "group": self._user[1], "extra_groups": []}
         return how
