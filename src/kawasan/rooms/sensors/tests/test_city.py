@@ -274,3 +274,18 @@ def test_rounds_and_weighings_are_read_page_by_page_to_the_last(client, monkeypa
             == 200
         )
         assert client.get(f"/kawasan/kebersihan{path}?after=broken").status_code in (400, 422)
+
+
+@pytest.mark.django_db
+def test_who_may_only_look_is_offered_nothing_to_press(client):
+    a_bin("Pasar Baru", 107.6, 92)
+    made = sensors.plan_round(actor=an_actor(zone_staff().pk), round_id=ids.uuid7(), day=DAY, at=AT)
+    device = ids.public("dev", made.stops[0].device_id)
+    round_page, device_page = f"kebersihan/ronde/{made.public_id}", f"perangkat/{device}"
+    pages = ("kebersihan", round_page, "kebersihan/timbang", "perangkat", device_page)
+    for role, may in (("staff", True), ("auditor", False)):
+        client.force_login(zone_staff(role))
+        for page in pages:
+            main = client.get(f"/kawasan/{page}").content.decode().partition("<main")[2].partition("</main>")[0]
+            pressed = re.findall(r'method="post"|/perangkat/baru"|/ubah"|/kunci"', main)
+            assert bool(pressed) == may, (role, page, pressed)
