@@ -81,7 +81,9 @@ def _heading(name: str) -> str:
         return gettext(_SAID_AS[name])
     if name in ("readPoint.id", "bizLocation.id"):
         return log.named(name.removesuffix(".id"), say=gettext)
-    return gettext("What was measured") if re.search(r"sensorReport\[\d+\]\.type$", name) else ""
+    if name.endswith("].type"):  # of a part: only the event's own is a kind of event
+        return gettext("What was measured") if "sensorReport" in name else gettext("Kind")
+    return ""
 
 
 def _transfer(body: bytes) -> dict[str, Any]:

@@ -96,6 +96,7 @@ def test_what_went_over_the_weighbridge_is_an_event_with_material_weight_and_dis
     told = client.get(f"/log/bukti/{log.token_of_leaf(leaf)}", **INDONESIAN).content.decode()
     for said in ("Organik", "2.340,5", "kg", "Sukasari, Kota Bandung"):
         assert f"<dd>{said}</dd>" in told, said
+    assert "<dt>Jenis</dt><dd>Tempat</dd>" in told  # of the source: only the event's own type is a kind of event
 
 
 def test_waste_brought_to_a_bank_is_an_event_of_the_business_and_names_nobody():
