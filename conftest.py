@@ -8,11 +8,17 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from tests import databases
 
 from kawasan.core.access import SYSTEM
 from kawasan.platform import schemas, shared_pages
 from kawasan.platform.db import see_as
+
+# How long an example takes says more about what else the machine does than about the code.
+hypothesis.register_profile("kawasan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("kawasan")
 
 # A room's tests and the shared ones run inside this zone; each process has a database of its own.
 DATABASE = f"kawasan_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

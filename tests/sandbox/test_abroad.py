@@ -207,7 +207,9 @@ steps = st.lists(st.sampled_from(["yuan", "rupiah", "old", "other", "again", "ex
 
 
 @given(steps)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_comes_in_whatever_order_every_unit_is_in_one_place(history: list[str]) -> None:
     point = connection.savepoint()
     try:

@@ -132,7 +132,9 @@ def test_a_message_signed_for_another_door_or_with_another_key_is_refused(client
     assert payments.payment(payment_id=payment.id).is_open
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_any_byte_changed_in_body_signature_or_time_is_refused(
     client: Any, sandbox: Sandbox, data: st.DataObject

@@ -186,7 +186,9 @@ class History:
             books.reopen_month(**call, reason="Cek", at=self.at)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(moves=MOVES)
 @example(moves=[("correct", 0, 1)])  # what the cards began with
 @example(moves=[("correct", 1, 1)])  # what the books had before the cards

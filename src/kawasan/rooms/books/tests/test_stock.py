@@ -265,7 +265,9 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(acts=ACTS, method=st.sampled_from([books.StockMethod.AVERAGE, books.StockMethod.FIFO]))
 def test_whatever_happens_the_books_hold_what_the_cards_say(acts, method):
     with transaction.atomic():

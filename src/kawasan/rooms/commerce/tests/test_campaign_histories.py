@@ -136,7 +136,9 @@ def finish(day: Day) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=steps)
 def test_no_history_of_a_campaign_loses_a_unit_or_breaks_a_limit(steps):
     with transaction.atomic():

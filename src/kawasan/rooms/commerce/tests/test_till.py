@@ -354,7 +354,7 @@ def test_a_device_that_sends_the_same_sales_from_many_connections_sells_them_onc
 lines = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=6)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(lines, max_size=8), st.lists(st.integers(0, 20), min_size=3, max_size=3))
 def test_whatever_is_sold_units_come_from_stock_or_are_told_as_missing(sales, stocked):
     business, variants = ids.uuid7(), [ids.uuid7() for _ in range(3)]

@@ -209,7 +209,9 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_after_any_exchanges_sums_are_zero_and_positions_are_what_quotes_say(history: list) -> None:
     point = connection.savepoint()
     try:
