@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.core.access import Actor, BusinessRole
 from kawasan.platform import followers
 from kawasan.rooms.books import api as books
@@ -41,7 +41,8 @@ def an_expense(business_id: UUID, amount_minor: int = 150_000_00, **given: Any) 
     return books.add_expense(**(values | given))
 
 
-def balances(business_id: UUID, last: date = date(2026, 12, 31)) -> dict[str, int]:
-    """Return debit minus credit of every account that has any."""
+def balances(business_id: UUID, last: date | None = None) -> dict[str, int]:
+    """Return debit minus credit of every account that has any: by a day, or of everything that is booked by now."""
+    last = last or max(date(2026, 12, 31), clock.business_day(clock.now()))
     found = books.trial_balance(actor=an_owner(business_id), business_id=business_id, span=books.Span(NOVEMBER, last))
     return {row.account.code: row.balance_minor for row in found.rows if row.balance_minor}

@@ -12,7 +12,7 @@ from tests.builders.books import an_owner, follow
 from tests.builders.invoices import an_invoice, register
 from tests.builders.zone import a_business, a_person, zone_staff
 
-from kawasan.core import ids
+from kawasan.core import clock, ids
 from kawasan.core.access import Actor, ZoneRole
 from kawasan.core.errors import Forbidden, Unauthenticated
 from kawasan.rooms.books import api as books
@@ -158,7 +158,8 @@ def test_a_row_is_added_on_the_page_by_two_people(client: Any) -> None:
     text = client.get("/kawasan/tarif-pajak/final/baru", **ENGLISH).content.decode()
     assert 'value="0.5"' in text
     given = {"rate": "0.25", "turnover_max": "4.800.000.000", "allowance": "500.000.000", "law": "PP 9/2027"}
-    given |= {"valid_from": "2027-01-01", "id": text.split('name="id" value="')[1].split('"')[0]}
+    next_year = clock.business_day(clock.now()).year + 1
+    given |= {"valid_from": f"{next_year}-01-01", "id": text.split('name="id" value="')[1].split('"')[0]}
     assert client.post("/kawasan/tarif-pajak/final/baru", given | {"law": ""}, **ENGLISH).status_code == 422
     assert client.post("/kawasan/tarif-pajak/final/baru", given, **ENGLISH).status_code == 302
     assert client.post("/kawasan/tarif-pajak/nope/baru", given, **ENGLISH).status_code == 404
