@@ -64,7 +64,7 @@ def test_staff_make_vouchers_of_the_zone_and_others_do_not():
 
 def test_a_buyer_tries_a_voucher_sees_what_it_takes_off_and_orders_with_it():
     product, buyer = something_for_sale(), a_buyer()
-    voucher = of_shop(product, ends_at=clock.now() + timedelta(days=9))
+    voucher = of_shop(product, starts_at=clock.now() - timedelta(days=1), ends_at=clock.now() + timedelta(days=9))
     me = client_of(buyer)
     put(me, product, 2)
     page = me.get(reverse("shop:checkout"))
