@@ -29,7 +29,16 @@ _SCALES: dict[str, tuple[tuple[int, str], ...]] = {
     "zh-hans": ((10**12, "万亿"), (10**8, "亿"), (10**4, "万")),
 }
 _DATES = {
-    "id": {"": "j M Y H.i", "date": "j M Y", "time": "H.i", "short": "j M H.i", "long": "l, j F Y H.i", "month": "F Y"},
+    "id": {
+        "": "j M Y H.i",
+        "date": "j M Y",
+        "time": "H.i",
+        "short": "j M H.i",
+        "long": "l, j F Y H.i",
+        "month": "F Y",
+        "long-date": "j F Y",
+        "day": "j M",
+    },
     "en": {
         "": "j M Y, H:i",
         "date": "j M Y",
@@ -37,6 +46,8 @@ _DATES = {
         "short": "j M, H:i",
         "long": "l, j F Y, H:i",
         "month": "F Y",
+        "long-date": "j F Y",
+        "day": "j M",
     },
     "zh-hans": {
         "": "Y年n月j日 H:i",
@@ -45,9 +56,11 @@ _DATES = {
         "short": "n月j日 H:i",
         "long": "Y年n月j日 l H:i",
         "month": "Y年n月",
+        "long-date": "Y年n月j日",
+        "day": "n月j日",
     },
 }
-_WITHOUT_CLOCK = ("date", "month")
+_WITHOUT_CLOCK = ("date", "month", "long-date", "day")
 
 
 def written(value: Number, *, places: int | None = None) -> str:
@@ -102,7 +115,7 @@ def percentage(share: Number, places: int = 1) -> str:
 
 
 def moment(at: datetime | date, form: str = "") -> str:
-    """Return a moment in WIB, in the reader's language; forms: ``date``, ``time``, ``short``, ``long``, ``month``."""
+    """Return a moment in WIB, in the reader's language; forms: see ``_DATES``."""
     if not isinstance(at, datetime):
         return _day(at, form if form in _WITHOUT_CLOCK else "date", language())
     local = at.astimezone(WIB)
