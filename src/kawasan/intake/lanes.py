@@ -111,7 +111,7 @@ def _found(events: int) -> waiting.Ready:
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that lanes use: their waits are the event loop's. Outside of lanes it is like any other."""
 
-    is_pressed: Callable[[], bool] = staticmethod(lambda: False)  # whether more orders wait than the next batch takes
+    is_pressed: Callable[[], bool] = staticmethod(lambda: False)  # whether very many orders wait
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Carry out what psycopg wants from the server."""
@@ -135,7 +135,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 #
 # Note [Orders before refusals]
 # Three thousand connections that send too much keep the event loop busy with saying no, and a batch waits for the
-# database several times, each until the loop comes round. So while a whole further batch is waiting, a lane does wait
+# database several times, each until the loop comes round. So where PRESSED_ORDERS are waiting, a lane does wait
 # alone, for PRESSED_MS at most: those taken are answered first, then all others are told no at once.
 def _ready(fileno: int, wanted: waiting.Wait, milliseconds: int) -> waiting.Ready:
     """Wait until a socket can be read or written."""

@@ -18,19 +18,24 @@ PIPELINED_MAX = 16  # requests sent ahead on one connection
 CONNECTIONS_MAX = 4_096
 BUFFERED_BYTES_MAX = 64 * 1024 * 1024  # of unfinished bodies, all connections together
 QUEUE_MAX = 2_000  # orders that wait for their answer; more are told 503 at once, and so are fewer when that lasts:
-WAIT_SECONDS = 0.3  # so long an order should wait for its batch; the batch itself takes up to 0.3 s more under overload
+WAIT_SECONDS = 0.25  # so long an order should wait for its batch; the batch takes its time on top of it
 ROOM_MIN = 50  # so many may wait however slow everything is
 ROOM_STEP = 20  # so many more after each batch that did not wait too long
 ROOM_SHARE_MIN = 0.7  # and this share of it at least after one that did: one hiccup of the disk is not overload
-# Who waited longer than this for a batch is answered 503, and not decided; the batch takes its time on top of it.
-DEADLINE_SECONDS = 0.65
+# Who has waited so long for a batch that its answer would come later than this, as long as batches took lately, is
+# answered 503, and not decided.
+DEADLINE_SECONDS = 0.8
 DRAIN_SECONDS_MAX = 12.0
 
 # Of one batch
 # Batches in hand at once: while one commits, the next is decided. 256 connections, one order each, 2 cores, taking
 # turns: two lanes took 5,530 and 5,270 orders/s in batches of 85, three 5,340 and 4,730 in batches of 64.
 LANES = 2
-ORDERS_PER_BATCH_MAX = 500  # reached only under overload: 3,000 connections made batches of 330 on average
+ORDERS_PER_BATCH_MAX = 200  # reached only under overload: the more at once, the less each of them costs
+ORDERS_PER_BATCH_MIN = 32  # so many one lane takes before it leaves any to another
+LITTLE_SHARE = 0.5  # of what is in hand: where less waits, a lane lets more arrive
+FILL_SECONDS = 0.003  # for so long, while other lanes are at work
+PRESSED_ORDERS = 350  # where so many wait, a lane waits for the database alone
 KEY_SECONDS = 2.0  # how long a key's owner and rights are remembered: so long a revoked key may still work here
 KEYS_MAX = 100_000
 OFFER_SECONDS = 2.0  # how long a variant's listing is remembered; price windows hold to the second within it

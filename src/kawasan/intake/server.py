@@ -231,6 +231,8 @@ class _Many:
     def __init__(self, server: Intake, connection: Connection, request: Request, count: int) -> None:
         self._server, self._connection, self._request = server, connection, request
         self._answers: list[object] = [None] * count
+        # Whoever sends several batches at once waits for all of them.
+        self._patience = limits.DEADLINE_SECONDS * (count // limits.ORDERS_PER_BATCH_MAX)
         self._left = count
 
     def wish(self, secret: str, order: object, index: int) -> Wish:
@@ -241,7 +243,7 @@ class _Many:
 
         key = order.get("idempotency_key") if isinstance(order, dict) else None
         named = key if isinstance(key, str) else None
-        return wish_of(secret, named, order, self._request.arrived, answer)
+        return wish_of(secret, named, order, self._request.arrived, answer, patience=self._patience)
 
     def _note(self, index: int, result: Draft | Refusal, repeated: bool) -> None:
         request = self._request

@@ -50,7 +50,9 @@ class Taker:
         self._decider = Decider(self._writer, cipher, has_sandbox=has_sandbox)
         self._queue: deque[Wish] = deque()
         self._idle: list[lanes.Wake] = []
+        self._in_hand = 0  # orders that lanes have taken from the queue and not answered
         self._loop = asyncio.get_running_loop()
+        self._batch_seconds = 0.0  # how long a batch took lately
         self._stopping = False
         self._at_work = limits.LANES
         for _ in range(limits.LANES):
@@ -59,9 +61,7 @@ class Taker:
     def put(self, wishes: Sequence[Wish]) -> None:
         """Let wishes wait for their batch."""
         self._queue.extend(wishes)
-        if self._idle:
-            # What else has arrived by now is read first, and comes along.
-            self._loop.call_soon(self._idle.pop(), None)
+        self._wake_another()
 
     async def stop(self, seconds: float) -> bool:
         """Work off what waits and end; whether that was done in time."""
@@ -79,30 +79,54 @@ class Taker:
         reading: Connection | None = None
         while batch := self._next():
             reading = self._take(reading, batch)
+            self._in_hand -= len(batch)
             if not self._queue:
                 self._rest(reading)
         if reading is not None:
             reading.close()
         self._at_work -= 1
 
+    # Note [Batches of a size]
+    # Whoever is answered asks again. A lane that takes whatever waits then makes one batch of nearly everybody and tiny
+    # ones behind it, and while the large one is written there is nothing to decide. So a lane takes its share of all
+    # that wait or are in hand, and where little waits while other lanes are at work it lets more arrive for a moment.
     def _next(self) -> list[Wish]:
-        """Wait for orders and return what there is, up to a batch; nothing when it is time to end."""
+        """Wait for orders and return a batch of them; nothing when it is time to end."""
+        self._wait_for_some()
+        if len(self._queue) < self._in_hand * limits.LITTLE_SHARE and not self._stopping:
+            lanes.pause(limits.FILL_SECONDS)
+            self._wait_for_some()
+        share = max(limits.ORDERS_PER_BATCH_MIN, (len(self._queue) + self._in_hand) // limits.LANES)
+        size = min(len(self._queue), limits.ORDERS_PER_BATCH_MAX, share)
+        self._in_hand += size
+        batch = [self._queue.popleft() for _ in range(size)]
+        if self._queue:
+            self._wake_another()
+        return batch
+
+    def _wait_for_some(self) -> None:
         while not self._queue and not self._stopping:
             lanes.until_woken(self._idle.append)
-        return [self._queue.popleft() for _ in range(min(len(self._queue), limits.ORDERS_PER_BATCH_MAX))]
+
+    def _wake_another(self) -> None:
+        if self._idle:
+            # What else has arrived by now is read first, and comes along.
+            self._loop.call_soon(self._idle.pop(), None)
 
     def _take(self, reading: Connection | None, batch: Sequence[Wish]) -> Connection | None:
         start = time.monotonic()
         self._admission.note(start - batch[0].arrived)
         wishes = []
         for wish in batch:
-            if start - wish.arrived > limits.DEADLINE_SECONDS:
+            if start - wish.arrived + self._batch_seconds > limits.DEADLINE_SECONDS + wish.patience:
                 wish.result = TooLate()
             else:
                 wishes.append(wish)
         if wishes:
             reading = self._decide(reading, wishes)
-            metrics.batch(len(wishes), time.monotonic() - start)
+            seconds = time.monotonic() - start
+            self._batch_seconds += (seconds - self._batch_seconds) / 4
+            metrics.batch(len(wishes), seconds)
         self._deliver(batch)
         return reading
 
@@ -141,7 +165,7 @@ class Taker:
         return connection
 
     def _is_pressed(self) -> bool:
-        return len(self._queue) >= limits.ORDERS_PER_BATCH_MAX
+        return len(self._queue) >= limits.PRESSED_ORDERS
 
     def _connected(self) -> lanes.Connection:
         connection = lanes.Connection.connect(self._address, connect_timeout=5, application_name=NAME)

@@ -68,15 +68,16 @@ class Wish:
     asked: Asked | Refusal
     arrived: float
     answer: Reply  # called with the result, and whether it was given before
+    patience: float = 0.0  # for so many seconds more than others it may wait
     meaning: Meaning | None = None
     result: Draft | Refusal | None = None
     repeated: bool = False
 
 
-def wish_of(secret: str, key: str | None, given: Any, arrived: float, answer: Reply) -> Wish:
+def wish_of(secret: str, key: str | None, given: Any, arrived: float, answer: Reply, *, patience: float = 0.0) -> Wish:
     """Return an order as it was sent; what is wrong with it is told when it is known that the sender may send any."""
     body = given if isinstance(given, Refusal) else read_checkout(given)
-    return Wish(secret, key, body if isinstance(body, Refusal) else _asked(body), arrived, answer)
+    return Wish(secret, key, body if isinstance(body, Refusal) else _asked(body), arrived, answer, patience)
 
 
 def _asked(body: CheckoutIn) -> Asked:
