@@ -126,7 +126,8 @@ def test_a_backend_frozen_with_the_rows_that_it_has_locked(begin, place):
 def test_the_disk_of_the_tables_full_to_its_last_byte(begin, place, small_disk):
     if not (small_disk / faults_disk.SMALL_DISK).is_mount():
         pytest.skip("NOT SHOWN HERE: a full disk needs a small one to be mounted, as root on Linux")
-    faults_disk.move_tables(place)
+    with place.closed():  # a worker's questions and the moving of all tables may wait for each other
+        faults_disk.move_tables(place)
     crash = begin()
     crash.strike(faults_disk.FillDisk(place, crash.load, crash.random))
     assert crash.load.counts["undecided 503"] + crash.load.counts["undecided 500"] > 0, "nobody noticed the full disk"
