@@ -89,11 +89,12 @@ class Taker:
     # Note [Batches of a size]
     # Whoever is answered asks again. A lane that takes whatever waits then makes one batch of nearly everybody and tiny
     # ones behind it, and while the large one is written there is nothing to decide. So a lane takes its share of all
-    # that wait or are in hand, and where little waits while other lanes are at work it lets more arrive for a moment.
+    # that wait or are in hand, and where little waits while another lane has much it lets more arrive for a moment.
     def _next(self) -> list[Wish]:
         """Wait for orders and return a batch of them; nothing when it is time to end."""
         self._wait_for_some()
-        if len(self._queue) < self._in_hand * limits.LITTLE_SHARE and not self._stopping:
+        has_much = self._in_hand >= limits.ORDERS_PER_BATCH_MIN
+        if has_much and len(self._queue) < self._in_hand * limits.LITTLE_SHARE and not self._stopping:
             lanes.pause(limits.FILL_SECONDS)
             self._wait_for_some()
         share = max(limits.ORDERS_PER_BATCH_MIN, (len(self._queue) + self._in_hand) // limits.LANES)
