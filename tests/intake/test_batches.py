@@ -95,3 +95,23 @@ def test_who_would_be_answered_too_late_is_told_so_unless_it_sent_several_batche
     monkeypatch.setattr(limits, "DEADLINE_SECONDS", BATCH_SECONDS)
     assert asyncio.run(_too_late(0.0)) >= 1_000 - limits.LANES * limits.ORDERS_PER_BATCH_MAX
     assert asyncio.run(_too_late(5.0)) == 0
+
+
+async def _after_a_very_slow_batch(monkeypatch: pytest.MonkeyPatch) -> object:
+    answered: list[Wish] = []
+    taker = a_taker(answered.extend)
+    with monkeypatch.context() as slow:
+        slow.setattr("tests.intake.test_batches.BATCH_SECONDS", 1.0)
+        taker.put([a_wish()])
+        while not answered:
+            await asyncio.sleep(0.01)
+    taker.put([a_wish()])
+    assert await taker.stop(5)
+    return answered[-1].result
+
+
+def test_after_a_batch_that_took_longer_than_the_deadline_orders_are_taken_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "DEADLINE_SECONDS", 0.2)  # less than what is remembered of the slow one
+    assert not isinstance(asyncio.run(_after_a_very_slow_batch(monkeypatch)), TooLate)
