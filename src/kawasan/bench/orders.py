@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from kawasan.bench import faults_zone, front, loading, shop
+from kawasan.bench import market as markets
 from kawasan.bench.baselines import naive_shop, one_by_one, tpcb
 from kawasan.bench.baselines.threads import THREADS
 from kawasan.bench.population import ACCOUNTS, Market
@@ -119,7 +120,12 @@ def _ours(bench: Bench, load: front.Load) -> Parts:
         )
         return figures_of("http_batch_100", seen)
 
+    def begin() -> Mapping[str, float]:
+        markets.begin_round(bench.site)
+        return {}
+
     return {
+        "begin_round": begin,
         "http": http("uniform", "http"),
         "http_64": http("uniform", "http_64", FEWER_CONNECTIONS),
         "http_hot": http("hot", "http_hot"),
