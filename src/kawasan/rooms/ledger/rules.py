@@ -84,6 +84,12 @@ class AccountState:
     version: int
     field: bytes = b""  # its id as PostgreSQL takes it
     batch: int = 0  # the batch that touched it last
+    exact: int = 0  # the last batch that rests on its balance, and not only on its flags
+    # What of the balances is in its row, or on its way there.
+    written_debits_pending: int = 0
+    written_debits: int = 0
+    written_credits_pending: int = 0
+    written_credits: int = 0
 
     @property
     def id(self) -> UUID:

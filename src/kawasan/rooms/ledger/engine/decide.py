@@ -38,6 +38,7 @@ _ROW_PACKS = {0: struct.Struct("").pack} | {
     length: struct.Struct(f">i16s20s20siqih{length}siq20s32si").pack for length in _MIDDLES
 }
 _ENTRY = struct.Struct(f">32si{packing.DIGEST_BYTES}siqiq").pack
+_AMPLE = AMOUNT_MAX // 2  # a balance beyond this might overflow by what others add: it must be as it was decided on
 _batches = count(1)
 
 
@@ -52,6 +53,7 @@ class Outcome:
     closed: list[UUID] = field(default_factory=list)
     touched: list[AccountState] = field(default_factory=list)  # with new balances and the version they were read from
     known: dict[int, Known] = field(default_factory=dict)  # the entries that applied
+    number: int = 0  # tells a batch from others of this process
 
 
 def decide_batch(batch: Sequence[Entry], book: Book, numbers: Sequence[int]) -> Outcome:
@@ -62,8 +64,8 @@ def decide_batch(batch: Sequence[Entry], book: Book, numbers: Sequence[int]) -> 
 class _Batch:
     def __init__(self, book: Book, numbers: Sequence[int]) -> None:
         self.book, self.numbers = book, numbers
-        self.outcome = Outcome()
         self.number = next(_batches)
+        self.outcome = Outcome(number=self.number)
         self.moment: datetime | None = None
         self.moment_field = NULL
 
@@ -107,12 +109,18 @@ class _Batch:
                 or takes & _FROZEN
                 or not 0 < amount <= AMOUNT_MAX
                 or not 0 < code <= CODE_MAX
-                or taken > AMOUNT_MAX
-                or given > AMOUNT_MAX
-                or (gives & _NO_OVERDRAW and taken > debit.credits_posted)
-                or (takes & _NO_OVERFILL and given > credit.debits_posted)
+                or taken > _AMPLE
+                or given > _AMPLE
             ):
                 break
+            if gives & _NO_OVERDRAW:
+                if taken > debit.credits_posted:
+                    break
+                debit.exact = self.number
+            if takes & _NO_OVERFILL:
+                if given > credit.debits_posted:
+                    break
+                credit.exact = self.number
             if kind is _POSTED and t.expires_at is None:
                 debit.debits_posted += amount
                 credit.credits_posted += amount
@@ -190,6 +198,7 @@ class _Batch:
     def _move(self, entry: Entry, m: Movement) -> None:
         outcome, transfer = self.outcome, m.transfer
         for account in (m.debit, m.credit):
+            account.exact = self.number
             if account.batch != self.number:
                 account.batch = self.number
                 outcome.touched.append(account)

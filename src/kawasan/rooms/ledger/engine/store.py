@@ -73,23 +73,31 @@ _INSERT = {
 # that the commit can follow at once, without waiting to hear the count: where a row is missing the statement divides by
 # zero, and what fails takes the transaction with it.
 _ALL = "with changed as ({change} returning 1) select 1 / (count(*) = %s)::int from changed"
-_UPDATE_BALANCES = """
+# Note [What a batch rests on]
+# Whoever takes from an account that may not be overdrawn (or gives to one that may not be overfilled) has looked at its
+# balance: its row must have the version that was decided on. What is added to an account, a seller's escrow say, fits
+# whatever anybody else added or took meanwhile, as long as its flags are the same: so balances are written as changes,
+# and such a row is named by -1 - flags in place of a version. Pages and workers that write sellers' accounts all day
+# long do not send batches back. Numbers stay in order: whoever takes what was added has drawn his number after it.
+_AS_DECIDED = "a.id = n.id and (a.version = n.version or n.version = -1 - a.flags)"
+_UPDATE_BALANCES = f"""
 update ledger_account a
-set debits_pending = n.debits_pending, debits_posted = n.debits_posted,
-    credits_pending = n.credits_pending, credits_posted = n.credits_posted, version = n.version + 1
+set debits_pending = a.debits_pending + n.debits_pending, debits_posted = a.debits_posted + n.debits_posted,
+    credits_pending = a.credits_pending + n.credits_pending, credits_posted = a.credits_posted + n.credits_posted,
+    version = a.version + 1
 from unnest(%s, %s, %s, %s, %s, %s)
      as n (id, version, debits_posted, credits_posted, debits_pending, credits_pending)
-where a.id = n.id and a.version = n.version"""
-# A batch that reserves and resolves nothing leaves what is pending as the row with this version has it.
-_UPDATE_POSTED = """
+where {_AS_DECIDED}"""
+# A batch that reserves and resolves nothing leaves what is pending alone.
+_UPDATE_POSTED = f"""
 update ledger_account a
-set debits_posted = n.debits_posted, credits_posted = n.credits_posted, version = n.version + 1
+set debits_posted = a.debits_posted + n.debits_posted, credits_posted = a.credits_posted + n.credits_posted,
+    version = a.version + 1
 from unnest(%s, %s, %s, %s) as n (id, version, debits_posted, credits_posted)
-where a.id = n.id and a.version = n.version"""
+where {_AS_DECIDED}"""
 _CHANGE_BALANCES, _CHANGE_POSTED = _ALL.format(change=_UPDATE_BALANCES), _ALL.format(change=_UPDATE_POSTED)
-_UNCHANGED = """
-select 1 / (count(*) = %s)::int from unnest(%s, %s) as n (id, version)
-join ledger_account a on a.id = n.id and a.version = n.version
+_UNCHANGED = f"""
+select 1 / (count(*) = %s)::int from unnest(%s, %s) as n (id, version) join ledger_account a on {_AS_DECIDED}
 """
 _CLOSE_HOLDS = _ALL.format(change="delete from ledger_pending where transfer_id = any(%s)")
 _by_key = attrgetter("key")
@@ -163,7 +171,9 @@ def accounts_from(question: Question) -> dict[int, AccountState]:
     length, make = packing.UUID_LENGTH, int.from_bytes
     for account, asset, flags, dp, d, cp, c, version in question.rows():
         key = make(account, "big")
-        found[key] = AccountState(key, length + asset, flags, dp, d, cp, c, version, length + account)
+        found[key] = AccountState(
+            key, length + asset, flags, dp, d, cp, c, version, length + account, 0, 0, dp, d, cp, c
+        )
     return found
 
 
@@ -224,33 +234,39 @@ def _arrays(rows: Sequence[packing.Row], kinds: Sequence[type[packing.Array]]) -
 
 
 class Balances:
-    """Balances to be written, as they are now, with the versions of the rows they were read from."""
+    """How a batch changes balances, with the versions of the rows that it rests on: Note [What a batch rests on]."""
 
     def __init__(self, outcome: Outcome) -> None:
-        """Pack the accounts in id order, and count their versions up."""
+        """Pack the changes in id order, note them as written, and count the versions up."""
         touched = outcome.touched
         touched.sort(key=_by_key)
-        self.touched, self.versions = touched, [account.version for account in touched]
-        count, pack = len(touched), packing.int8_fields
-        self.sql = _CHANGE_POSTED
+        count, pack, number = len(touched), packing.int8_fields, outcome.number
+        self.versions = {account.key: account.version for account in touched if account.exact == number}
+        self.sql, self.count = _CHANGE_POSTED, count
         self.columns: list[packing.Array] = [
             UuidArray(count, b"".join([account.field for account in touched])),
-            Int8Array(count, pack(self.versions)),
-            Int8Array(count, pack([account.debits_posted for account in touched])),
-            Int8Array(count, pack([account.credits_posted for account in touched])),
+            Int8Array(count, pack([a.version if a.exact == number else ~a.flags for a in touched])),
+            Int8Array(count, pack([a.debits_posted - a.written_debits for a in touched])),
+            Int8Array(count, pack([a.credits_posted - a.written_credits for a in touched])),
         ]
         if outcome.opened or outcome.closed:
             self.sql = _CHANGE_BALANCES
-            self.columns.append(Int8Array(count, pack([account.debits_pending for account in touched])))
-            self.columns.append(Int8Array(count, pack([account.credits_pending for account in touched])))
+            self.columns.append(Int8Array(count, pack([a.debits_pending - a.written_debits_pending for a in touched])))
+            self.columns.append(
+                Int8Array(count, pack([a.credits_pending - a.written_credits_pending for a in touched]))
+            )
+            for account in touched:
+                account.written_debits_pending = account.debits_pending
+                account.written_credits_pending = account.credits_pending
         for account in touched:
             account.version += 1
+            account.written_debits, account.written_credits = account.debits_posted, account.credits_posted
 
 
 def change(connection: psycopg.Connection[Any], balances: Balances, closed: Collection[UUID]) -> None:
     """Write balances and end holds, in a pipeline. It raises Stale unless each had its version, and was open."""
     cursor = new_cursor(connection)
-    cursor.execute(balances.sql, [*balances.columns, len(balances.versions)])
+    cursor.execute(balances.sql, [*balances.columns, balances.count])
     if closed:
         cursor.execute(_CLOSE_HOLDS, [ids_of(closed), len(closed)])
 

@@ -17,11 +17,21 @@ from kawasan.rooms.ledger.engine import batch as locking
 from kawasan.rooms.ledger.engine import store
 from kawasan.rooms.ledger.engine.decide import Outcome, decide_batch
 from kawasan.rooms.ledger.rules import AccountState, Book, Known
-from kawasan.rooms.ledger.types import Answer, Entry, Kind, LedgerBusy, LedgerUnreachable, Refused
+from kawasan.rooms.ledger.types import (
+    AccountFull,
+    Answer,
+    Entry,
+    Flag,
+    InsufficientBalance,
+    Kind,
+    LedgerBusy,
+    LedgerUnreachable,
+    Refused,
+)
 
-ACCOUNTS_MAX = 500_000  # kept in memory, at about 350 bytes each
+ACCOUNTS_MAX = 500_000  # kept in memory, at about 400 bytes each
 LANES_DEFAULT = 2
-CONTENDED_SECONDS = 1.0  # how long an account that somebody else wrote is locked beforehand
+CONTENDED_SECONDS = 1.0  # so long an account is locked beforehand that somebody else wrote twice within that time
 
 Beforehand: TypeAlias = Callable[[store.Cursor], None]
 Alongside: TypeAlias = Callable[[store.Cursor, Sequence[Answer]], None]
@@ -39,6 +49,15 @@ class Lock(Protocol):
 
 
 _NEW = (Kind.POSTED, Kind.PENDING)
+_NO_OVERDRAW, _NO_OVERFILL = int(Flag.NO_OVERDRAW), int(Flag.NO_OVERFILL)
+# A row is not as it was decided on, or cannot take the change; an id is used. Decided anew, it tells what is right.
+_NOT_AS_DECIDED = (
+    store.Stale,
+    errors.CheckViolation,
+    errors.NumericValueOutOfRange,
+    errors.UniqueViolation,
+    locking.UsedUnseen,
+)
 
 
 class Writer:
@@ -71,6 +90,7 @@ class Writer:
         self._accounts: dict[int, AccountState] = {}
         self._in_hand: dict[int, Known] = {}  # entries decided and not yet committed
         self._contended: dict[int, float] = {}
+        self._stale: dict[int, float] = {}  # found written by somebody else, and until when that counts
 
     def apply(
         self, entries: Iterable[Entry], alongside: Alongside | None = None, beforehand: Beforehand | None = None
@@ -124,6 +144,8 @@ class Writer:
         connection.execute("set enable_hashjoin = off")
         connection.execute("set enable_mergejoin = off")
         connection.commit()
+        # psycopg waits for the answer to the BEGIN that it sends; ours goes out with the first question.
+        connection.autocommit = True
         return connection
 
     # Note [Batches overlap]
@@ -150,7 +172,7 @@ class Writer:
             rooms.enter()
             self._write(connection, rooms, decided, alongside)
             decided.leave_hand()
-        except (store.Stale, errors.UniqueViolation, locking.UsedUnseen):
+        except _NOT_AS_DECIDED:
             connection.rollback()
             self._forget()
         except BaseException:
@@ -173,6 +195,7 @@ class Writer:
         missing = [key for key in locking.touched_accounts(batch) if key not in accounts]
         count = locking.transfer_count(batch)
         with connection.pipeline():
+            store.Question(connection, "begin")
             # A transaction id before a number, as followers rely on (platform.followers, Note [Why no row is skipped]).
             store.Question(connection, "select pg_current_xact_id()")
             loaded = store.ask_accounts(connection, missing, locked=False) if missing else None
@@ -212,7 +235,7 @@ class Writer:
             alongside(store.new_cursor(connection), outcome.answers)
 
     def _change(self, connection: Connection[Any], decided: _Decided) -> None:
-        if decided.balances.versions:
+        if decided.balances.count:
             store.change(connection, decided.balances, ())
         if decided.seen:
             store.need_unchanged(connection, decided.seen)
@@ -227,6 +250,7 @@ class Writer:
     ) -> list[Answer]:
         """Apply a batch with everything locked, and no other batch of this process in hand."""
         with self._deciding, self._appending, self._changing:
+            store.Question(connection, "begin")
             outcome = locking.apply_locked(connection, batch)
             if beforehand is not None:
                 beforehand(store.new_cursor(connection))
@@ -255,18 +279,19 @@ class Writer:
             self._in_hand = {}
 
     def _mark_contended(self, connection: Connection[Any], decided: _Decided | None) -> None:
-        """Lock beforehand, for a while, the accounts that somebody else has written."""
+        """Lock beforehand, for a while, the accounts that somebody else keeps writing."""
         if decided is None:
             return
-        expected = dict(
-            zip([account.key for account in decided.outcome.touched], decided.balances.versions, strict=True)
-        )
+        expected = decided.balances.versions
         found = store.accounts_from(store.ask_accounts(connection, expected, locked=False))
-        connection.rollback()
-        until = time.monotonic() + CONTENDED_SECONDS
-        stale = {key: until for key, version in expected.items() if found[key].version != version}
+        now = time.monotonic()
+        stale = dict.fromkeys(
+            [key for key, version in expected.items() if found[key].version != version], now + CONTENDED_SECONDS
+        )
         with self._guard:
-            self._contended = self._contended | stale
+            before = {key: until for key, until in self._stale.items() if until > now}
+            self._contended = self._contended | {key: until for key, until in stale.items() if key in before}
+            self._stale = before | stale
 
 
 class _Decided:
@@ -286,13 +311,34 @@ class _Decided:
 
 # A refusal, too, is only told where it stands on what the database holds at that moment.
 def _seen(batch: Sequence[Entry], outcome: Outcome, accounts: dict[int, AccountState]) -> dict[int, int]:
-    """Return the versions of the accounts that refusals looked at and that the batch leaves as they are."""
-    refused = [entry for entry, answer in zip(batch, outcome.answers, strict=True) if isinstance(answer, Refused)]
+    """Return what accounts must be like that refusals looked at and the batch leaves as they are; mark the others."""
+    refused = [
+        (entry, answer) for entry, answer in zip(batch, outcome.answers, strict=True) if isinstance(answer, Refused)
+    ]
     if not refused:
         return {}
-    written = {account.key for account in outcome.touched}
-    looked_at = locking.touched_accounts(refused) & accounts.keys()
-    return {key: accounts[key].version for key in looked_at - written}
+    looked_at = [accounts[key] for key in locking.touched_accounts([entry for entry, _ in refused]) if key in accounts]
+    rested_on = set().union(*(_rested_on(entry, answer, accounts) for entry, answer in refused))
+    seen = {}
+    for account in looked_at:
+        if account.batch != outcome.number:
+            seen[account.key] = account.version if account.key in rested_on else ~account.flags
+        elif account.key in rested_on:
+            account.exact = outcome.number
+    return seen
+
+
+def _rested_on(entry: Entry, answer: Refused, accounts: dict[int, AccountState]) -> set[int]:
+    """Return the accounts whose balance a refusal rests on; where one was too low or full, those with a limit."""
+    if not isinstance(answer.refusal, (InsufficientBalance, AccountFull)):
+        return locking.touched_accounts([entry])
+    rested_on = set()
+    for t in entry.transfers:
+        for id_, limit in ((t.debit, _NO_OVERDRAW), (t.credit, _NO_OVERFILL)):
+            account = None if id_ is None else accounts.get(id_.int)
+            if account is not None and account.flags & limit:
+                rested_on.add(account.key)
+    return rested_on
 
 
 class _Rooms:

@@ -16,7 +16,7 @@ from kawasan.core.access import SYSTEM
 from kawasan.platform.db import transaction
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.ledger import engine
-from kawasan.rooms.ledger.api import Applied, Flag, Kind, Refused
+from kawasan.rooms.ledger.api import AMOUNT_MAX, Applied, Flag, Kind, Refused
 from kawasan.rooms.ledger.engine import store
 from kawasan.rooms.ledger.tests.connecting import as_application
 
@@ -88,6 +88,62 @@ def test_pages_write_between_its_batches_and_neither_loses_a_change(lanes: int) 
         post(a_transfer(an_account_without_limits(), wallet, 5))
         assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 1))])) == ["account-frozen"]
     assert ledger.balance(shop).posted == 10
+    assert ledger.verify() == []
+
+
+def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a batch fail that is decided anew with everything locked."""
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("decided anew")
+
+    monkeypatch.setattr(engine.Writer, "_apply_locked", refuse)
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_others_do_with_an_account_that_it_only_adds_to_sends_no_batch_back(
+    monkeypatch: pytest.MonkeyPatch, lanes: int
+) -> None:
+    wallet, other, shop = opened(10, 10, 0)
+    with a_writer(lanes=lanes) as writer:
+        assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 4))])) == ["applied"]
+        post(a_transfer(other, shop, 5))
+        post(a_transfer(shop, other, 7))
+        no_locks(monkeypatch)
+        batch = [an_entry(a_hold(wallet, shop, 1)), an_entry(a_transfer(wallet, shop, 2))]
+        too_much = an_entry(a_transfer(wallet, shop, 9))  # refused for the wallet, whatever the shop has by now
+        assert kinds(writer.apply([too_much])) == ["insufficient-balance"]
+        assert kinds(writer.apply([*batch, too_much])) == ["applied", "applied", "insufficient-balance"]
+    assert (ledger.balance(shop).posted, ledger.balance(shop).credits_pending) == (4 + 5 - 7 + 2, 1)
+    assert ledger.verify() == []
+
+
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_what_others_added_meanwhile_is_counted_when_the_sum_no_longer_fits(lanes: int) -> None:
+    wallet, shop = opened(10, 0)
+    with transaction(SYSTEM):
+        rich = an_account(holding=AMOUNT_MAX)
+    with a_writer(lanes=lanes) as writer:
+        assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 1))])) == ["applied"]
+        post(a_transfer(rich, shop, AMOUNT_MAX - 1))
+        assert kinds(writer.apply([an_entry(a_transfer(wallet, shop, 1))])) == ["balance-overflow"]
+    assert ledger.verify() == []
+
+
+def test_an_account_that_somebody_else_keeps_writing_is_locked_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
+    wallet, shop = opened(100, 0)
+    buys = [an_entry(a_transfer(wallet, shop, 1)) for _ in range(6)]
+    with a_writer() as writer:
+        for number in range(3):  # the second time tells that there will be more
+            assert kinds(writer.apply([buys[number]])) == ["applied"]
+            post(a_transfer(wallet, shop, 1))
+        assert kinds(writer.apply([buys[3]])) == ["applied"]
+        with monkeypatch.context() as patch:
+            no_locks(patch)
+            with pytest.raises(AssertionError, match="decided anew"):
+                writer.apply([buys[4]])
+            writer._contended = dict.fromkeys(writer._contended, 0.0)  # the time is over
+            assert kinds(writer.apply([buys[5]])) == ["applied"]
     assert ledger.verify() == []
 
 
