@@ -241,11 +241,11 @@ class Balances:
         touched = outcome.touched
         touched.sort(key=_by_key)
         count, pack, number = len(touched), packing.int8_fields, outcome.number
-        self.versions = {account.key: account.version for account in touched if account.exact == number}
-        self.sql, self.count = _CHANGE_POSTED, count
+        self.touched, self.sql, self.count = touched, _CHANGE_POSTED, count
+        self.as_decided = [account.version if account.exact == number else ~account.flags for account in touched]
         self.columns: list[packing.Array] = [
             UuidArray(count, b"".join([account.field for account in touched])),
-            Int8Array(count, pack([a.version if a.exact == number else ~a.flags for a in touched])),
+            Int8Array(count, pack(self.as_decided)),
             Int8Array(count, pack([a.debits_posted - a.written_debits for a in touched])),
             Int8Array(count, pack([a.credits_posted - a.written_credits for a in touched])),
         ]

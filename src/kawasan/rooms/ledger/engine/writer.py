@@ -282,7 +282,9 @@ class Writer:
         """Lock beforehand, for a while, the accounts that somebody else keeps writing."""
         if decided is None:
             return
-        expected = decided.balances.versions
+        balances = decided.balances
+        named = zip(balances.touched, balances.as_decided, strict=True)
+        expected = {account.key: version for account, version in named if version >= 0}
         found = store.accounts_from(store.ask_accounts(connection, expected, locked=False))
         now = time.monotonic()
         stale = dict.fromkeys(
