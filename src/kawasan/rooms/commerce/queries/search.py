@@ -89,6 +89,7 @@ counted as (
 _COUNTED = """
 select card.*, case when row_number() over () = 1 then counted.counts end
 from counted left join ({cards}) card on true
+order by card.key {way}, card.id {way}
 """
 
 _KEYS = {
@@ -241,7 +242,7 @@ def _rows(
     sql = f"with {_SPECIAL_PRICES}, {_MATCHES.format(key=key, where=_where(matched))}"
     cards = _CARDS.format(source="chosen" if counts else "matches", after=after, way=way)
     with connection.cursor() as database:
-        database.execute(f"{sql}, {_CHOSEN} {_COUNTED.format(cards=cards)}" if counts else sql + cards, values)
+        database.execute(f"{sql}, {_CHOSEN} {_COUNTED.format(cards=cards, way=way)}" if counts else sql + cards, values)
         return list(database.fetchall())
 
 

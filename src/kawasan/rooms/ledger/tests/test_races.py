@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,6 +81,46 @@ def test_as_many_are_sold_as_there_are() -> None:
     assert ledger.balance(stock).available == 0
     assert ledger.balance(till).available == 70
     assert sum(ledger.balance(wallet).available for wallet, _ in buyers) == 130
+    assert ledger.verify() == []
+
+
+def test_what_batches_add_and_pages_take_was_never_below_zero_in_the_order_of_numbers() -> None:
+    """What is only added goes unchecked; still nobody has taken what had not been added before."""
+    with transaction(SYSTEM):
+        shop, other = an_account(), an_account()
+        wallets = [an_account(holding=1_000) for _ in range(8)]
+    writers = [engine.Writer(as_application) for _ in range(2)]
+
+    def adding(number: int) -> None:
+        for turn in range(30):
+            few = wallets[number % 2 :: 2]
+            writers[number % 2].apply([an_entry(a_transfer(wallet, shop, 1 + turn % 3)) for wallet in few])
+
+    def taking() -> None:
+        for _ in range(120):
+            with suppress(Refusal), in_zone(databases.SCHEMA), transaction(SYSTEM):  # the other one was faster
+                left = ledger.balance(shop).available
+                if left:
+                    ledger.post(an_entry(a_transfer(shop, other, left)))
+            connection.close()
+
+    threads = [threading.Thread(target=adding, args=(number,)) for number in range(4)]
+    threads += [threading.Thread(target=taking) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(JOIN_SECONDS)
+    for writer in writers:
+        writer.close()
+    lines: list[ledger.StatementLine] = []
+    cursor: str | None = None
+    with transaction(SYSTEM):
+        while not lines or cursor:
+            page = ledger.statement(shop, cursor)
+            lines, cursor = lines + list(page.items), page.next_cursor
+    assert len([line for line in lines if line.change > 0]) == 4 * 30 * 4
+    assert any(line.change < 0 for line in lines)
+    assert min(line.balance for line in lines) >= 0
     assert ledger.verify() == []
 
 
