@@ -126,10 +126,17 @@ update ledger_account set flags = flags where ctid = any(array(
 
 def begin_round(here: Site) -> None:
     """Make a checkpoint and write one row of every page of the accounts."""
+    checkpoint(here)
+    with here.connect(admin=True) as connection:
+        connection.autocommit = True
+        connection.execute(_TOUCH_EACH_PAGE)
+
+
+def checkpoint(here: Site) -> None:
+    """Have everything written that was changed so far; used files of the write-ahead log serve again."""
     with here.connect(admin=True) as connection:
         connection.autocommit = True
         connection.execute("checkpoint")
-        connection.execute(_TOUCH_EACH_PAGE)
 
 
 def is_balanced(here: Site, market: Market) -> bool:

@@ -121,7 +121,7 @@ def _ours(bench: Bench, load: front.Load) -> Parts:
         return figures_of("http_batch_100", seen)
 
     def begin() -> Mapping[str, float]:
-        markets.begin_round(bench.site)
+        markets.checkpoint(bench.site)
         return {}
 
     return {
