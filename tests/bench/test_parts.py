@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kawasan.bench import charts, overload, readings, site
+from kawasan.bench import charts, overload, readings, running, site
 from kawasan.bench.population import ACCOUNTS, Market
-from kawasan.bench.running import BENCHES, Bench, Options, UnknownPart, as_text
+from kawasan.bench.running import BENCHES, Bench, Options, UnknownPart, as_text, measure
 
 
-def a_bench(**options) -> Bench:
-    return Bench("engine", None, Options(**options))  # type: ignore[arg-type]
+def a_bench(name: str = "any", **options) -> Bench:
+    return Bench(name, None, Options(**options))  # type: ignore[arg-type]
 
 
 def test_parts_take_turns_and_the_figure_is_the_median_of_the_rounds(capsys):
@@ -41,6 +41,20 @@ def test_only_the_parts_that_were_asked_for_are_measured(capsys):
     assert bench.figures == {"theirs": 2.0}
     with pytest.raises(UnknownPart, match="ours"):
         bench.interleave({"ours": lambda: 1.0})
+
+
+def test_a_wrong_part_is_told_before_anything_is_set_up(monkeypatch):
+    monkeypatch.setattr(running, "site", lambda _: pytest.fail("a database was started"))
+    with pytest.raises(UnknownPart, match="http_hot"):
+        measure("orders", Options(only=frozenset({"htpt"})))
+    with pytest.raises(UnknownPart, match="no parts"):
+        measure("crash", Options(only=frozenset({"kills"})))
+
+
+def test_a_part_that_nobody_could_name_is_not_measured():
+    bench = a_bench(name="expiry")
+    with pytest.raises(UnknownPart, match="expiry"):
+        bench.interleave({"lateness": lambda: 1.0})
 
 
 def test_a_market_has_a_million_accounts():

@@ -122,7 +122,8 @@ def _sustained(bench: Bench, engine: _Engine) -> float:
 
 
 def _conclude(bench: Bench, market: Market, engines: Sequence[_Engine]) -> None:
-    bench.figures["wallet_orders_per_second"] = bench.figures["uniform_orders_per_second"]
+    if "uniform_orders_per_second" in bench.figures:
+        bench.figures["wallet_orders_per_second"] = bench.figures["uniform_orders_per_second"]
     for name, over, under in (
         ("uniform_to_tpcb", "uniform_orders_per_second", "tpcb_tps"),
         ("hot_to_tpcb", "hot_orders_per_second", "tpcb_tps"),
