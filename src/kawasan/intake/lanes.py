@@ -25,28 +25,75 @@ from psycopg.abc import PQGen
 T = TypeVar("T")
 RV = TypeVar("RV")
 Wake: TypeAlias = Callable[[Any], object]
+IsPressed: TypeAlias = Callable[[], bool]  # whether very many orders wait
+
+PRESSED_MS = 50
+_EVENTS = {
+    waiting.Wait.R: select.POLLIN,
+    waiting.Wait.W: select.POLLOUT,
+    waiting.Wait.RW: select.POLLIN | select.POLLOUT,
+}
+_runnable: deque[Wake] = deque()  # lanes that may go on
+_at_sockets: dict[int, tuple[int, Wake]] = {}  # lanes that wait for the database, by socket, and for what
+
+
+def never() -> bool:
+    """Whether very many orders wait, where that is of no account."""
+    return False
 
 
 def start(work: Callable[[], object]) -> None:
-    """Begin a lane: ``work`` runs up to where it first waits, and goes on whenever the event loop finds it may."""
+    """Begin a lane: ``work`` runs up to where it first waits, and goes on whenever it may."""
     greenlet.greenlet(work).switch()
 
 
-def until_woken(arrange: Callable[[Wake], object]) -> Any:
+# Note [Orders before refusals]
+# Three thousand connections that send too much keep the event loop busy with saying no, and a batch waits for the
+# database several times, each until the loop comes round. So where PRESSED_ORDERS are waiting, a lane that waits gives
+# the thread to another lane, or waits with them for the database, for PRESSED_MS at most, before it leaves the thread
+# to the loop: those taken are answered first, then all others are told no at once.
+def until_woken(arrange: Callable[[Wake], object], is_pressed: IsPressed = never) -> Any:
     """Wait in a lane until what ``arrange`` was given is called, in the event loop's thread; return its argument."""
     lane = greenlet.getcurrent()
     if lane.parent is None:
         raise RuntimeError("only a lane can wait; the event loop may not")
-    is_awake = False
+    told: list[Any] = []
 
     def wake(value: Any) -> None:
-        nonlocal is_awake
-        if not is_awake:  # of two events that came at once the first counts
-            is_awake = True
-            lane.switch(value)
+        if not told:  # of two events that came at once the first counts
+            told.append(value)
+            lane.switch()
 
     arrange(wake)
-    return lane.parent.switch()
+    while not told:
+        if not (is_pressed() and _turn_to_a_lane()):
+            lane.parent.switch()
+    return told[0]
+
+
+def _turn_to_a_lane() -> bool:
+    """Let a lane go on that may, or may within PRESSED_MS; whether there was one."""
+    if _runnable:
+        _runnable.popleft()(None)
+        return True
+    poll = select.poll()
+    for fileno, (events, _) in _at_sockets.items():
+        poll.register(fileno, events)
+    for fileno, events in poll.poll(PRESSED_MS) if _at_sockets else ():
+        _at_sockets[fileno][1](_found(events))
+        return True
+    return False
+
+
+def soon(wake: Wake) -> None:
+    """Let a lane that waits go on when the event loop comes round, or where another one gives it the thread before."""
+    _runnable.append(wake)
+    asyncio.get_running_loop().call_soon(_turn_to_the_next)
+
+
+def _turn_to_the_next() -> None:
+    if _runnable:
+        _runnable.popleft()(None)
 
 
 def pause(seconds: float) -> None:
@@ -62,27 +109,25 @@ def in_thread(work: Callable[[], T]) -> T:
     return future.result()
 
 
-PRESSED_MS = 50
-
-
 class Lock:
     """A lock between lanes: who waits longest is next."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_pressed: IsPressed = never) -> None:
+        self._is_pressed = is_pressed
         self._is_taken = False
         self._waiting: deque[Wake] = deque()
 
     def acquire(self) -> bool:
         """Take the lock, waiting for it if need be."""
         if self._is_taken:
-            until_woken(self._waiting.append)  # whoever gives it back leaves it taken, for us
+            until_woken(self._waiting.append, self._is_pressed)  # whoever gives it back leaves it taken, for us
         self._is_taken = True
         return True
 
     def release(self) -> None:
         """Give the lock to the next one, or leave it open."""
         if self._waiting:
-            asyncio.get_running_loop().call_soon(self._waiting.popleft(), None)
+            soon(self._waiting.popleft())
         else:
             self._is_taken = False
 
@@ -91,13 +136,6 @@ class Lock:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.release()
-
-
-_EVENTS = {
-    waiting.Wait.R: select.POLLIN,
-    waiting.Wait.W: select.POLLOUT,
-    waiting.Wait.RW: select.POLLIN | select.POLLOUT,
-}
 
 
 def _found(events: int) -> waiting.Ready:
@@ -111,7 +149,7 @@ def _found(events: int) -> waiting.Ready:
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that lanes use: their waits are the event loop's. Outside of lanes it is like any other."""
 
-    is_pressed: Callable[[], bool] = staticmethod(lambda: False)  # whether very many orders wait
+    is_pressed: IsPressed = staticmethod(never)
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Carry out what psycopg wants from the server."""
@@ -121,7 +159,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
         try:
             wanted = next(gen)
             while True:
-                wanted = gen.send(_ready(fileno, wanted, PRESSED_MS if self.is_pressed() else 0))
+                wanted = gen.send(_ready(fileno, wanted, self.is_pressed))
         except StopIteration as done:
             result: RV = done.value
             return result
@@ -132,26 +170,25 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 # it can be written. Waiting for the event loop each time would cost a round of it, as long as it takes to serve all
 # connections that have something to say: too long under overload (48 clients and a queue of 8: 116 orders taken in
 # four seconds, and 204 since it asks first).
-#
-# Note [Orders before refusals]
-# Three thousand connections that send too much keep the event loop busy with saying no, and a batch waits for the
-# database several times, each until the loop comes round. So where PRESSED_ORDERS are waiting, a lane does wait
-# alone, for PRESSED_MS at most: those taken are answered first, then all others are told no at once.
-def _ready(fileno: int, wanted: waiting.Wait, milliseconds: int) -> waiting.Ready:
+def _ready(fileno: int, wanted: waiting.Wait, is_pressed: IsPressed) -> waiting.Ready:
     """Wait until a socket can be read or written."""
     poll = select.poll()
     poll.register(fileno, _EVENTS[wanted])
-    if events := poll.poll(milliseconds):
+    if events := poll.poll(0):
         return _found(events[0][1])
     loop = asyncio.get_running_loop()
 
     def watch(wake: Wake) -> None:
+        _at_sockets[fileno] = _EVENTS[wanted], wake
         if wanted & waiting.Wait.R:
             loop.add_reader(fileno, wake, waiting.Ready.R)
         if wanted & waiting.Wait.W:
             loop.add_writer(fileno, wake, waiting.Ready.W)
 
-    ready: waiting.Ready = until_woken(watch)
+    try:
+        ready: waiting.Ready = until_woken(watch, is_pressed)
+    finally:
+        del _at_sockets[fileno]
     if wanted & waiting.Wait.R:
         loop.remove_reader(fileno)
     if wanted & waiting.Wait.W:

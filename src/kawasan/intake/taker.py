@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import psycopg
 import structlog
@@ -46,7 +47,7 @@ class Taker:
     ) -> None:
         self.schema = schema
         self._address, self._deliver, self._admission = address, deliver, admission
-        self._writer = Writer(self._connect, lanes=limits.LANES, lock=lanes.Lock)
+        self._writer = Writer(self._connect, lanes=limits.LANES, lock=partial(lanes.Lock, self._is_pressed))
         self._decider = Decider(self._writer, cipher, has_sandbox=has_sandbox)
         self._queue: deque[Wish] = deque()
         self._idle: list[lanes.Wake] = []
@@ -111,8 +112,7 @@ class Taker:
 
     def _wake_another(self) -> None:
         if self._idle:
-            # What else has arrived by now is read first, and comes along.
-            self._loop.call_soon(self._idle.pop(), None)
+            lanes.soon(self._idle.pop())  # what else has arrived by now is read first, and comes along
 
     def _take(self, reading: Connection | None, batch: Sequence[Wish]) -> Connection | None:
         start = time.monotonic()
