@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from kawasan.core.errors import (
     NotFound,
     Refusal,
     Unauthenticated,
+    msg,
 )
 from kawasan.core.money import Money, format_money
 
@@ -33,6 +35,46 @@ STATUS: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
+_NAME = re.compile(r"\{(\w+)\}")
+# What pydantic finds in a body, under its own names and with its own limits; what is not here is told in English.
+_FIELD_PROBLEMS = {
+    "string_type": msg("A text is needed."),
+    "string_too_short": msg("The text is too short: at least {min_length}."),
+    "string_too_long": msg("The text is too long: at most {max_length}."),
+    "string_pattern_mismatch": msg("The text does not have the form {pattern}."),
+    "int_type": msg("A whole number is needed."),
+    "int_parsing": msg("A whole number is needed."),
+    "int_from_float": msg("A whole number is needed."),
+    "float_type": msg("A number is needed."),
+    "float_parsing": msg("A number is needed."),
+    "decimal_type": msg("A number is needed."),
+    "decimal_parsing": msg("A number is needed."),
+    "bool_type": msg("true or false is needed."),
+    "bool_parsing": msg("true or false is needed."),
+    "greater_than": msg("More than {gt} is needed."),
+    "greater_than_equal": msg("At least {ge} is needed."),
+    "less_than": msg("Less than {lt} is needed."),
+    "less_than_equal": msg("At most {le} is allowed."),
+    "enum": msg("One of {expected} is needed."),
+    "literal_error": msg("One of {expected} is needed."),
+    "list_type": msg("A list is needed."),
+    "too_short": msg("The list is too short: at least {min_length}."),
+    "too_long": msg("The list is too long: at most {max_length}."),
+    "dict_type": msg("An object is needed."),
+    "model_attributes_type": msg("An object is needed."),
+    "model_type": msg("An object is needed."),
+    "uuid_type": msg("An id (UUID) is needed."),
+    "uuid_parsing": msg("An id (UUID) is needed."),
+    "date_type": msg("A date such as 2026-11-22 is needed."),
+    "date_parsing": msg("A date such as 2026-11-22 is needed."),
+    "date_from_datetime_parsing": msg("A date such as 2026-11-22 is needed."),
+    "datetime_type": msg("A moment such as 2026-11-22T10:00:00+07:00 is needed."),
+    "datetime_parsing": msg("A moment such as 2026-11-22T10:00:00+07:00 is needed."),
+    "datetime_from_date_parsing": msg("A moment such as 2026-11-22T10:00:00+07:00 is needed."),
+    "timezone_aware": msg("The moment needs its time zone."),
+    "extra_forbidden": msg("This field is not known here."),
+}
+
 Texts = Callable[[Refusal], tuple[str, str]]
 
 
@@ -47,8 +89,14 @@ def status_of(refusal: Refusal) -> int:
 def worded(
     title: str, detail: str, data: dict[str, Any], *, translate: Callable[[str], str], language: str
 ) -> tuple[str, str]:
-    """Return title and detail in a language, the detail's names filled from ``data``."""
+    """
+    Return title and detail in a language, the detail's names filled from ``data``.
+
+    ``problem`` in the data is a text for people as well: it is translated, and its names are filled too.
+    """
     shown = {name: _shown(value, language) for name, value in data.items()}
+    if isinstance(problem := data.get("problem"), str) and problem:
+        shown["problem"] = _filled(translate(problem), shown)
     title, detail = translate(title), translate(detail)
     try:
         return title, detail.format(**shown)
@@ -68,6 +116,8 @@ def document(refusal: Refusal, *, instance: str, texts: Texts) -> dict[str, Any]
         "instance": instance,
     }
     body |= {name: _plain(value) for name, value in refusal.data.items() if name not in body}
+    if isinstance(problem := body.get("problem"), str):
+        body["problem"] = _filled(problem, {name: str(value) for name, value in refusal.data.items()})
     if refusal.field:
         body["field"] = refusal.field
     if isinstance(refusal, InvalidInput):
@@ -91,7 +141,16 @@ def field_refusal(error: dict[str, Any]) -> Refusal:
     name = ".".join(part for part in parts if part != "body") or (parts[-1] if parts else "body")
     if error["type"] == "missing":
         return MissingField(field=name, name=name)
-    return BadField(field=name, problem=error["msg"])
+    told = error.get("ctx", {})
+    known = _FIELD_PROBLEMS.get(error["type"], "")
+    if not known:
+        return BadField(field=name, problem=error["msg"])
+    return BadField(field=name, problem=known, **{key: told[key] for key in _NAME.findall(known) if key in told})
+
+
+def _filled(text: str, values: dict[str, str]) -> str:
+    """Fill in what is known and leave everything else alone: a problem can quote what somebody sent."""
+    return _NAME.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def _part(item: Refusal, texts: Texts) -> dict[str, Any]:
