@@ -128,7 +128,7 @@ def _row(place: int, event: ReadEvent, context: Any, ignored: Iterable[str], nam
     check_event(body, place=named)
     columns = columns_of(body, place=named)
     if pairs_of(columns) > left:  # before they are made: a short document could ask for billions of them
-        raise EventInvalid(place=named, problem=f"a capture ties no more than {PAIRS_MAX} pairs of things together")
+        raise EventInvalid(place=named, reason="too-many-pairs", most=PAIRS_MAX)
     given = body.get("eventID")
     return Row(
         place=place,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from kawasan.core import ids
 from kawasan.core.access import Actor, BusinessRole
+from kawasan.core.errors import msg
 from kawasan.platform import followers
 from kawasan.platform.db import requires_transaction
 from kawasan.rooms.trace import models
@@ -46,7 +47,7 @@ def name_query(*, actor: Actor, business_id: UUID, name: str, parameters: dict[s
     may_subscribe(actor, business_id)
     name = name.strip()
     if not 0 < len(name) <= 80 or "/" in name or "\0" in name:
-        raise QueryInvalid(field="name", name="name", problem="1 to 80 letters without a slash")
+        raise QueryInvalid(field="name", name="name", problem=msg("1 to 80 letters without a slash"))
     asked = read_question(read_query_document(parameters)).as_json()
     if models.Query.objects.filter(business_id=business_id).count() >= QUERIES_MAX:
         raise TooManySubscriptions(most=QUERIES_MAX)

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
 from kawasan.core.access import Actor
-from kawasan.core.errors import Forbidden, NotFound, Refusal, Unauthenticated
+from kawasan.core.errors import Forbidden, NotFound, Refusal, Unauthenticated, msg
 from kawasan.core.paging import Page
 from kawasan.platform import problems
 from kawasan.platform.web import actor_of
@@ -84,8 +85,8 @@ def _answer(methods: dict[str, View], request: HttpRequest, *args: Any, **kwargs
     if not actor_of(request).is_signed_in:
         raise Unauthenticated
     if method not in methods:
-        text = f"Here there is {allowed}."
-        refused = as_problem(request, _OF_HTTP, 405, "This method is not known here", text, "method-not-allowed")
+        text = gettext("Here there is {allowed}.").format(allowed=allowed)
+        refused = as_problem(request, _OF_HTTP, 405, msg("This method is not known here"), text, "method-not-allowed")
         refused["Allow"] = allowed
         return refused
     if method in ("POST", "PUT", "DELETE") and not request.headers.get("Authorization", "").startswith("Bearer "):
@@ -97,15 +98,17 @@ def _unwelcome(request: HttpRequest, method: str) -> HttpResponse | None:
     """Answer whoever sends or wants something else than EPCIS 2.0 in JSON. Without a header everything is welcome."""
     sent = request.content_type or "application/json"
     if method == "POST" and sent not in _JSON:
-        detail = "EPCIS in XML is not taken here. Send JSON-LD." if "xml" in sent else "Send application/json."
+        xml = gettext("EPCIS in XML is not taken here. Send JSON-LD.")
+        detail = xml if "xml" in sent else gettext("Send application/json.")
         return as_problem(request, "UnsupportedMediaTypeException", 415, "JSON", detail, "bad-field")
     if not any(request.accepts(kind) for kind in (*_JSON, "application/problem+json")):
-        return as_problem(request, _NOT_ACCEPTABLE, 406, "JSON", "Answers are application/ld+json.", "not-acceptable")
+        detail = gettext("Answers are application/ld+json.")
+        return as_problem(request, _NOT_ACCEPTABLE, 406, "JSON", detail, "not-acceptable")
     for name in ("GS1-EPCIS", "GS1-CBV"):
         low, high = (_version(request.headers.get(f"{name}-{end}", "")) for end in ("Min", "Max"))
         if (low and low > _OURS) or (high and high < _OURS[: len(high)]):
-            detail = f"{name}-Min and {name}-Max leave out 2.0, which is what there is."
-            return as_problem(request, _NOT_ACCEPTABLE, 406, "Version 2.0", detail, "not-acceptable")
+            detail = gettext("{name}-Min and {name}-Max leave out 2.0, which is what there is.").format(name=name)
+            return as_problem(request, _NOT_ACCEPTABLE, 406, "2.0", detail, "not-acceptable")
     return None
 
 
@@ -120,20 +123,28 @@ def problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Answer a refusal as RFC 7807 says, under the name that EPCIS has for it."""
     problems.json_problem(request, refusal)  # counted and logged like every other
     kind = next((name for kinds, name in _TYPES if isinstance(refusal, kinds)), "ValidationException")
-    title, detail = problems.texts(refusal)
-    return as_problem(request, kind, problems.status_of(refusal), title, detail, refusal.code)
+    told = problems.as_dict(refusal, instance=request.path) | {"type": _named(kind)}
+    return _as_response(told, problems.status_of(refusal))
 
 
 def as_problem(request: HttpRequest, kind: str, status: int, title: str, detail: str, code: str) -> HttpResponse:
     """Return a problem document."""
     told = {
-        "type": kind if ":" in kind else f"epcisException:{kind}",
-        "title": title,
+        "type": _named(kind),
+        "title": gettext(title),
         "status": status,
         "detail": detail,
         "instance": request.path,
         "code": code,
     }
+    return _as_response(told, status)
+
+
+def _named(kind: str) -> str:
+    return kind if ":" in kind else f"epcisException:{kind}"
+
+
+def _as_response(told: dict[str, Any], status: int) -> HttpResponse:
     return HttpResponse(trace.as_bytes(told), status=status, content_type="application/problem+json")
 
 

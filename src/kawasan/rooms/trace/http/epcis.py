@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from kawasan.core import clock, ids
 from kawasan.core.access import Actor
+from kawasan.core.errors import msg
+from kawasan.platform import problems
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.trace import api as trace
@@ -44,7 +46,9 @@ def _mode(request: HttpRequest) -> trace.CaptureMode:
     try:
         return trace.CaptureMode(asked)
     except ValueError:
-        raise trace.HeaderInvalid(name=name, problem=" or ".join(trace.CaptureMode)) from None
+        raise trace.HeaderInvalid(
+            name=name, problem=msg("one of {known}"), known=", ".join(trace.CaptureMode)
+        ) from None
 
 
 def _captures(request: HttpRequest) -> HttpResponse:
@@ -53,7 +57,7 @@ def _captures(request: HttpRequest) -> HttpResponse:
     with transaction(actor):
         business_id = business_meant(request, actor)
         page = trace.captures(actor=actor, business_id=business_id, cursor=cursor, limit=_size(request))
-    return with_next(request, json([trace.capture_document(job) for job in page.items]), page)
+    return with_next(request, json([trace.capture_document(job, say=problems.worded) for job in page.items]), page)
 
 
 def _capture_job(request: HttpRequest, capture_id: str) -> HttpResponse:
@@ -61,7 +65,7 @@ def _capture_job(request: HttpRequest, capture_id: str) -> HttpResponse:
     actor = actor_of(request)
     with transaction(actor):
         job = trace.capture_job(actor=actor, capture_id=ids.parse(trace.CAPTURE_PREFIX, capture_id))
-    return json(trace.capture_document(job), GS1_Capture_Error_Behaviour=job.mode.value)
+    return json(trace.capture_document(job, say=problems.worded), GS1_Capture_Error_Behaviour=job.mode.value)
 
 
 def _add_event(request: HttpRequest) -> HttpResponse:

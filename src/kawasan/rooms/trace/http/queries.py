@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from kawasan.core import clock, ids
+from kawasan.core.errors import msg
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of
 from kawasan.rooms.trace import api as trace
@@ -21,9 +22,10 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     try:
         found = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
-        raise trace.DocumentUnreadable(problem=str(error)[:120]) from None
+        problem = msg("it is not JSON in line {line}, at character {column}")
+        raise trace.DocumentUnreadable(problem=problem, line=error.lineno, column=error.colno) from None
     if not isinstance(found, dict):
-        raise trace.DocumentUnreadable(problem="an object is needed")
+        raise trace.DocumentUnreadable(problem=msg("an object is needed"))
     return found
 
 
@@ -87,7 +89,7 @@ def _subscribe(request: HttpRequest, name: str) -> HttpResponse:
     """Send a query's new events to an address: as they are captured (``stream``), or by a schedule."""
     actor, body = actor_of(request), _body(request)
     if (body.get("stream") is True) == ("schedule" in body):
-        raise trace.ScheduleInvalid(problem="either stream: true, or a schedule")
+        raise trace.ScheduleInvalid(problem=msg("either stream: true, or a schedule"))
     new = trace.NewSubscription(
         id=ids.uuid7(),
         destination=str(body.get("dest", "")),
@@ -112,9 +114,9 @@ def _since(told: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(told))
     except ValueError:
-        raise trace.ScheduleInvalid(problem="initialRecordTime: one moment such as 2026-11-22T10:00:00Z") from None
+        raise trace.ScheduleInvalid(problem=msg("initialRecordTime: one moment such as 2026-11-22T10:00:00Z")) from None
     if moment.tzinfo is None:
-        raise trace.ScheduleInvalid(problem="initialRecordTime: the moment needs its time zone")
+        raise trace.ScheduleInvalid(problem=msg("initialRecordTime: the moment needs its time zone"))
     return moment
 
 

@@ -54,7 +54,7 @@ def columns_of(body: dict[str, Any], *, place: str = "event") -> Columns:
         _known([item["destination"] for item in get("destinationList", ())]),
         get("transformationID", ""),
         bool(get("sensorElementList")),
-        _amounts(body),
+        _amounts(body, place),
     )
     _check(found, place)
     return found
@@ -139,16 +139,19 @@ def _classes(*lists: Any) -> tuple[str, ...]:
 _QUANTITY_LISTS = ("quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList")
 
 
-def _amounts(body: dict[str, Any]) -> tuple[float, ...]:
+def _amounts(body: dict[str, Any], place: str) -> tuple[float, ...]:
     items = [item for name in _QUANTITY_LISTS if name in body for item in body[name]]
-    return tuple(float(item["quantity"]) for item in items if "quantity" in item)
+    try:
+        return tuple(float(item["quantity"]) for item in items if "quantity" in item)
+    except OverflowError:
+        raise EventInvalid(place=place, reason="number-too-large") from None
 
 
 def _moment(text: str, place: str) -> datetime:
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise EventInvalid(place=f"{place}/eventTime", problem="this moment is not in the calendar") from None
+        raise EventInvalid(place=f"{place}/eventTime", reason="not-in-calendar") from None
 
 
 def _check(found: Columns, place: str) -> None:
@@ -160,4 +163,4 @@ def _check(found: Columns, place: str) -> None:
         return
     for text in texts:
         if len(text) > _TEXT_LENGTH_MAX or _UNSTORABLE.search(text):
-            raise EventInvalid(place=place, problem=f"an identifier is too long or unreadable: {text[:40]!r}")
+            raise EventInvalid(place=place, reason="identifier-unusable", value=repr(text[:40]))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from kawasan.core import ids
 from kawasan.rooms.trace.rules.reading import STANDARD_CONTEXTS, own_names
-from kawasan.rooms.trace.types.events import CAPTURE_PREFIX, Capture, Event
+from kawasan.rooms.trace.types.events import CAPTURE_PREFIX, Capture, CaptureError, Event
 
 CONTEXT = STANDARD_CONTEXTS[0]
 
@@ -40,8 +40,11 @@ def as_bytes(document: dict[str, Any] | list[dict[str, Any]]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def capture_document(job: Capture) -> dict[str, Any]:
-    """Return a capture job as the standard shows it."""
+Say = Callable[[str, str, dict[str, Any]], tuple[str, str]]
+
+
+def capture_document(job: Capture, *, say: Say) -> dict[str, Any]:
+    """Return a capture job as the standard shows it, its errors as ``say`` words title, detail and data."""
     return {
         "captureID": ids.public(CAPTURE_PREFIX, job.id),
         "createdAt": moment(job.created_at),
@@ -51,28 +54,25 @@ def capture_document(job: Capture) -> dict[str, Any]:
         "captureErrorBehaviour": job.mode.value,
         "events": job.events,
         "repeated": job.repeated,
-        "errors": [
-            {
-                "type": "epcisException:ValidationException",
-                "title": error.title,
-                "detail": _filled(error.detail, error.data),
-                "code": error.code,
-                "event": error.place,
-            }
-            for error in job.errors
-        ],
+        "errors": [_error_document(error, say) for error in job.errors],
     }
+
+
+def _error_document(error: CaptureError, say: Say) -> dict[str, Any]:
+    title, detail = say(error.title, error.detail, error.data)
+    told = {
+        "type": "epcisException:ValidationException",
+        "title": title,
+        "detail": detail,
+        "code": error.code,
+        "event": error.place,
+    }
+    return told | ({"reason": error.data["reason"]} if "reason" in error.data else {})
 
 
 def moment(at: datetime) -> str:
     """Return a moment as documents hold it."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _filled(text: str, data: dict[str, Any]) -> str:
-    for name, value in data.items():
-        text = text.replace(f"{{{name}}}", str(value))
-    return text
 
 
 def _listed(event: Event) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from kawasan.core.errors import msg
 from kawasan.rooms.trace.rules import vocabulary as words
 from kawasan.rooms.trace.rules.identifiers import known_as
 from kawasan.rooms.trace.types.events import EVENTS_PAGE_MAX
@@ -27,7 +28,7 @@ def _texts(column: str, read: Callable[[str], str] = str) -> _Maker:
 def _one_of(column: str, known: tuple[str, ...]) -> _Maker:
     def made(name: str, values: Values) -> Condition:
         if not set(values) <= set(known):
-            raise QueryInvalid(name=name, problem=f"one of {', '.join(known)}")
+            raise QueryInvalid(name=name, problem=msg("one of {known}"), known=", ".join(known))
         return Condition(column, "in", values)
 
     return made
@@ -38,7 +39,7 @@ def _amount(relation: str) -> _Maker:
         try:
             (amount,) = (float(value) for value in values)
         except ValueError:
-            raise QueryInvalid(name=name, problem="one number") from None
+            raise QueryInvalid(name=name, problem=msg("one number")) from None
         return Condition("quantities", f"any {relation}", (repr(amount),))
 
     return made
@@ -62,9 +63,9 @@ def _instant(name: str, values: Values) -> str:
         (text,) = values
         moment = datetime.fromisoformat(text.replace(" ", "+").upper())
     except ValueError:
-        raise QueryInvalid(name=name, problem="one moment such as 2026-11-22T10:00:00Z") from None
+        raise QueryInvalid(name=name, problem=msg("one moment such as 2026-11-22T10:00:00Z")) from None
     if moment.tzinfo is None:
-        raise QueryInvalid(name=name, problem="the moment needs its time zone")
+        raise QueryInvalid(name=name, problem=msg("the moment needs its time zone"))
     return moment.astimezone(UTC).isoformat()
 
 
@@ -130,9 +131,9 @@ def read_question(given: Mapping[str, Sequence[str]]) -> Question:
     order_by = _one(given, "orderBy", "recordTime")
     direction = _one(given, "orderDirection", "ASC" if "orderBy" not in given else "DESC")
     if order_by not in ("eventTime", "recordTime"):
-        raise QueryInvalid(name="orderBy", problem="eventTime or recordTime")
+        raise QueryInvalid(name="orderBy", problem=msg("one of {known}"), known="eventTime, recordTime")
     if direction not in ("ASC", "DESC"):
-        raise QueryInvalid(name="orderDirection", problem="ASC or DESC")
+        raise QueryInvalid(name="orderDirection", problem=msg("one of {known}"), known="ASC, DESC")
     return Question(
         conditions=tuple(conditions),
         order_by=order_by,
@@ -151,14 +152,14 @@ def narrowed(question: Question, name: str, value: str) -> Question:
 def read_query_document(query: Any) -> dict[str, list[str]]:
     """Return the parameters of a query in JSON (of POST /queries). Raises QueryInvalid."""
     if not isinstance(query, dict):
-        raise QueryInvalid(name="query", problem="an object of parameters")
+        raise QueryInvalid(name="query", problem=msg("an object of parameters"))
     found: dict[str, list[str]] = {}
     for name, value in query.items():
         if name == "@context":
             continue
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(item, str | int | float) for item in values):
-            raise QueryInvalid(name=str(name)[:60], problem="a text or a list of texts")
+            raise QueryInvalid(name=str(name)[:60], problem=msg("a text or a list of texts"))
         found[name] = ["true" if item is True else str(item) for item in values]
     return found
 
@@ -170,15 +171,15 @@ def _condition(name: str, values: Values) -> Condition:
     for prefix, column in _LISTS.items():
         if name.startswith(f"{prefix}_"):
             return _overlap(column)(name, values)
-    raise QueryInvalid(name=name[:60], problem="this parameter is not known here")
+    raise QueryInvalid(name=name[:60], problem=msg("this parameter is not known here"))
 
 
 def _split(name: str, values: Sequence[str]) -> Values:
     found = tuple(part for value in values for part in re.split(r"[|,]", value) if part)
     if not name.startswith("EXISTS_") and not found:
-        raise QueryInvalid(name=name[:60], problem="a value is needed")
+        raise QueryInvalid(name=name[:60], problem=msg("a value is needed"))
     if len(found) > VALUES_MAX or any("\0" in part for part in found):
-        raise QueryInvalid(name=name[:60], problem=f"at most {VALUES_MAX} values")
+        raise QueryInvalid(name=name[:60], problem=msg("at most {most} values"), most=VALUES_MAX)
     return found
 
 
@@ -191,5 +192,5 @@ def _count(given: Mapping[str, Sequence[str]], name: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < 1:
-        raise QueryInvalid(name=name, problem="a whole number from 1")
+        raise QueryInvalid(name=name, problem=msg("a whole number from 1"))
     return min(int(text), EVENTS_PAGE_MAX) if name == "perPage" else int(text)

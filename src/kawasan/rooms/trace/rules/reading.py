@@ -8,6 +8,7 @@ from collections.abc import Callable
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
+from kawasan.core.errors import msg
 from kawasan.rooms.trace.types.events import DOCUMENT_BYTES_MAX, EVENTS_MAX, ReadDocument, ReadEvent
 from kawasan.rooms.trace.types.refusals import BodyTooLarge, DocumentUnreadable, TooManyEvents
 
@@ -34,9 +35,9 @@ def read_document(body: bytes) -> ReadDocument:
         reader = _Reader(text)
         end = reader.members(_skip(text, 0), reader.top)
         if _skip(text, end) != len(text):
-            raise ValueError("something follows the document")
+            raise DocumentUnreadable(problem=msg("something follows its end"))
     except (ValueError, StopIteration, IndexError, RecursionError) as error:
-        raise DocumentUnreadable(problem=str(error)[:200] or "it ends too early") from None
+        raise _unreadable(error, text) from None
     if len(reader.spans) > EVENTS_MAX:
         raise TooManyEvents(most=EVENTS_MAX)
     return reader.document()
@@ -48,11 +49,11 @@ def read_event(body: bytes) -> ReadEvent:
     try:
         value, end = _scan(text, _skip(text, 0))
         if _skip(text, end) != len(text):
-            raise ValueError("something follows the event")
+            raise DocumentUnreadable(problem=msg("something follows its end"))
     except (ValueError, StopIteration, IndexError, RecursionError) as error:
-        raise DocumentUnreadable(problem=str(error)[:200] or "it ends too early") from None
+        raise _unreadable(error, text) from None
     if not isinstance(value, dict):
-        raise DocumentUnreadable(problem="an event is an object")
+        raise DocumentUnreadable(problem=msg("an event is an object"))
     return ReadEvent(body, value)
 
 
@@ -78,13 +79,30 @@ def own_names(context: Any) -> list[Any] | None:
     return added or None
 
 
+def _unreadable(error: Exception, text: str) -> DocumentUnreadable:
+    """Say where JSON stopped being JSON."""
+    if isinstance(error, RecursionError):
+        return DocumentUnreadable(problem=msg("it is nested too deep"))
+    at = error.pos if isinstance(error, json.JSONDecodeError) else None
+    if isinstance(error, StopIteration):  # the scanner found no value at this place
+        at = error.value
+    if at is None and isinstance(error, ValueError):
+        return DocumentUnreadable(problem=msg("it is not JSON"))
+    if at is None or at >= len(text):
+        return DocumentUnreadable(problem=msg("it ends too early"))
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return DocumentUnreadable(
+        problem=msg("it is not JSON in line {line}, at character {column}"), line=line, column=column
+    )
+
+
 def _text_of(body: bytes) -> str:
     if len(body) > DOCUMENT_BYTES_MAX:
         raise BodyTooLarge(megabytes=DOCUMENT_BYTES_MAX // 1024**2)
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise DocumentUnreadable(problem="it is not UTF-8") from None
+        raise DocumentUnreadable(problem=msg("it is not UTF-8")) from None
 
 
 def _skip(text: str, at: int) -> int:
@@ -106,7 +124,7 @@ class _Reader:
     def top(self, key: str, at: int) -> int:
         """Take one member: go into the body, take the list of events apart, read anything else."""
         if key in self._inside:
-            raise ValueError(f"{key!r} stands there twice")
+            raise DocumentUnreadable(problem=msg("{name} stands there twice"), name=key[:80])
         opening = self.text[at]
         if key in _DESCEND and opening == "{":
             outer = self._inside
@@ -123,22 +141,22 @@ class _Reader:
     def members(self, at: int, visit: Visit) -> int:
         """Visit each member of the object at a place and return where it ends."""
         if self.text[at] != "{":
-            raise ValueError("a document is an object")
+            raise DocumentUnreadable(problem=msg("a document is an object"))
         at = _skip(self.text, at + 1)
         if self.text[at] == "}":
             return at + 1
         while True:
             if self.text[at] != '"':
-                raise ValueError("a member needs a name in quotation marks")
+                raise json.JSONDecodeError("a member needs a name in quotation marks", self.text, at)
             key, at = scanstring(self.text, at + 1, True)
             at = _skip(self.text, at)
             if self.text[at] != ":":
-                raise ValueError("a colon is missing")
+                raise json.JSONDecodeError("a colon is missing", self.text, at)
             at = _skip(self.text, visit(key, _skip(self.text, at + 1)))
             if self.text[at] == "}":
                 return at + 1
             if self.text[at] != ",":
-                raise ValueError("a comma is missing")
+                raise json.JSONDecodeError("a comma is missing", self.text, at)
             at = _skip(self.text, at + 1)
 
     def _elements(self, at: int) -> int:
@@ -153,7 +171,7 @@ class _Reader:
             if self.text[at] == "]":
                 return at + 1
             if self.text[at] != ",":
-                raise ValueError("a comma is missing")
+                raise json.JSONDecodeError("a comma is missing", self.text, at)
             at = _skip(self.text, at + 1)
 
     def document(self) -> ReadDocument:
@@ -161,7 +179,7 @@ class _Reader:
         text, pieces, events, last = self.text, [], [], 0
         for (start, end), body in zip(self.spans, self.bodies, strict=True):
             if not isinstance(body, dict):
-                raise DocumentUnreadable(problem="an event is an object")
+                raise DocumentUnreadable(problem=msg("an event is an object"))
             pieces.append(text[last:start].encode())
             events.append(ReadEvent(text[start:end].encode(), body))
             last = end

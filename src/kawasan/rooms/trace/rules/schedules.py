@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from kawasan.core import clock
+from kawasan.core.errors import msg
 from kawasan.rooms.trace.types.refusals import ScheduleInvalid
 
 # From the coarsest to the finest, with what each may be. A day of the week is 1 (Monday) to 7.
@@ -22,10 +23,10 @@ _DAYS_AHEAD = 366 * 8  # a 29th of February comes again at the latest after eigh
 def read_schedule(told: Any, *, at: datetime) -> dict[str, str]:
     """Return a schedule as it is kept. Raises ScheduleInvalid, also for one that never fires after ``at``."""
     if not isinstance(told, dict) or not told or not set(told) <= set(_FIELDS):
-        raise ScheduleInvalid(field="schedule", problem=f"an object of {', '.join(_FIELDS)}")
+        raise ScheduleInvalid(field="schedule", problem=msg("an object of {known}"), known=", ".join(_FIELDS))
     kept = {name: str(value).replace(" ", "") for name, value in told.items()}
     if len(_values(kept)["second"]) > SECONDS_MAX:
-        raise ScheduleInvalid(field="schedule", problem=f"second: at most {SECONDS_MAX} of a minute")
+        raise ScheduleInvalid(field="schedule", problem=msg("second: at most {most} of a minute"), most=SECONDS_MAX)
     next_firing(kept, after=at)
     return kept
 
@@ -42,7 +43,7 @@ def next_firing(schedule: dict[str, str], *, after: datetime) -> datetime:
         earliest = start.timetz().replace(tzinfo=None) if ahead == 0 else None
         if (found := _time_of_day(values, earliest)) is not None:
             return datetime.combine(day, found, clock.WIB)
-    raise ScheduleInvalid(field="schedule", problem="there is no such day")
+    raise ScheduleInvalid(field="schedule", problem=msg("there is no such day"))
 
 
 def _time_of_day(values: dict[str, list[int]], later_than: time | None) -> time | None:
@@ -73,7 +74,8 @@ def _values(schedule: dict[str, str]) -> dict[str, list[int]]:
 
 
 def _numbers(name: str, text: str, low: int, high: int) -> list[int]:
-    wrong = ScheduleInvalid(field="schedule", problem=f"{name}: {low} to {high}, such as {low}, {low}-{high} or */5")
+    problem = msg("{name}: {low} to {high}, such as {low}, {low}-{high} or */5")
+    wrong = ScheduleInvalid(field="schedule", problem=problem, name=name, low=low, high=high)
     found: set[int] = set()
     for part in text[:_TEXT_LENGTH_MAX].split(","):
         match = _ELEMENT.fullmatch(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema_rs
@@ -19,7 +20,8 @@ _DOCUMENTS = {
     "EPCISDocument": jsonschema_rs.Draft202012Validator(schema.DOCUMENT, validate_formats=True),
     "EPCISQueryDocument": jsonschema_rs.Draft202012Validator(schema.QUERY_DOCUMENT, validate_formats=True),
 }
-_PROBLEM_LENGTH_MAX = 300
+_VALUE_LENGTH_MAX = 80
+_FORMATS = {"uri": "no-uri", "date-time": "no-moment"}
 
 
 def check_document(head: dict[str, Any]) -> None:
@@ -27,7 +29,7 @@ def check_document(head: dict[str, Any]) -> None:
     kind = head.get("type")
     known = _DOCUMENTS.get(kind) if isinstance(kind, str) else None
     if known is None:
-        raise EventInvalid(place="type", problem=f"one of {', '.join(_DOCUMENTS)}")
+        raise EventInvalid(place="type", reason="value-unknown", value=_shown(kind), known=", ".join(_DOCUMENTS))
     _check(known, head, "document")
 
 
@@ -35,7 +37,7 @@ def check_event(body: dict[str, Any], *, place: str = "event") -> None:
     """Check one event. Raises EventInvalid."""
     kind = body.get("type")
     if not isinstance(kind, str):
-        raise EventInvalid(place=place, problem="type is missing")
+        raise EventInvalid(place=place, reason="member-missing", name="type")
     _check(_EVENTS.get(kind, _EXTENDED), body, place)
 
 
@@ -44,7 +46,51 @@ def _check(validator: Any, value: Any, place: str) -> None:
         if validator.is_valid(value):
             return
     except (ValueError, OverflowError):  # an integer beyond what the validator's numbers hold
-        raise EventInvalid(place=place, problem="a number is too large") from None
+        raise EventInvalid(place=place, reason="number-too-large") from None
     first = next(iter(validator.iter_errors(value)))
     path = "/".join(str(part) for part in first.instance_path)
-    raise EventInvalid(place=f"{place}/{path}" if path else place, problem=first.message[:_PROBLEM_LENGTH_MAX])
+    raise _refusal(first, f"{place}/{path}" if path else place)
+
+
+def _refusal(error: Any, place: str) -> EventInvalid:
+    """Return what the validator found under a code of ours."""
+    rule, told, value = error.kind.name, error.kind.value, _shown(error.instance)
+    match rule:
+        case "required":
+            return EventInvalid(place=place, reason="member-missing", name=told)
+        case "additionalProperties":
+            return EventInvalid(place=place, reason="member-unknown", name=_listed(told))
+        case "propertyNames":
+            return EventInvalid(place=place, reason="member-unknown", name=str(told.instance)[:_VALUE_LENGTH_MAX])
+        case "type":
+            return EventInvalid(place=place, reason="type-wrong", value=value, known=_listed(told))
+        case "enum":
+            return EventInvalid(place=place, reason="value-unknown", value=value, known=_listed(told))
+        case "format" if told in _FORMATS:
+            return EventInvalid(place=place, reason=_FORMATS[told], value=value)
+        case "pattern":
+            return EventInvalid(place=place, reason="form-wrong", value=value, known=told)
+        case "minItems" | "minProperties":
+            return EventInvalid(place=place, reason="too-few", least=told)
+        case "uniqueItems":
+            return EventInvalid(place=place, reason="repeated")
+    return _refusal_of_several(error, rule, place, value)
+
+
+def _refusal_of_several(error: Any, rule: str, place: str, value: str) -> EventInvalid:
+    """What an event must say beyond its members stands under ``allOf``; elsewhere one of several forms was wanted."""
+    is_beyond = error.schema_path[0] == "allOf"
+    if rule == "const" and is_beyond:
+        return EventInvalid(place=place, reason="ilmd-needs-add")
+    if rule == "anyOf":
+        return EventInvalid(place=place, reason="says-too-little" if is_beyond else "word-unknown", value=value)
+    return EventInvalid(place=place, reason="rule-broken", name=rule)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _VALUE_LENGTH_MAX else f"{text[:_VALUE_LENGTH_MAX]}…"
+
+
+def _listed(names: list[Any]) -> str:
+    return ", ".join(map(str, names))[: 3 * _VALUE_LENGTH_MAX]

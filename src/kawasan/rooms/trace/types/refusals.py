@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kawasan.core.errors import BodyTooLarge, Busy, Conflict, Invalid, NotFound, msg
+from kawasan.rooms.trace.types.reasons import REASONS
 
 __all__ = ["BodyTooLarge"]
 
@@ -23,6 +26,9 @@ class EventInvalid(Invalid):
     title = msg("This is no valid EPCIS 2.0")
     detail = msg("{place}: {problem}")
     status = 400
+
+    def __init__(self, *, place: str, reason: str, **data: Any) -> None:
+        super().__init__(place=place, reason=reason, problem=REASONS[reason], **data)
 
 
 class EventIdTaken(Conflict):
