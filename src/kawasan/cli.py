@@ -21,6 +21,7 @@ from kawasan.witness import command as witness_command
 
 EXIT_FOUND = 1  # a check found something
 EXIT_USAGE = 2
+PORT = click.IntRange(0, runtime.PORT_MAX)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -107,8 +108,8 @@ def add_zone(context: click.Context, schema: str, name: str, hosts: tuple[str, .
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, help="0 picks a free one.")
-@click.option("--intake-port", type=click.IntRange(0, 65_535), help="Where orders are taken (the port after --port).")
+@click.option("--port", default=8000, show_default=True, type=PORT, help="0 picks a free one.")
+@click.option("--intake-port", type=PORT, help="Where orders are taken (the port after --port).")
 @click.option(
     "--intakes",
     default=1,
@@ -125,7 +126,7 @@ def serve(context: click.Context, host: str, port: int, intake_port: int | None,
         from kawasan.server.serving import serve as run
 
         if intake_port is None:
-            intake_port = port + 1 if port else 0
+            intake_port = runtime.port_after(port)
         running = Processes(data=folder, host=host, port=port, intake_port=intake_port, intakes=intakes)
         try:
             run(running, context.meta["database"], say=click.echo, warn=partial(click.echo, err=True))
@@ -145,7 +146,7 @@ def worker(context: click.Context) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8001, show_default=True, help="Several processes may share one.")
+@click.option("--port", default=8001, show_default=True, type=PORT, help="Several processes may share one.")
 @click.pass_context
 def intake(context: click.Context, host: str, port: int) -> None:
     """Take orders over JSON, very many a second, beside the web server (`serve` and `demo` start it themselves)."""
@@ -244,7 +245,7 @@ def restore(context: click.Context, file: Path) -> None:
     "--for", "seconds", type=click.FloatRange(min=1), help="Stop by itself so many seconds after it is ready."
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 picks a free one.")
+@click.option("--port", default=8000, show_default=True, type=PORT, help="0 picks a free one.")
 @click.option(
     "--orders-per-second",
     "rate",

@@ -83,7 +83,7 @@ class Demo:
     def _run(self) -> int:
         os.environ["KAWASAN_SANDBOX"] = "1"  # before the settings are read, here and in the processes below
         need_free_port(self.options.host, self.options.port)
-        need_free_port(self.options.host, self.options.port and self.options.port + 1)
+        need_free_port(self.options.host, runtime.port_after(self.options.port))
         folder = runtime.data_folder(self.options.data)
         with _only(folder):
             state.forget_told(folder)
@@ -165,7 +165,7 @@ class Demo:
 
         self._step(told.PROCESSES)
         port = self.options.port
-        intake_port = port + 1 if port else 0
+        intake_port = runtime.port_after(port)
         running = Processes(data=folder, host=self.options.host, port=port, intake_port=intake_port, measures=True)
         self._add_bank(running)
         market: Market | None = None

@@ -60,6 +60,8 @@ class Processes:
         """Start every child and wait until the web server answers. Raises TimeoutError with the log's end."""
         if self.port == 0:
             self.port = free_port(self.host)
+        else:
+            need_free(self.host, self.port)
         if self.intakes and self.intake_port == 0:
             self.intake_port = free_port(self.host)
         if self.intakes:
@@ -195,14 +197,14 @@ def need_free(host: str, port: int) -> None:
     """
     Raise OSError where somebody listens on the port already.
 
-    Intakes share a port among themselves, so without this look two deployments would take each other's orders.
+    Web servers and intakes can share a port, so without this look two deployments would answer each other's requests.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise OSError(f"port {port} for orders cannot be used ({error.strerror}): choose another") from error
+            raise OSError(f"port {port} cannot be used ({error.strerror}): choose another") from error
 
 
 def stop_on_signals(handler: Callable[[], None]) -> None:

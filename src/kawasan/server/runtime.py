@@ -17,6 +17,7 @@ from kawasan.platform.embedded import AlreadyRunning, EmbeddedPostgres, NotReady
 from kawasan.platform.telemetry import log
 
 SETTINGS = "kawasan.server.settings"
+PORT_MAX = 65_535
 
 
 OTHERS_SECONDS_MAX = 15  # how long the end of the server waits for other commands
@@ -137,3 +138,8 @@ def everything_stays() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def port_after(port: int) -> int:
+    """Return where orders are taken unless told otherwise; 0, which picks a free one, after 0 and after the last."""
+    return port + 1 if 0 < port < PORT_MAX else 0
