@@ -114,3 +114,19 @@ class BodyTooLarge(Invalid):
     title = msg("This is too large")
     detail = msg("At most {megabytes} MB are taken at once.")
     status = 413
+
+
+class MethodNotAllowed(Refusal):
+    """A program sent another method than the address takes."""
+
+    code = "method-not-allowed"
+    title = msg("Not possible here")
+    detail = msg("Send {allowed} here.")
+    status = 405
+
+
+class OnlyByButton(MethodNotAllowed):
+    """A person opened, or reloaded, an address that only takes what a form sends."""
+
+    code = "only-by-button"
+    detail = msg("This address only takes what a button sends. Go back to the page with the button and press it there.")

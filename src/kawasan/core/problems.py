@@ -36,6 +36,7 @@ STATUS: tuple[tuple[type[Refusal], HTTPStatus], ...] = (
 )
 
 _NAME = re.compile(r"\{(\w+)\}")
+_UNREADABLE = msg("Cannot parse request body")  # ninja's words for a body that is not JSON
 # What pydantic finds in a body, under its own names and with its own limits; what is not here is told in English.
 _FIELD_PROBLEMS = {
     "string_type": msg("A text is needed."),

@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from kawasan.core.access import STRANGER, Actor
-from kawasan.core.errors import BodyTooLarge, NotFound, Refusal
+from kawasan.core.errors import BodyTooLarge, MethodNotAllowed, NotFound, OnlyByButton, Refusal
 from kawasan.platform import schemas
-from kawasan.platform.problems import respond
+from kawasan.platform.problems import respond, wants_json
 from kawasan.platform.telemetry import REQUESTS, log
 from kawasan.server.wiring import actor_of_key, actor_of_person
 
@@ -122,7 +122,17 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_told = response.get("Content-Type", "").startswith("application/problem+json")
+        return response if response.status_code != 405 or is_told else self._wrong_method(request, response["Allow"])
+
+    @staticmethod
+    def _wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+        """Say with words what Django's and ninja's bare answers leave to guess."""
+        kind = MethodNotAllowed if wants_json(request) else OnlyByButton
+        response = respond(request, kind(allowed=allowed))
+        response["Allow"] = allowed
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):

@@ -20,7 +20,7 @@ class QueryNotUnderstood(Invalid):
 
     code = "query-not-understood"
     title = msg("This query is not understood")
-    detail = msg("{problem}")
+    detail = msg("This part of it is not known here: {problem}")
     status = 400
 
 
