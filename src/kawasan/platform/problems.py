@@ -18,6 +18,8 @@ __all__ = ["as_dict", "json_problem", "page_problem", "respond", "status_of", "t
 
 R = TypeVar("R", bound=HttpResponse)
 
+# What only programs ask for, whatever they say that they accept.
+_OF_PROGRAMS = ("/v1/", "/log/proof/", "/log/tile/")
 # Refusals worth a log line even though nobody did anything wrong in the program.
 _WORTH_A_LINE = (Forbidden, Busy)
 
@@ -62,7 +64,7 @@ def page_problem(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def wants_json(request: HttpRequest) -> bool:
     """Whether this request comes from a program."""
     accepted = request.headers.get("Accept", "").partition(",")[0].partition(";")[0].strip()
-    return request.path.startswith("/v1/") or accepted == "application/json" or accepted.endswith("+json")
+    return request.path.startswith(_OF_PROGRAMS) or accepted == "application/json" or accepted.endswith("+json")
 
 
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:

@@ -63,6 +63,14 @@ class SizeNotPublished(NotFound):
     detail = msg("The log's last checkpoint covers {size} entries.")
 
 
+class BeyondTheTree(NotFound):
+    """An entry, or a size, that a tree of the size that was named does not reach."""
+
+    code = "log-beyond-the-tree"
+    title = msg("Not in a tree of that size")
+    detail = msg("{asked} lies beyond a tree of {size} entries.")
+
+
 class AlreadyErased(Conflict):
     """What the leaf stood for was erased before."""
 

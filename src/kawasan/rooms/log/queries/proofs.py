@@ -18,7 +18,16 @@ from kawasan.rooms.log import models
 from kawasan.rooms.log.queries.documents import held_document
 from kawasan.rooms.log.queries.tiles import read_tiles
 from kawasan.rooms.log.rules import entries, merkle, notes, transfers
-from kawasan.rooms.log.types import CheckpointInfo, Content, LeafId, LeafNotFound, Part, Proof, SizeNotPublished
+from kawasan.rooms.log.types import (
+    BeyondTheTree,
+    CheckpointInfo,
+    Content,
+    LeafId,
+    LeafNotFound,
+    Part,
+    Proof,
+    SizeNotPublished,
+)
 
 _LEAF = """
 select s.id, s.kind, s.committed, s.at, l.leaf_index, c.subject, c.body, c.salt, c.is_public,
@@ -72,18 +81,22 @@ def published_size() -> int:
 
 
 def inclusion(*, index: int, size: int) -> tuple[bytes, ...]:
-    """Return the inclusion proof of a leaf in the published tree of a size. Raises SizeNotPublished."""
+    """Return the inclusion proof of a leaf in the published tree of a size. Raises SizeNotPublished, BeyondTheTree."""
     _need_published(size)
     if not 0 <= index < size:
-        raise SizeNotPublished(size=size)
+        raise BeyondTheTree(asked=index, size=size)
     return tuple(merkle.hashes_of(merkle.inclusion_ranges(index, size), read_tiles))
 
 
 def consistency(*, old: int, new: int) -> tuple[bytes, ...]:
-    """Return the proof that the tree of ``old`` leaves is the beginning of that of ``new``. Raises SizeNotPublished."""
+    """
+    Return the proof that the tree of ``old`` leaves is the beginning of that of ``new``.
+
+    Raises SizeNotPublished, BeyondTheTree.
+    """
     _need_published(new)
     if not 0 <= old <= new:
-        raise SizeNotPublished(size=new)
+        raise BeyondTheTree(asked=old, size=new)
     return tuple(merkle.hashes_of(merkle.consistency_ranges(old, new), read_tiles))
 
 

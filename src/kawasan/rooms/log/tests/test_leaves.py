@@ -127,16 +127,25 @@ def test_what_cannot_be_proved_is_refused_and_leaves_nothing(kind, body, refusal
 
 def test_sizes_that_were_never_published_have_no_proof():
     size = _submitted_and_published()
-    for ask in (
-        lambda: log.inclusion(index=0, size=size + 1),
-        lambda: log.inclusion(index=size, size=size),
-        lambda: log.consistency(old=size, new=size + 1),
-        lambda: log.consistency(old=size + 1, new=size),
-        lambda: log.tile(level=0, place=size // 256 + 1, width=1, published=size),
+    for code, ask in (
+        ("log-size-not-published", lambda: log.inclusion(index=0, size=size + 1)),
+        ("log-beyond-the-tree", lambda: log.inclusion(index=size, size=size)),
+        ("log-size-not-published", lambda: log.consistency(old=size, new=size + 1)),
+        ("log-beyond-the-tree", lambda: log.consistency(old=size + 1, new=size)),
+        ("log-size-not-published", lambda: log.tile(level=0, place=size // 256 + 1, width=1, published=size)),
     ):
         with pytest.raises(Refusal) as caught:
             ask()
-        assert caught.value.code == "log-size-not-published"
+        assert caught.value.code == code
+
+
+def test_programs_that_ask_for_proofs_and_tiles_are_refused_as_programs(client):
+    size = _submitted_and_published()
+    for path in (f"proof/inclusion/{size + 8}/{size}", f"proof/inclusion/0/{size + 1}", "tile/0/999"):
+        answer = client.get(f"/log/{path}", headers={"Accept": "*/*", "Accept-Language": "en"})
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json"), path
+    beyond = client.get(f"/log/proof/inclusion/{size + 8}/{size}", headers={"Accept-Language": "en"}).json()
+    assert beyond["detail"] == f"{size + 8} lies beyond a tree of {size} entries."
 
 
 def _submitted_and_published() -> int:
