@@ -26,7 +26,9 @@ def _run(*words: str):
 def test_the_command_anchors_lists_and_checks_and_ends_with_1_where_something_failed(settings, tmp_path):
     log.submit(kind="test.note", subject="n", body={"n": 1}, at=AT, is_public=True)
     found = published()
-    assert "KAWASAN_TSA_URL" in _run("now").output
+    nobody = _run("now")
+    assert (nobody.exit_code, "KAWASAN_TSA_URL" in nobody.output) == (1, True)
+    assert "no checkpoint was anchored yet" in _run("list").output
     settings.KAWASAN_TSA_URL = "http://127.0.0.1:1/tsa"
     failed = _run("now")
     assert (failed.exit_code, "no answer: ConnectError" in failed.output) == (1, True)

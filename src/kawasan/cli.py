@@ -345,6 +345,8 @@ def add_person(
 ) -> None:
     """Add a person (the first operator, say) and print a link, good once, with which they set their password."""
     with _django(context):
+        from django.utils.translation import override
+
         from kawasan.core import clock
         from kawasan.core.access import SYSTEM
         from kawasan.core.errors import Refusal
@@ -366,5 +368,6 @@ def add_person(
                     if zone_role:
                         people.grant_zone_role(actor=SYSTEM, person_id=person.id, role=zone_role, at=clock.now())
             except Refusal as refusal:
-                raise click.BadParameter(" ".join(texts(refusal))) from refusal
+                with override("en"):  # as everything that this command says
+                    raise click.BadParameter(": ".join(texts(refusal))) from refusal
             click.echo(address.rstrip("/") + password_link(person.id))

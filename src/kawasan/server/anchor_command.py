@@ -35,11 +35,13 @@ def _add_now(anchor: click.Group, zone_of: ZoneOf) -> None:
     @JSON
     @click.pass_context
     def now(context: click.Context, zone: str | None, as_json: bool) -> None:
-        """Anchor the newest checkpoint now, where it is not held yet. Exit 1 where that failed."""
+        """Anchor the newest checkpoint now, where it is not held yet. Exit 1 where that failed, or nobody is named."""
         with zone_of(context, zone):
             from kawasan.server import anchoring
 
-            _tell(anchoring.now(), as_json)
+            if not anchoring.has_keeper():
+                raise click.ClickException("nobody is named who keeps checkpoints: set KAWASAN_TSA_URL")
+            _tell(anchoring.now(), as_json, otherwise="held already")
 
 
 def _add_list(anchor: click.Group, zone_of: ZoneOf) -> None:
@@ -57,7 +59,7 @@ def _add_list(anchor: click.Group, zone_of: ZoneOf) -> None:
             if as_json:
                 click.echo(json.dumps(rows))
             else:
-                _print(rows)
+                _print(rows, otherwise="no checkpoint was anchored yet")
 
 
 def _add_check(anchor: click.Group, zone_of: ZoneOf) -> None:
@@ -70,7 +72,7 @@ def _add_check(anchor: click.Group, zone_of: ZoneOf) -> None:
         with zone_of(context, zone):
             from kawasan.server import anchoring
 
-            _tell(anchoring.checked(), as_json)
+            _tell(anchoring.checked(), as_json, otherwise="no checkpoint was anchored yet")
 
 
 def _add_deploy(anchor: click.Group, zone_of: ZoneOf) -> None:
@@ -88,18 +90,18 @@ def _add_deploy(anchor: click.Group, zone_of: ZoneOf) -> None:
                 raise click.ClickException(str(error)) from error
 
 
-def _tell(rows: list[dict[str, Any]], as_json: bool) -> None:
+def _tell(rows: list[dict[str, Any]], as_json: bool, *, otherwise: str) -> None:
     if as_json:
         click.echo(json.dumps(rows))
     else:
-        _print(rows)
+        _print(rows, otherwise=otherwise)
     if any(row["problem"] for row in rows):
         sys.exit(EXIT_FOUND)
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _print(rows: list[dict[str, Any]], *, otherwise: str) -> None:
     for row in rows:
         says = f"NO  {row['problem']}" if row["problem"] else f"ok  {row['stamped_at']}"
         click.echo(f"{row['at']}  {row['kind']:<8} {row['size']:>12}  {row['target']}  {says}")
     if not rows:
-        click.echo("nothing to say: see KAWASAN_TSA_URL in the settings")
+        click.echo(otherwise)

@@ -24,6 +24,11 @@ def now() -> list[dict[str, Any]]:
     return [_row(tasks.anchor_with(plan, at=at)) for plan in plans if plan.next_at is not None]
 
 
+def has_keeper() -> bool:
+    """Whether a timestamp authority or a contract is named in the settings."""
+    return bool(settings.KAWASAN_TSA_URL or settings.KAWASAN_EVM_CONTRACT)
+
+
 def listed(limit: int) -> list[dict[str, Any]]:
     """Return attempts, newest first."""
     with transaction(SYSTEM):
