@@ -11,6 +11,9 @@ WCAG = {
     "resultTypes": ["violations"],  # what is well is looked at as before, and not told in thousands of lines
 }
 FIRST_PAGE_BYTES_MAX = 150_000
+# On a phone the rows of a table are cards, which have nothing to scroll to.
+CUT_OFF = """() => innerWidth < 560 ? [...document.querySelectorAll(".table-wrap:has(> .table:not(.compact))")]
+    .filter(wrap => wrap.scrollWidth > wrap.clientWidth).map(wrap => wrap.textContent.slice(0, 80)) : []"""
 
 PAGES = [
     (None, "/"),
@@ -76,6 +79,7 @@ def test_a_page_fits_is_accessible_and_makes_no_noise(places, look_as, person, p
     assert page.response.status in (200, 404)
     assert (page.response.status == 404) == (path == "/tidak-ada")
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), "scrolls sideways"
+    assert page.evaluate(CUT_OFF) == [], "cards of a table are cut off at the right"
     # The bottom bar covers what lies under it until one scrolls: look at the whole page at once.
     page.set_viewport_size(
         {"width": width, "height": min(30_000, page.evaluate("document.documentElement.scrollHeight") + 200)}
