@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from kawasan.rooms.zone.types.businesses import SCOPES
+
 ROOT = Path(__file__).resolve().parents[2]
 INTERNAL = {"KAWASAN_WIRING"}  # a Django setting, not a variable of the environment
 
@@ -29,3 +31,9 @@ def test_the_readme_names_the_two_commands():
     text = (ROOT / "README.md").read_text()
     assert "make demo" in text
     assert "make test" in text
+
+
+def test_scopes_that_our_documents_name_are_there():
+    pages = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("src/kawasan/rooms/*/README.md")]
+    named = {scope for page in pages for scope in re.findall(r"`([a-z]+:(?:read|write|admit))`", page.read_text())}
+    assert named - set(SCOPES) == set()
