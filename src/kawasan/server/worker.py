@@ -104,12 +104,12 @@ def _repeat(name: str, work: Callable[[], int]) -> None:
     """Do something for every zone, again and again; rest when there was nothing to do, and in a rush of orders."""
     rush = Rush()
     while not _stopping.is_set():
-        begin, done, is_rush = time.monotonic(), 0, False
+        begin, done, most = time.monotonic(), 0, 0.0
         try:
             for zone in schemas.zones():
                 with schemas.in_zone(zone.schema):
                     done += work()
-                    is_rush |= rush.is_on()
+                    most = max(most, rush.how_much())
         except Busy:
             pass  # somebody has it in hand; the next round takes it
         except Exception:
@@ -118,8 +118,8 @@ def _repeat(name: str, work: Callable[[], int]) -> None:
             _stopping.wait(FAILED_SECONDS)
         if not done:
             _stopping.wait(IDLE_SECONDS)
-        elif is_rush:
-            _stopping.wait(rest_after(time.monotonic() - begin))
+        elif most:
+            _stopping.wait(rest_after(time.monotonic() - begin, most))
 
 
 def _write_out() -> int:
