@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from kawasan.core.access import STRANGER, Actor
@@ -56,7 +57,25 @@ class ZoneOfHost:
             return respond(request, refusal)
         request.zone = zone  # type: ignore[attr-defined]
         with schemas.in_zone(zone.schema):
-            return self.get_response(request)
+            response = self.get_response(request)
+        _stay_in_zone(response, zone.schema)
+        return response
+
+
+def _stay_in_zone(response: HttpResponseBase, schema: str) -> None:
+    """Let a file that is sent while it is read be read in its zone: the server asks for the rest of it later."""
+    if isinstance(response, StreamingHttpResponse) and not response.is_async:
+        response.streaming_content = _in_zone(schema, iter(response))
+
+
+def _in_zone(schema: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = iter(chunks)
+    while True:
+        with schemas.in_zone(schema):
+            chunk = next(rest, None)
+        if chunk is None:
+            return
+        yield chunk
 
 
 class BodyLimit:
