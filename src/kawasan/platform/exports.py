@@ -13,16 +13,18 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from kawasan.core.clock import WIB
+
 # Cells that a spreadsheet would run as a formula start with one of these (OWASP CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a value that no spreadsheet will run as a formula."""
+    """Return a value that no spreadsheet will run as a formula; a moment is the one in WIB that the pages show."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return (value.astimezone(WIB) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S")
     return value
 
 

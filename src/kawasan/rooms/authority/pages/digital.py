@@ -69,7 +69,14 @@ def digital_list(request: HttpRequest) -> HttpResponse:
     }[activity]
     if request.GET.get("unduh") == "csv":
         rows = [[p.name, p.regency_name, p.province_name, p.edition, p.kbli_code, p.kbli_title] for p in found]
-        header = [gettext("Business"), gettext("Regency or city"), gettext("Province"), "KBLI", gettext("Code"), ""]
+        header = [
+            gettext("Business"),
+            gettext("Regency or city"),
+            gettext("Province"),
+            "KBLI",
+            gettext("Code"),
+            gettext("Activity"),
+        ]
         return cast(HttpResponse, csv_response("kawasan-digitalisasi-usaha.csv", header, rows))
     shown = [
         (place, reverse("authority:business", args=[ids.public(BUSINESS_PREFIX, place.business_id)])) for place in found

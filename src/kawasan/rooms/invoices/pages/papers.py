@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
 from kawasan.core import clock
@@ -66,7 +66,7 @@ def _header() -> list[str]:
     return [
         gettext("Number"), gettext("Day"), gettext("Due"), gettext("Customer"), gettext("State"),
         gettext("Without PPN"), gettext("PPN"), gettext("Total"), gettext("Paid"), gettext("Credited"),
-        gettext("Open"), gettext("Tax invoice"),
+        pgettext("money", "Open"), gettext("Tax invoice"),
     ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _rows(found: list[invoices.Document]) -> Iterator[tuple[Any, ...]]:
     for item in found:
         figures = (
             item.sums.base_minor, item.sums.ppn_minor, item.sums.total_minor, item.paid_minor, item.credited_minor,
-            item.open_minor if item.kind is invoices.DocumentKind.INVOICE else 0,
+            item.open_minor if item.kind is invoices.DocumentKind.INVOICE and not item.is_draft else 0,
         )  # fmt: skip
         days = (item.issued_on.isoformat() if item.issued_on else "", item.due_on.isoformat() if item.due_on else "")
         yield (

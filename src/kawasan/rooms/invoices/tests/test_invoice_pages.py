@@ -73,6 +73,8 @@ def test_an_owner_bills_a_new_customer_from_the_first_tap(client: Any, shop: Any
     changed = given | {"line-0-quantity": "2"}
     assert client.post(made["Location"] + "/ubah", changed).status_code == 302
     assert "Rp200,000" in page(client, made["Location"])
+    head, draft = b"".join(client.get(f"{root}/daftar.csv", **ENGLISH).streaming_content).decode().splitlines()
+    assert (head.split(",")[-2], draft.split(",")[-5:-1]) == ("Open", ["200000.00", "0.00", "0.00", "0.00"])
     assert client.post(made["Location"] + "/terbit", {"day": ""}).status_code == 302
     year = clock.business_day(clock.now()).year
     text = page(client, made["Location"])

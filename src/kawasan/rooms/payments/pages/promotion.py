@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kawasan.core import clock, ids
 from kawasan.core.access import Actor, ZoneRole
 from kawasan.core.clock import WIB, business_day
-from kawasan.core.errors import Refusal
+from kawasan.core.errors import Refusal, msg
 from kawasan.core.money import Money
 from kawasan.platform.db import transaction
 from kawasan.platform.exports import csv_response
@@ -22,6 +22,16 @@ from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.payments import api as payments
 from kawasan.rooms.payments.forms.promotion import PromotionForm
+
+WAYS = {
+    payments.PromotionWay.IN: msg("Money came in for promotions"),
+    payments.PromotionWay.OUT: msg("Money went out again"),
+}
+STATES = {
+    payments.PromotionState.ENTERED: msg("Waits for somebody else"),
+    payments.PromotionState.APPROVED: msg("Approved"),
+    payments.PromotionState.REJECTED: msg("Rejected"),
+}
 
 
 @signed_in
@@ -74,7 +84,8 @@ def file(request: HttpRequest) -> HttpResponseBase:
     ]  # fmt: skip
     rows = (
         [
-            one.day, one.way.value, Money(one.amount_minor).amount, one.bank_reference, one.note, one.state.value,
+            one.day, gettext(WAYS[one.way]), Money(one.amount_minor).amount, one.bank_reference, one.note,
+            gettext(STATES[one.state]),
             one.entered_by, one.entered_at, one.decided_by, one.decided_at,
         ]
         for one in found
