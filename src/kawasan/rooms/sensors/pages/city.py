@@ -176,6 +176,6 @@ def _month(text: str | None, usual: date) -> date:
 
 
 def _kilograms(grams: int) -> float:
-    """Return kilograms as people read them in a sum: one decimal, and none where they are whole."""
-    tenths = round(grams / GRAMS, 1)
-    return int(tenths) if tenths == int(tenths) else tenths
+    """Return kilograms to the gram, as each weighing beside the sum is written."""
+    whole, rest = divmod(grams, GRAMS)
+    return grams / GRAMS if rest else whole

@@ -51,8 +51,8 @@ def devices(
     rows, limit = _rows().filter(owner_id=owner_id), clamp_limit(limit)
     if kind:
         rows = rows.filter(kind=kind)
-    if text.strip():
-        rows = rows.filter(Q(name__icontains=text.strip()[:80]) | Q(description__icontains=text.strip()[:80]))
+    if wanted := text.replace("\0", "").strip()[:80]:
+        rows = rows.filter(Q(name__icontains=wanted) | Q(description__icontains=wanted))
     if key := decode_cursor(cursor, str):
         rows = rows.filter(pk__lt=UUID(key[0])) if _is_uuid(key[0]) else rows.none()
     found = [as_device(row) for row in rows.order_by("-pk")[: limit + 1]]

@@ -234,20 +234,20 @@ def test_the_city_on_its_pages_and_for_everybody(client):
     assert client.post(f"{there}/catat", {"stop": stop}).status_code == 302
     assert client.post(f"{there}/catat", {"x": "1"}).status_code == 302
     assert "Round closed" in client.get(there, **ENGLISH).content.decode()
-    weighing = {"id": ids.public("wgh", ids.uuid7()), "material": "plastic", "kilograms": "1250.5"}
+    weighing = {"id": ids.public("wgh", ids.uuid7()), "material": "plastic", "kilograms": "1250.25"}
     for _ in range(2):
         assert client.post("/kawasan/kebersihan/timbang", weighing | {"district_code": "32.73.01"}).status_code == 302
     wrong = client.post("/kawasan/kebersihan/timbang", weighing | {"district_code": "99.99.99"})
     assert wrong.status_code == 422
     csv = b"".join(client.get("/kawasan/kebersihan/timbang.csv", **ENGLISH).streaming_content).decode()
-    assert csv.count("1250.5") == 1
+    assert csv.count("1250.25") == 1
     assert client.get("/kawasan/kebersihan/timbang.xlsx").status_code == 200
     client.logout()
     public = client.get("/kota-bersih", **ENGLISH).content.decode()
-    assert "1,250.5" in public
+    assert public.count("1,250.25") == 3  # of the material, of the district, and the weighing itself
     assert zone.district("32.73.01").name in public
     assert client.get("/kota-bersih?bulan=nonsense").status_code == 200
-    assert "1,250.5" not in client.get("/kota-bersih?bulan=2020-01", **ENGLISH).content.decode()
+    assert "1,250.25" not in client.get("/kota-bersih?bulan=2020-01", **ENGLISH).content.decode()
     assert date(2020, 1, 1) < clock.business_day(now)
 
 

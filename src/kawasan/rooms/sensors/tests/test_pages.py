@@ -73,6 +73,12 @@ def test_a_device_from_its_form_to_its_chart(client, is_city):
     assert "Out of use" in seen(client, desk)
 
 
+def test_a_search_that_no_text_can_hold_finds_what_is_left_of_it(client):
+    client.force_login(zone_staff())
+    answer = client.get("/kawasan/perangkat", {"q": "\0"})
+    assert answer.status_code == 200
+
+
 def test_an_alarm_that_goes_on_is_seen_at_once(client):
     business, now = a_business(), clock.now()
     made = a_device(business.id, at=now - timedelta(days=1))
