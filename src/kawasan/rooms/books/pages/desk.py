@@ -37,6 +37,14 @@ def period_asked(request: HttpRequest) -> tuple[PeriodForm, books.Span]:
     return form, here
 
 
+def period_of_file(request: HttpRequest) -> books.Span:
+    """Return the period in the address for a file, which has no form to say what is wrong. Raises BookPeriodInvalid."""
+    form, span = period_asked(request)
+    if form.errors:
+        raise books.BookPeriodInvalid(field="to")
+    return span
+
+
 def chips(today: date) -> list[tuple[str, books.Span]]:
     """Return the periods that people ask for most."""
     month = books.month_of(today)

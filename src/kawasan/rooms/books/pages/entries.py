@@ -97,8 +97,7 @@ def entries(request: HttpRequest, slug: str) -> HttpResponse:
     with transaction(actor):
         business = zone.business_by_slug(slug=slug)
         page = books.entries(actor=actor, business_id=business.id, cursor=request.GET.get("after"))
-        known = names(books.chart_of(actor=actor, business_id=business.id))
-    rows = entry_rows(page.items, known)
+        rows = entry_rows(page.items, books.chart_of(actor=actor, business_id=business.id))
     return render(
         request, "books/entries.html", context(business, "entries", entries=rows, next_cursor=page.next_cursor)
     )

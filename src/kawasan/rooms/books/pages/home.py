@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from kawasan.core import clock
 from kawasan.platform.db import transaction
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.forms.entries import CloseForm, ReasonForm
+from kawasan.rooms.books.forms.entries import CASH_LINE, CloseForm, ReasonForm
 from kawasan.rooms.books.pages.desk import context, month_asked, names
 from kawasan.rooms.zone import api as zone
 
@@ -75,7 +76,7 @@ def _month_page(request: HttpRequest, slug: str, form: ReasonForm) -> dict[str, 
         shown = books.owners_month(actor=actor, business_id=business.id, month=month, at=now)
         year = books.tax_year(actor=actor, business_id=business.id, year=month.year, at=now)
         page = books.entries(actor=actor, business_id=business.id, kinds=BY_HAND, limit=NEWEST)
-        known = names(books.chart_of(actor=actor, business_id=business.id))
+        chart = books.chart_of(actor=actor, business_id=business.id)
         events = books.period_events(business.id)
     today = clock.business_day(now)
     return context(
@@ -83,7 +84,7 @@ def _month_page(request: HttpRequest, slug: str, form: ReasonForm) -> dict[str, 
         "home",
         month=shown,
         year=year,
-        entries=entry_rows(page.items, known),
+        entries=entry_rows(page.items, chart),
         events=events,
         reason_form=form,
         is_over=shown.span.last < today,
@@ -91,25 +92,29 @@ def _month_page(request: HttpRequest, slug: str, form: ReasonForm) -> dict[str, 
         before=shown.span.prior.first,
         after=None if shown.span.last >= today else shown.span.last + timedelta(days=1),
         next_duty=next((duty for duty in year.duties if duty.amount_minor and not duty.is_done), None),
+        today=today,
     )
 
 
-def entry_rows(found: Any, known: dict[str, str]) -> list[dict[str, Any]]:
+def entry_rows(found: Sequence[books.Entry], chart: Sequence[books.Account]) -> list[dict[str, Any]]:
     """Return entries by hand as a list shows them: what for, how much, in or out."""
-    return [
-        {
-            "entry": entry,
-            "what": known[_telling(entry)],
-            "is_in": entry.kind is books.EntryKind.INCOME,
-            "is_out": entry.kind is books.EntryKind.EXPENSE,
-        }
-        for entry in found
-    ]
+    known, money = names(chart), {account.code for account in chart if account.line == CASH_LINE}
+    return [{"entry": entry, "what": known[_telling(entry, money)]} | _direction(entry, money) for entry in found]
 
 
-def _telling(entry: books.Entry) -> str:
-    """Return the account that says what an entry is about."""
-    return entry.lines[-1 if entry.kind is books.EntryKind.INCOME else 0].account
+def _telling(entry: books.Entry, money: Set[str]) -> str:
+    """Return the account that says what an entry is about: not the till or the bank that was paid from or into."""
+    first = entry.lines[0].account
+    if entry.kind is books.EntryKind.OPENING:
+        return first
+    return next((line.account for line in entry.lines if line.account not in money), first)
+
+
+def _direction(entry: books.Entry, money: Set[str]) -> dict[str, bool]:
+    """Say whether all of an entry came in or went out; what was there at the beginning did neither."""
+    moved = sum(line.amount_minor for line in entry.lines if line.account in money)
+    is_whole = abs(moved) == entry.amount_minor and entry.kind is not books.EntryKind.OPENING
+    return {"is_in": is_whole and moved > 0, "is_out": is_whole and moved < 0}
 
 
 def _to_month(slug: str, month: date) -> HttpResponse:

@@ -18,10 +18,10 @@ from kawasan.platform.db import transaction
 from kawasan.platform.exports import safe_cell
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.pages.desk import chips, context, language, period_asked
+from kawasan.rooms.books.pages.desk import chips, context, language, period_asked, period_of_file
 from kawasan.rooms.books.pages.papers import pdf_response
 from kawasan.rooms.books.pages.reports import EVERYTHING, open_address
-from kawasan.rooms.books.pages.wording import REPORTS, policies
+from kawasan.rooms.books.pages.wording import REPORTS, file_heads, heads, policies
 from kawasan.rooms.zone import api as zone
 
 
@@ -38,7 +38,7 @@ def notes(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def report_file(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Download position, profit and loss and notes together: pdf or xlsx."""
-    _, span = period_asked(request)
+    span = period_of_file(request)
     page = _page(request, slug, span)
     name = f"laporan-keuangan-{slug}-{span.last:%Y%m%d}.{kind}"
     if kind == "pdf":
@@ -57,13 +57,18 @@ def _page(request: HttpRequest, slug: str, span: books.Span) -> dict[str, Any]:
         profile = books.profile_of(**who)
     spoken = language()
     statements = [
-        (gettext(REPORTS[part.report.value]), [_line(row, spoken) for row in part.rows])
+        (
+            gettext(REPORTS[part.report.value]),
+            [_line(row, spoken) for row in part.rows],
+            heads(span, is_of_position=part is found.position),
+            file_heads(span, is_of_position=part is found.position),
+        )
         for part in (found.position, found.profit)
     ]
     form = zone.LABELS["legal_form"][business.legal_form.value]
     shown = [_note(slug, note, span, spoken) for note in found.notes]
     return context(
-        business, "reports", span=span, prior=found.prior, statements=statements, notes=shown,
+        business, "reports", span=span, statements=statements, notes=shown,
         legal_form=gettext(form), policies=policies(profile),
         reports=[(name, gettext(text)) for name, text in REPORTS.items()],
     )  # fmt: skip
@@ -88,7 +93,11 @@ def _note(slug: str, note: books.Note, span: books.Span, spoken: str) -> dict[st
         for row in note.rows
     ]
     name = books.line_name(note.line, spoken)
-    return {"number": note.number, "name": name, "rows": rows, "amount": note.amount_minor, "prior": note.prior_minor}
+    return {
+        "number": note.number, "name": name, "rows": rows, "amount": note.amount_minor, "prior": note.prior_minor,
+        "heads": heads(span, is_of_position=note.is_of_position),
+        "days": file_heads(span, is_of_position=note.is_of_position),
+    }  # fmt: skip
 
 
 def _account(account: books.Account | None, spoken: str) -> str:
@@ -97,8 +106,7 @@ def _account(account: books.Account | None, spoken: str) -> str:
 
 def _xlsx(name: str, page: dict[str, Any]) -> HttpResponse:
     book = Workbook(write_only=True)
-    days = [f"{part.first} – {part.last}" for part in (page["span"], page["prior"])]
-    for title, rows in page["statements"]:
+    for title, rows, _heads, days in page["statements"]:
         sheet = book.create_sheet(title[:31])
         sheet.append([title, *days])
         for row in rows:
@@ -107,7 +115,7 @@ def _xlsx(name: str, page: dict[str, Any]) -> HttpResponse:
     for title, text in page["policies"]:
         sheet.append([title, text])
     for note in page["notes"]:
-        sheet.append([f"{note['number']}. {note['name']}", *days])
+        sheet.append([f"{note['number']}. {note['name']}", *note["days"]])
         for row in note["rows"]:
             sheet.append([safe_cell(row["label"]), Money(row["amount"]).amount, Money(row["prior"]).amount])
         sheet.append([gettext("Total"), Money(note["amount"]).amount, Money(note["prior"]).amount])

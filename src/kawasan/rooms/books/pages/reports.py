@@ -20,9 +20,9 @@ from kawasan.platform.db import transaction
 from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
-from kawasan.rooms.books.pages.desk import chips, context, language, names, period_asked
+from kawasan.rooms.books.pages.desk import chips, context, language, names, period_asked, period_of_file
 from kawasan.rooms.books.pages.papers import pdf_response
-from kawasan.rooms.books.pages.wording import REPORTS, booked
+from kawasan.rooms.books.pages.wording import REPORTS, booked, file_heads, heads
 from kawasan.rooms.zone import api as zone
 
 EVERYTHING = books.Span(*books.ALL_DAYS)
@@ -48,7 +48,7 @@ def report(request: HttpRequest, slug: str, report: str) -> HttpResponse:
         reports=[(name, gettext(text)) for name, text in REPORTS.items()],
         form=form,
         span=span,
-        prior=span.prior,
+        heads=heads(span, is_of_position=report == books.Report.POSITION),
         rows=rows,
         is_right=is_right,
         is_trial=report == books.Report.TRIAL,
@@ -61,7 +61,7 @@ def report(request: HttpRequest, slug: str, report: str) -> HttpResponse:
 @require_GET
 def report_file(request: HttpRequest, slug: str, report: str, kind: str) -> HttpResponseBase:
     """Download a statement: csv, xlsx or pdf."""
-    _, span = period_asked(request)
+    span = period_of_file(request)
     business, rows, _is_right = _rows(request, slug, report, span)
     name = f"{report}-{business.slug}-{span.first:%Y%m%d}-{span.last:%Y%m%d}.{kind}"
     header = _header(report, span)
@@ -107,7 +107,7 @@ def account(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def beancount(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Download the journal of a period as text that beancount reads."""
-    actor, (_, span) = actor_of(request), period_asked(request)
+    actor, span = actor_of(request), period_of_file(request)
     with transaction(actor):
         business = zone.business_by_slug(slug=slug)
         lines = list(books.beancount_lines(actor=actor, business_id=business.id, span=span, title=business.name))
@@ -168,7 +168,7 @@ def open_address(slug: str, codes: tuple[str, ...], span: books.Span) -> str:
 def _header(report: str, span: books.Span) -> list[str]:
     if report == books.Report.TRIAL:
         return [gettext("Account"), gettext("Debit"), gettext("Credit")]
-    return [gettext("Line"), f"{span.first} – {span.last}", f"{span.prior.first} – {span.prior.last}"]
+    return [gettext("Line"), *file_heads(span, is_of_position=report == books.Report.POSITION)]
 
 
 def _line(line: books.LedgerLine, known: dict[str, str], slug: str) -> dict[str, Any]:

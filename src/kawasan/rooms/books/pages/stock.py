@@ -21,7 +21,7 @@ from kawasan.platform.exports import csv_response, xlsx_response
 from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books.forms.stock import METHODS, BeginForm, BuyForm, ChangeForm, CountForm
-from kawasan.rooms.books.pages.desk import chips, context, language, period_asked
+from kawasan.rooms.books.pages.desk import chips, context, language, period_asked, period_of_file
 from kawasan.rooms.books.pages.wording import MOVED
 from kawasan.rooms.zone import api as zone
 
@@ -78,7 +78,7 @@ def card(request: HttpRequest, slug: str, variant: UUID) -> HttpResponse:
 @require_GET
 def card_file(request: HttpRequest, slug: str, variant: UUID, kind: str) -> HttpResponseBase:
     """Download a product's card of a period: csv or xlsx."""
-    _, span = period_asked(request)
+    span = period_of_file(request)
     _, found = _card(request, slug, variant, span)
     header = [
         gettext("Day"),
@@ -197,7 +197,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _day(request: HttpRequest) -> date:
     try:
-        return date.fromisoformat(request.GET["tanggal"])
+        return max(date.fromisoformat(request.GET["tanggal"]), books.DAY_MIN)
     except (KeyError, ValueError):
         return clock.business_day(clock.now())
 

@@ -16,7 +16,7 @@ from kawasan.platform.web import actor_of, signed_in
 from kawasan.rooms.books import api as books
 from kawasan.rooms.books.forms.entries import TaxProfileForm
 from kawasan.rooms.books.pages.desk import context
-from kawasan.rooms.books.pages.wording import DUTIES
+from kawasan.rooms.books.pages.wording import DUTIES, law_in_words
 from kawasan.rooms.zone import api as zone
 
 YEAR_MIN, YEAR_MAX = 2022, 2099
@@ -59,6 +59,8 @@ def taxes(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
         months=[month for month in year.months if month.turnover_minor] if year.uses_final_tax else [],
         duties=[(duty, gettext(DUTIES[duty.kind])) for duty in year.duties],
+        law=law_in_words(year.law),
+        today=clock.business_day(now),
         this_year=clock.business_day(now).year,
     )
     return render(request, "books/taxes.html", page, status=422 if form.errors else 200)

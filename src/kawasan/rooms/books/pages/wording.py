@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from kawasan.core.errors import msg
+from kawasan.platform.wording import moment
 from kawasan.rooms.books import api as books
 
 REPORTS = {
@@ -96,6 +97,28 @@ def booked(line: books.LedgerLine) -> str:
         name = books.rule_of(line.code).name
         return gettext(TRANSFERS.get(name, name))
     return gettext(KINDS[books.EntryKind(line.kind)])
+
+
+def heads(span: books.Span, *, is_of_position: bool) -> tuple[str, str]:
+    """Return what stands above figures and those before: the day of a position, or a period's first and last."""
+    return _head(span, is_of_position=is_of_position), _head(span.prior, is_of_position=is_of_position)
+
+
+def _head(span: books.Span, *, is_of_position: bool) -> str:
+    last = moment(span.last, "date")
+    return last if is_of_position else f"{moment(span.first, 'day')} – {last}"
+
+
+def file_heads(span: books.Span, *, is_of_position: bool) -> list[str]:
+    """Return the same for a file that programs read."""
+    return [f"{part.last}" if is_of_position else f"{part.first} – {part.last}" for part in (span, span.prior)]
+
+
+def law_in_words(law: str) -> str:
+    """Return the names of laws, with the words that stand between them in the reader's language."""
+    for word, said in {"at second hand": gettext("at second hand"), " art. ": gettext(" art. ")}.items():
+        law = law.replace(word, said)
+    return law
 
 
 def policies(profile: books.Profile) -> list[tuple[str, str]]:

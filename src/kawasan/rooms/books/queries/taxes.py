@@ -49,7 +49,7 @@ def year_of(business_id: UUID, year: int, today: date) -> TaxYear:
         must_register=ppn.must_register(whole, thresholds=tables.pkp, day=day) and not who.is_pkp,
         nears_registration=ppn.nears_registration(whole, thresholds=tables.pkp, day=day) and not who.is_pkp,
         duties=tuple(due),
-        final_percent=f"{(final.rate * 100).normalize():f}".replace(".", ","),
+        final_percent=(final.rate * 100).normalize(),
         law="; ".join((final.law, on(tables.terms, day, "PPh Final").law, on(tables.ppn, day, "PPN").law)),
         last_final_year=pph.last_final_year(who.taxpayer, tables=tables, registered=who.registered_year, day=day),
     )

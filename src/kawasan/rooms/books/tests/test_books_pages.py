@@ -100,6 +100,66 @@ def test_a_statement_as_pdf_and_as_text_for_other_programs(client: Any, shop: An
     assert "Assets:A1110-Saldo-di-kawasan  877500.00 IDR" in text
 
 
+@pytest.mark.parametrize(
+    "file", ["laba-rugi.csv", "laba-rugi.pdf", "jurnal.beancount", "laporan-keuangan.xlsx", "laporan-keuangan.pdf"]
+)
+def test_a_file_of_a_period_that_cannot_be_is_refused(client: Any, shop: Any, file: str) -> None:
+    for span in ({"dari": "2026-12-01", "sampai": "2026-11-01"}, {"dari": "x", "sampai": "2026-11-01"}):
+        assert client.get(f"/jualan/{shop.slug}/buku/{file}", span).status_code == 422
+
+
+def test_figures_of_a_day_and_of_a_period_say_which_they_are(client: Any, shop: Any) -> None:
+    span = {"dari": "2026-01-01", "sampai": "2026-12-31"}
+    for path, is_of_day in (("posisi-keuangan", True), ("laba-rugi", False)):
+        head = re.findall(r'<th class="num">([^<]+)</th>', page(client, shop, f"/{path}", **span))
+        assert head == (["31 Dec 2026", "31 Dec 2025"] if is_of_day else ["1 Jan – 31 Dec 2026", "1 Jan – 31 Dec 2025"])
+    notes = page(client, shop, "/catatan", **span)
+    heads = dict(re.findall(r'<caption class="small">\d+\. ([^<]+)</caption>.*?<th class="num">([^<]+)</th>', notes))
+    assert heads["Cash and cash equivalents"] == "31 Dec 2026"
+    assert heads["Revenue"] == "1 Jan – 31 Dec 2026"
+
+
+def test_a_list_says_what_money_was_for_and_which_way_it_went(client: Any, shop: Any) -> None:
+    today = f"{clock.business_day(clock.now()):%Y-%m-%d}"
+    for direction, way, category in (("out", "keluar", "6103"), ("in", "masuk", "4101")):
+        given = {"direction": direction, "amount": "120.000", "category": category, "money": "1102", "day": today}
+        given |= {"id": form_id(page(client, shop, "/catat", arah=way))}
+        assert client.post(f"/jualan/{shop.slug}/buku/catat", given).status_code == 302
+    for wrong in re.findall(r'/jurnal/(jrn_[0-9a-z]+)"', page(client, shop, "/jurnal")):
+        client.post(f"/jualan/{shop.slug}/buku/jurnal/{wrong}/koreksi")
+    text = re.sub(r"<[^>]+>", " ", page(client, shop, "/jurnal"))
+    assert len(re.findall(r"Utilities[^+]*?−Rp120,000", text)) == 1
+    assert text.count("Current account") == 0
+    assert (text.count("−Rp120,000"), text.count("+Rp120,000")) == (2, 2)
+
+
+def test_tax_that_is_late_is_said_to_be_late(client: Any, shop: Any) -> None:
+    sold = (clock.business_day(clock.now()).replace(day=1) - timedelta(days=40)).replace(day=20)
+    a_completion(
+        a_sale(shop.id, 700_000_00, at=datetime(sold.year, sold.month, sold.day, 5, tzinfo=UTC)),
+        fee_minor=0,
+        at=datetime(sold.year, sold.month, sold.day, 5, tzinfo=UTC),
+    )
+    follow()
+    client.post(f"/jualan/{shop.slug}/buku/pajak", {"taxpayer": "cooperative", "registered_year": "2024"})
+    if sold.year == clock.business_day(clock.now()).year:
+        assert "of tax was due on" in page(client, shop)
+    assert '<span class="status bad">Overdue</span>' in page(client, shop, "/pajak", tahun=str(sold.year))
+
+
+def test_a_rate_and_a_law_are_written_in_the_readers_language(client: Any, shop: Any) -> None:
+    client.post(f"/jualan/{shop.slug}/buku/pajak", {"taxpayer": "cooperative", "registered_year": "2024"})
+    assert "PPh Final 0.5 %" in page(client, shop)
+    there = client.get(f"/jualan/{shop.slug}/buku/pajak", headers={"accept-language": "id"}).content.decode()
+    assert "0,5 % dari omzet" in there
+    assert "menurut sumber kedua" in there
+    assert "second hand" not in there
+
+
+def test_stock_of_the_first_day_there_is_opens(client: Any, shop: Any) -> None:
+    assert client.get(f"/jualan/{shop.slug}/buku/stok", {"tanggal": "0001-01-01"}).status_code == 200
+
+
 def test_lines_of_an_account_lead_to_their_orders(client: Any, shop: Any) -> None:
     span = {"dari": "2026-01-01", "sampai": f"{clock.business_day(clock.now()):%Y-%m-%d}"}
     text = page(client, shop, "/akun", kode="4101", **span)

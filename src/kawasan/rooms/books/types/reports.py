@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from kawasan.rooms.books.types.duties import Duty
@@ -91,7 +92,7 @@ class TaxYear:
     must_register: bool
     nears_registration: bool
     duties: tuple[Duty, ...]
-    final_percent: str = ""
+    final_percent: Decimal = Decimal(0)
     law: str = ""  # what the figures follow
     last_final_year: int | None = None  # of the final tax, where it ends
 
