@@ -219,12 +219,16 @@ def _rows(request: HttpRequest, business: zone.Business | None) -> Iterator[list
             return
 
 
+def _state(state: commerce.VoucherState) -> str:
+    return {"running": gettext("Running"), "planned": gettext("Coming")}.get(state.value, gettext("Over"))
+
+
 def _cells(item: commerce.Voucher) -> list[Any]:
     terms = item.terms
     amounts = (terms.amount_minor, terms.most_minor or 0, terms.least_minor)
     amount, most, least = (Money(minor).amount for minor in amounts)
     budget, given, left = (Money(minor).amount for minor in (item.budget_minor, item.given_minor, item.left_minor))
     return [
-        terms.code, item.name, item.state.value, terms.percent_bp / 100 or "", amount or "", most or "", least,
+        terms.code, item.name, _state(item.state), terms.percent_bp / 100 or "", amount or "", most or "", least,
         terms.per_buyer, budget, given, left, item.orders, terms.starts_at, terms.ends_at,
     ]  # fmt: skip

@@ -42,7 +42,7 @@ def test_a_shop_makes_lists_files_and_closes_a_voucher():
     (voucher,) = commerce.vouchers(actor=seller_of(product.business_id), business_id=product.business_id, at=AT).items
     assert (voucher.terms.percent_bp, voucher.terms.most_minor) == (1_000, 25_000_00)
     file = b"".join(owner.get(reverse("seller:vouchers_file", args=[slug])).streaming_content).decode()
-    assert "LEBARAN25,Lebaran" in file
+    assert "LEBARAN25,Lebaran,Running,10.0" in file
     close = reverse("seller:vouchers_close", args=[slug, ids.public("vou", voucher.terms.id)])
     stranger = client_of(seller_of(something_for_sale().business_id))
     assert stranger.post(close).status_code == 404
