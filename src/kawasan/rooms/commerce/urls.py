@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, include, path, re_path
 
 from kawasan.rooms.commerce.pages import (
     campaign_desk,
@@ -37,7 +37,7 @@ shop_orders: list[URLPattern] = [
     path("keranjang/<str:variant_id>/jumlah", cart.change, name="cart_change"),
     path("keranjang/<str:variant_id>/hapus", cart.remove, name="cart_remove"),
     path("pesanan", orders.orders, name="orders"),
-    path("pesanan/unduh.<str:kind>", orders.export, name="orders_file"),
+    re_path(r"^pesanan/unduh\.(?P<kind>csv|xlsx)$", orders.export, name="orders_file"),
     path("pesanan/<str:order_id>", orders.order, name="order"),
     path("pesanan/<str:order_id>/batal", orders.cancel, name="order_cancel"),
     path("pesanan/<str:order_id>/terima", orders.confirm, name="order_confirm"),
@@ -105,7 +105,7 @@ seller_till: list[URLPattern] = [
     path("<slug:business>/kasir/pekerja.js", till.worker, name="till_worker"),
     path("<slug:business>/penjualan", till.sales, name="till_sales"),
     path("<slug:business>/penjualan/giliran", till.shifts, name="till_shifts"),
-    path("<slug:business>/penjualan/unduh.<str:kind>", till.export, name="till_export"),
+    re_path(r"^(?P<business>[-\w]+)/penjualan/unduh\.(?P<kind>csv|xlsx)$", till.export, name="till_export"),
     path("<slug:business>/penjualan/<str:sale_id>", till.sale, name="till_sale"),
     path("<slug:business>/penjualan/<str:sale_id>/dilihat", till.seen, name="till_seen"),
 ]
@@ -114,7 +114,7 @@ seller_orders: list[URLPattern] = [
     path("-/pesanan", order_desk.choose_orders, name="orders"),
     path("<slug:slug>/", order_desk.home, name="home"),
     path("<slug:slug>/pesanan", order_desk.orders, name="orders"),
-    path("<slug:slug>/pesanan/unduh.<str:kind>", order_desk.export, name="orders_file"),
+    re_path(r"^(?P<slug>[-\w]+)/pesanan/unduh\.(?P<kind>csv|xlsx)$", order_desk.export, name="orders_file"),
     path("<slug:slug>/pesanan/kemas", order_desk.pack, name="pack"),
     path("<slug:slug>/pesanan/label", order_desk.slip, name="slips"),
     path("<slug:slug>/pesanan/<str:order_id>", order_desk.order, name="order"),

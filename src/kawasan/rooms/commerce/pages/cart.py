@@ -35,9 +35,7 @@ WAITING = "add_to_cart"  # session key: what a stranger wanted before signing in
 def cart(request: HttpRequest) -> HttpResponse:
     """Show the cart; what was chosen before signing in is added first."""
     actor = actor_of(request)
-    if waiting := request.session.pop(WAITING, None):
-        variant, quantity, request_id, seen = (*waiting, None)[:4]
-        _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), seen, at))
+    _bring_waiting(request)
     with transaction(actor):
         shown = commerce.cart(actor=actor, at=clock.now())
         rate = exchange.shown_rate(shared.currency_of(request), at=clock.now())
@@ -46,26 +44,27 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put units into the cart; a stranger signs in first and finds them there afterwards."""
+    """Put units into the cart; a stranger signs in first and then goes on where the button leads."""
     variant, quantity = _variant(request.POST.get("variant", "")), _whole(request.POST.get("quantity", "1"))
     request_id, seen = _uuid(request.POST.get("request_id", "")) or fresh_id(), _seen(request, variant)
+    next_page = "shop:checkout" if request.POST.get("then") == "checkout" else "shop:cart"
     if actor_of(request).person_id is None:
         request.session[WAITING] = [str(variant), quantity, str(request_id), seen]
-        return HttpResponseRedirect(f"{reverse('account_login')}?next={reverse('shop:cart')}")
+        return HttpResponseRedirect(f"{reverse('account_login')}?next={reverse(next_page)}")
     if not _try(request, lambda at: _add(request, variant, quantity, request_id, seen, at)):
         return redirect(request.POST.get("back") or "shop:cart") if _is_ours(request) else redirect("shop:cart")
-    if request.POST.get("then") != "checkout":
+    if next_page == "shop:cart":
         messages.success(request, gettext("It is in your cart, held for you for 15 minutes."))
-    return redirect("shop:checkout" if request.POST.get("then") == "checkout" else "shop:cart")
+    return redirect(next_page)
 
 
 @require_POST
 @signed_in
 def change(request: HttpRequest, variant_id: str) -> HttpResponseBase:
-    """Set a line's quantity, or one more, or one less."""
-    variant, quantity = _variant(variant_id), _whole(request.POST.get("quantity", ""))
-    quantity += {"more": 1, "less": -1}.get(request.POST.get("step", ""), 0)
-    if quantity < 1:
+    """Set a line's quantity, or one more, or one less; none of it takes the line out, what is no number is refused."""
+    variant, typed = _variant(variant_id), request.POST.get("quantity", "").strip()
+    quantity = _whole(typed) + {"more": 1, "less": -1}.get(request.POST.get("step", ""), 0)
+    if quantity < 1 and typed.isdigit():
         return remove(request, variant_id)
     _try(
         request,
@@ -96,6 +95,7 @@ def hold_again(request: HttpRequest) -> HttpResponse:
 def checkout(request: HttpRequest) -> HttpResponse:
     """Ask for address and method, and place the orders of the whole cart."""
     actor, is_trial = actor_of(request), "try" in request.POST
+    _bring_waiting(request)
     code = CodeForm(request.POST or None)
     form = CheckoutForm(None if is_trial else request.POST or None, initial=_initial(request))
     if request.method == "POST" and not is_trial and form.is_valid() and (answer := _order(request, form, code)):
@@ -185,6 +185,13 @@ def _seen(request: HttpRequest, variant: UUID) -> int | None:
         if _variant(key) == variant:
             return _whole(price)
     return None
+
+
+def _bring_waiting(request: HttpRequest) -> None:
+    """Put into the cart what was chosen before signing in."""
+    if waiting := request.session.pop(WAITING, None):
+        variant, quantity, request_id, seen = (*waiting, None)[:4]
+        _try(request, lambda at: _add(request, UUID(variant), quantity, UUID(request_id), seen, at))
 
 
 def _add(

@@ -114,7 +114,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponseBase:
 
     write = xlsx_response if kind == "xlsx" else csv_response
     rows = wording.export_rows(read_all(request, read))
-    return write(f"{gettext('orders')}-{slug}.{kind}", wording.export_header(), rows)
+    return write(f"pesanan-{slug}.{kind}", wording.export_header(), rows)
 
 
 @require_POST
@@ -144,6 +144,9 @@ def order(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
     """Show one order to its seller."""
     desk, found = _own(request, slug, order_id)
     context = shown(found) | {
+        "linked": [
+            (line, reverse("seller:product", args=[slug, ids.public("prd", line.product_id)])) for line in found.lines
+        ],
         "ship_form": ShipForm(),
         "couriers": COURIERS,
         "can_pack": found.state is commerce.OrderState.PAID,

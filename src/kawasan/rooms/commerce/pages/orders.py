@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -56,7 +56,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         request, lambda cursor: commerce.orders_of_buyer(actor=actor, which="all", cursor=cursor, limit=100)
     )
     write = xlsx_response if kind == "xlsx" else csv_response
-    return write(f"{gettext('orders')}.{kind}", wording.export_header(), wording.export_rows(found))
+    return write(f"pesanan.{kind}", wording.export_header(), wording.export_rows(found))
 
 
 @require_GET
@@ -69,6 +69,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         reviews = commerce.reviews_of_order(actor=actor, order_id=key)
         money_back = payments.money_back_of(actor=actor, order_id=key)
         batches = wiring().batches_of_order(key)
+        products = commerce.products_by_id(ids=[line.product_id for line in found.lines], at=clock.now())
         if found.buyer_id != actor.person_id:
             zone.note_looks(
                 actor=actor, business_ids=[found.business_id], what=zone.Look.ORDER, at=clock.now(), text=found.number
@@ -76,6 +77,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
     if found.buyer_id != actor.person_id and found.business_id in actor.businesses:
         return redirect("seller:order", found.business_slug, order_id)
     context = shown(found) | {
+        "linked": [(line, _product_page(products.get(line.product_id))) for line in found.lines],
         "lines": [{"line": line, "review": reviews.get(line.id)} for line in found.lines],
         "money_back": money_back,
         "batches": batches,
@@ -86,21 +88,47 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
     return render(request, "shop/order.html", context)
 
 
+def _product_page(product: commerce.Product | None) -> str:
+    return reverse("shop:product", args=[product.slug]) if product else ""
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
     """Ask why, then cancel."""
     actor, key = actor_of(request), ids.parse(commerce.ORDER_PREFIX, order_id)
+    with transaction(actor):
+        found = commerce.order(actor=actor, order_id=key)
+        is_paid = found.paid_at is not None
+        together = () if is_paid else commerce.group(actor=actor, group_id=found.group_id).orders
     form = ReasonForm(request.POST or None)
     if form.is_valid() and done(
         request,
         form,
         lambda at: commerce.cancel_order(actor=actor, order_id=key, reason=form.cleaned_data["reason"], at=at),
-        gettext("The order is cancelled. You get back what you paid."),
+        _cancelled(found),
     ):
         return redirect("shop:order", order_id)
-    lead = gettext("You get back whatever you paid.")
+    lead = _before_cancelling(found, together)
     return ask(request, form, gettext("Cancel this order?"), lead, gettext("Cancel the order"), order_id, danger=True)
+
+
+def _cancelled(found: commerce.Order) -> str:
+    if found.paid_at is None:
+        return gettext("The order is cancelled. Nothing was paid.")
+    return gettext("The order is cancelled. You get back what you paid.")
+
+
+def _before_cancelling(found: commerce.Order, together: Sequence[commerce.Order]) -> str:
+    """Say what cancelling does with the money, and to the orders that are paid together with this one."""
+    if found.paid_at is not None:
+        return gettext("You get back whatever you paid.")
+    others = [order.business_name for order in together if order.id != found.id]
+    if not others:
+        return gettext("Nothing is paid yet.")
+    return gettext(
+        "Nothing is paid yet. These orders are paid together, so they are cancelled, too: {sellers}."
+    ).format(sellers=", ".join(others))
 
 
 @require_http_methods(["GET", "POST"])

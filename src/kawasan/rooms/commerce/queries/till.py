@@ -200,7 +200,7 @@ def till_sales(
     if shift_id is not None:
         rows = rows.filter(shift_id=shift_id)
     if search:
-        rows = rows.filter(number__icontains=search.strip()[:30])
+        rows = rows.filter(number__icontains=search.replace("\0", "").strip()[:30])
     if conflicts_only:
         rows = rows.filter(seen_at__isnull=True).exclude(conflicts=[])
     if key := decode_cursor(cursor, str):

@@ -90,7 +90,7 @@ class IncompleteAddress(Invalid):
 
     code = "incomplete-address"
     title = msg("We need the full delivery address")
-    detail = msg("Fill in name, phone number and address.")
+    detail = msg("Fill in name, address and a phone number of at least 8 digits.")
 
 
 class OrderNotFound(NotFound):

@@ -1,3 +1,9 @@
+// One tick for all orders of the page.
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-tick-all]")) return;
+  for (const box of target.form.querySelectorAll("input[name=order]")) box.checked = target.checked;
+});
+
 // The editor shows the chosen picture before it is uploaded.
 document.addEventListener("change", ({ target }) => {
   if (target.type !== "file") return;
