@@ -103,6 +103,14 @@ def test_the_first_page_is_light(chromium, home):
     assert 0 < sum(sizes) < FIRST_PAGE_BYTES_MAX, sum(sizes)
 
 
+def test_a_refused_form_shows_and_chooses_what_is_wrong_in_it(places, open_as):
+    page = open_as("seller", f"/jualan/{places['seller']}/saldo/rekening")
+    page.fill("main [name=number]", "12")
+    page.locator("main form:has([name=number]) button").click()
+    page.wait_for_function("document.activeElement?.name === 'number'")
+    assert 0 < page.evaluate("document.activeElement.getBoundingClientRect().top") < 700
+
+
 def test_the_keyboard_reaches_the_content_first(open_as):
     page = open_as(None, "/")
     page.keyboard.press("Tab")

@@ -205,17 +205,25 @@ def _criteria(request: HttpRequest, *, category: str = "", business_id: UUID | N
     slugs = {item.slug for item in commerce.categories()}
     asked = given.get("kategori", "")
     sort = given.get("urut", "")
+    lowest, highest = _range(_amount(given.get("dari", "")), _amount(given.get("sampai", "")))
     return commerce.Criteria(
         text=given.get("q", ""),
         category=category or (asked if asked in slugs else ""),
         business_id=business_id,
         province=given.get("provinsi", "")[:10],
         regency=given.get("kota", "")[:10],
-        price_from_minor=_amount(given.get("dari", "")),
-        price_upto_minor=_amount(given.get("sampai", "")),
+        price_from_minor=lowest,
+        price_upto_minor=highest,
         rating_from=_number(given.get("bintang"), 5),
         sort=commerce.Sort(sort) if sort in set(commerce.Sort) else commerce.Sort.RELEVANCE,
     )
+
+
+def _range(lowest: int | None, highest: int | None) -> tuple[int | None, int | None]:
+    """Return both bounds in their order: who types them the other way round means the same."""
+    if lowest is not None and highest is not None and lowest > highest:
+        return highest, lowest
+    return lowest, highest
 
 
 def _amount(text: str) -> int | None:

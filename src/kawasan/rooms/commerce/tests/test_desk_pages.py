@@ -120,6 +120,8 @@ def test_a_seller_edits_texts_variants_and_prices(desk: Desk, client: Client) ->
     assert "new-sku_error" in desk.post(f"produk/{public}/varian", taken, status=422)
     desk.post(f"produk/{public}/varian/{variant}", {"act": "stop"})
     assert commerce.product(product_id=product.id, at=AT).variants[-1].is_archived
+    _, without_script = desk.client.get(desk.address(f"produk/{public}")).content.decode().split("<noscript>", 1)
+    assert f'action="{desk.address(f"produk/{public}/status")}"' in without_script.split("</noscript>")[0]
     desk.post(f"produk/{public}/status", {"status": "archived"})
     assert models.Product.objects.get().status == "archived"
     desk.post(f"produk/{public}/status", {"status": "published"})

@@ -204,6 +204,7 @@ def test_the_checkout_shows_errors_beside_its_fields_and_above_the_form():
     bad = me.post(reverse("shop:checkout"), sent | {"phone": "12"})
     assert (bad.status_code, "a phone number of at least 8 digits" in text(bad)) == (422, True)
     poor = me.post(reverse("shop:checkout"), sent)
+    assert f'href="{reverse("wallet:home")}">Top up' in poor.content.decode()
     assert (poor.status_code, "Top up, or pay by QRIS" in text(poor)) == (422, True)
     other_price = [line.rsplit(" ", 1)[0] + " 1" for line in form["line"]]
     changed = me.post(reverse("shop:checkout"), sent | {"line": other_price})

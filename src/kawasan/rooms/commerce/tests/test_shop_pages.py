@@ -91,6 +91,9 @@ def test_filters_narrow_and_sorts_order(client: Client) -> None:
     assert "Mahal</a>" in page
     assert "Murah</a>" not in page
     assert 'class="chip"' in page
+    page = client.get("/cari?dari=100.000&sampai=50.000").content.decode()
+    assert "Mahal</a>" in page  # the range the other way round is the same range
+    assert "Murah</a>" not in page
 
 
 def test_pages_follow_each_other_without_gaps_or_repeats() -> None:

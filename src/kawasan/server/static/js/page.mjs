@@ -28,6 +28,11 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
   row.scrollLeft += ahead - (row.clientWidth - tab.offsetWidth) / 2;
 }
 
+// What is wrong in a form that was sent may lie below what is seen.
+const wrong = document.querySelector("main form [role=alert], main form [aria-invalid=true]");
+wrong?.scrollIntoView({ block: "center" });
+wrong?.focus({ preventScroll: true });
+
 document.addEventListener("click", (event) => {
   const choice = event.target.closest("[data-theme-choice]");
   if (choice) chooseTheme(choice.dataset.themeChoice);
