@@ -26,8 +26,6 @@ from kawasan.rooms.commerce.types.orders import Order, OrderState, Step
 from kawasan.rooms.ledger import api as ledger
 from kawasan.rooms.payments import api as payments
 
-RUPIAH = 100  # minor units
-
 
 @requires_transaction
 def refund_order(
@@ -146,7 +144,7 @@ def _refundable(actor: Actor, order_id: UUID) -> models.Order:
 def _check(order: Order, amount_minor: int) -> None:
     if order.state is not OrderState.COMPLETED:
         rules.check_paid(order)
-    left = order.net_minor - (0 if order.shipped_at else RUPIAH)
+    left = rules.refundable_minor(order)
     rules.check_refund(amount_minor=amount_minor, asked_minor=left, left_minor=left)
 
 

@@ -44,6 +44,7 @@ from kawasan.rooms.commerce.rules.orders import (
     SILENCE_WINDOW,
     can_return,
     completes_at,
+    refundable_minor,
     returns_until,
 )
 from kawasan.rooms.commerce.types.cart import Cart, CartFull, CartLine, CartSeller, NotInCart
@@ -247,6 +248,7 @@ __all__ = [
     "place_orders",
     "preview_commission",
     "refund_order",
+    "refundable_minor",
     "reject_return",
     "remove_from_cart",
     "reply_to_review",

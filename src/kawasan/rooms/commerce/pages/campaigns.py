@@ -84,6 +84,7 @@ def _card(item: commerce.CampaignOffer) -> dict[str, Any]:
         "picture": shown.picture_url(item.picture),
         "place": item.seller_name,
         "is_sold_out": item.left <= 0,
+        "hides_rating": True,  # an offer knows none, and is not new for that
         "href": f"{reverse('shop:product', args=[item.product_slug])}?varian={ids.public('var', item.variant_id)}",
     }
 

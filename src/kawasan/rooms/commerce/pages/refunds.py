@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from kawasan.core import ids
 from kawasan.core.errors import Refusal
-from kawasan.core.money import parse_rupiah
+from kawasan.core.money import Money, parse_rupiah
 from kawasan.platform.db import transaction
 from kawasan.platform.problems import texts
 from kawasan.platform.web import actor_of, signed_in
+from kawasan.platform.wording import rupiah
 from kawasan.rooms.commerce import api as commerce
 from kawasan.rooms.commerce.pages.orders import done
 from kawasan.rooms.zone import api as zone
@@ -58,6 +59,8 @@ def refund(request: HttpRequest, slug: str, order_id: str) -> HttpResponse:
     if order.business_id != business.id:
         raise commerce.OrderNotFound
     form = RefundForm(request.POST or None, initial={"id": ids.public(commerce.RETURN_PREFIX, ids.uuid7())})
+    most = rupiah(Money(commerce.refundable_minor(order)))
+    form.fields["amount"].help_text = gettext("At most {amount}.").format(amount=most)
     back = reverse("seller:order", args=[slug, order_id])
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

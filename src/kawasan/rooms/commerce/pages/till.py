@@ -234,10 +234,11 @@ def _receipt(found: commerce.TillSale, shop: zone.Business) -> dict[str, Any]:
         for line in found.lines
     ]
     sums = [(gettext("Discount"), -found.discount_minor)] if found.discount_minor else []
+    paid = []
     if found.tendered_minor:
-        sums += [(gettext("Cash"), found.tendered_minor), (gettext("Change money"), found.change_minor)]
+        paid += [(gettext("Cash"), found.tendered_minor), (gettext("Change money"), found.change_minor)]
     if found.returned_minor:
-        sums.append((gettext("Given back"), -found.returned_minor))
+        paid.append((gettext("Given back"), -found.returned_minor))
     return {
         "title": gettext("Return") if found.is_return else gettext("Receipt"),
         "number": found.number,
@@ -246,6 +247,7 @@ def _receipt(found: commerce.TillSale, shop: zone.Business) -> dict[str, Any]:
         "place": shop.regency_name,
         "lines": lines,
         "sums": sums,
+        "paid": paid,
         "total_minor": found.total_minor,
     }
 

@@ -51,6 +51,7 @@ SILENCE_WINDOW = timedelta(days=7)  # after shipping, where nobody says that it 
 
 _OPEN = (OrderState.PAID, OrderState.PACKED, OrderState.SHIPPED, OrderState.DELIVERED)
 
+_RUPIAH = 100  # minor units
 _PHONE_LENGTH_MAX, _PHONE_DIGITS_MIN = 30, 8
 
 
@@ -226,6 +227,11 @@ def can_return(order: Order, *, at: datetime) -> bool:
     if not is_there or order.open_return is not None or not any(line.returnable for line in order.lines):
         return False
     return at < returns_until(order)
+
+
+def refundable_minor(order: Order) -> int:
+    """Return how much a seller may still give back. Before shipping a rupiah stays: all of it is a cancellation."""
+    return order.net_minor - (0 if order.shipped_at else _RUPIAH)
 
 
 def returns_until(order: Order) -> datetime:

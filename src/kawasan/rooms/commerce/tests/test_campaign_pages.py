@@ -50,6 +50,7 @@ def test_a_stranger_reads_the_campaign_what_is_left_and_the_limit():
     shown = text(page)
     for words in ("Belanja 11.11", "Satu hari, harga terbaik.", "2 of 4 left", "2 for each buyer", "Until"):
         assert words in shown
+    assert " New " not in shown  # an offer knows no rating, which does not make its product new
     a_checkout(lines=[wanted(product, 2)], at=clock.now())
     pages.forget()  # what is left may be three seconds late
     assert "Sold out at this price" in text(Client(headers={"Accept-Language": "en"}).get(f"/kampanye/{campaign.slug}"))

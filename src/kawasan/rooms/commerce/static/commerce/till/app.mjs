@@ -15,7 +15,9 @@ const page = document.querySelector("[data-till]");
 const words = JSON.parse(document.getElementById("till-words").textContent);
 const { api, business, shop } = page.dataset;
 const $ = (name, root = page) => root.querySelector(`[data-part="${name}"]`);
-const stamp = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+// Papers of the till tell the time that the zone's pages tell, wherever the device stands.
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Jakarta" });
+const stamp = { format: (at) => `${clock.format(at)} WIB` };
 const say = (name, values = {}) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
 const state = { items: [], cart: [], shift: null, till: null, text: "" };
