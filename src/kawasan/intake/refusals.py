@@ -71,15 +71,6 @@ class HeadTooLarge(Refusal):
     status = 431
 
 
-class MethodNotAllowed(Refusal):
-    """This address takes another method."""
-
-    code = "method-not-allowed"
-    title = msg("Not possible here")
-    detail = msg("Send {allowed} here.")
-    status = 405
-
-
 class TooSlow(Refusal):
     """The request did not arrive in time."""
 

@@ -19,12 +19,12 @@ import uvloop
 
 from kawasan.core import cipher
 from kawasan.core.cipher import Box
-from kawasan.core.errors import Forbidden, NotFound, Refusal
+from kawasan.core.errors import Forbidden, MethodNotAllowed, NotFound, Refusal
 from kawasan.core.zones import DIRECTORY_QUERY, DIRECTORY_SECONDS, ZoneSchema, zone_of
 from kawasan.intake import answers, limits, metrics
 from kawasan.intake.admission import ORDERS_PATH, Admission
 from kawasan.intake.protocol import BATCH_PATH, Connection, Request
-from kawasan.intake.refusals import Draining, IntakeFull, MethodNotAllowed, NotReached, TooManyOrders
+from kawasan.intake.refusals import Draining, IntakeFull, NotReached, TooManyOrders
 from kawasan.intake.taker import Taker
 from kawasan.intake.wishes import Wish, read_json, wish_of
 from kawasan.rooms.commerce.rules.checkout import Draft
